@@ -19,7 +19,7 @@ cat > jobs <<'CRON'
 * * * * * root php /var/www/html/artisan schedule:run >> /dev/null 2>&1
 0 3 * * 0 root cd /data && cp .env old.env
 CRON
-seen=$(venv/bin/python3 -W ignore <<'PY'
+seen=$(TZ=UTC venv/bin/python3 -W ignore <<'PY'
 from datetime import datetime, timezone
 from container_cron import crontab_to_schedule
 from crontab import CronTab

@@ -5,6 +5,7 @@
 
 pub mod arguments;
 mod command;
+pub mod container;
 mod failure;
 pub mod manual;
 mod outcome;

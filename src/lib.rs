@@ -8,11 +8,11 @@
 //!            config error hunt inventory key mail payload plan run verdict
 //! sentences  findings, verdicts, actions and sources as sentences
 //! io         one outside thing a room
-//!            db fs hunt install mail os state
+//!            container db fs hunt install mail os state
 //! engine     the work itself; `usecase` is its front, one function for both faces
 //!            exit hunt mail_test progress recovery report session usecase worker
 //! cli        the face for programs and pipes: arguments in, text or JSON out
-//!            arguments command failure manual outcome output passphrase reporter
+//!            arguments command container failure manual outcome output passphrase reporter
 //! wizard     the state machine `(state, event) -> (state, effects)`; pure
 //!            jobs message mode parts state step update
 //! tui        the face for people: the state drawn on a terminal, keys turned into events

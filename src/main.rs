@@ -7,18 +7,20 @@ use std::sync::Arc;
 use freescout_rescue::cli::arguments::{Arguments, Common, Task};
 use freescout_rescue::cli::manual;
 use freescout_rescue::cli::output::Out;
-use freescout_rescue::cli::{self, CommandResult, not_started, unchanged};
+use freescout_rescue::cli::{self, CommandResult, container, not_started, unchanged};
 use freescout_rescue::domain::error::ErrorKind;
 use freescout_rescue::domain::inventory::secret::wipe_stack;
 use freescout_rescue::engine::exit::Exit;
 use freescout_rescue::engine::worker::setup::Setup;
+use freescout_rescue::io::container::{Container, enter};
 use freescout_rescue::io::db;
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use freescout_rescue::io::mail::{Settings, Trust};
 use freescout_rescue::io::os::crash_points::{self, Point};
-use freescout_rescue::io::os::{accounts, entropy, harden, processes, spawn};
+use freescout_rescue::io::os::{accounts, entropy, harden, inside, processes, spawn};
 use freescout_rescue::io::state::AbsolutePath;
+use freescout_rescue::tui::app::Outcome;
 use freescout_rescue::wizard::state::InstallLifetime;
 use freescout_rescue::words::untrusted::shown;
 use freescout_rescue::words::words;
@@ -35,6 +37,9 @@ fn main() -> ExitCode {
     if let Some(exit) = spawn::called_for_another(&arguments, accounts::groups_of) {
         return ExitCode::from(exit);
     }
+    if let Some(exit) = inside::called(&arguments) {
+        return ExitCode::from(exit);
+    }
     spawn::adopt();
     harden::lock_memory();
     db::hush();
@@ -45,9 +50,25 @@ fn main() -> ExitCode {
         let problem = ErrorKind::Refused.problem(w.no_entropy, "", w.no_entropy_next);
         return ExitCode::from(cli::exit(json, || Err(not_started(problem))));
     }
-    match Arguments::read() {
+    let call = enter::called(&arguments);
+    let entered = call.is_some();
+    let read = match call {
+        Some(call) => match within(call) {
+            Ok(read) => Ok(read),
+            Err(exit) => return ExitCode::from(exit),
+        },
+        None => Arguments::read(),
+    };
+    match read {
         Ok(read) => {
             let json = read.json();
+            let chosen = container::chosen(&read).filter(|_| !entered);
+            if let Some(name) = chosen {
+                return ExitCode::from(container::carry_out(name, &read, &arguments[1..]));
+            }
+            if !entered && let Some(only) = container::only_install(&read) {
+                return ExitCode::from(container::carry_out_on(&only, &read, &arguments[1..]));
+            }
             let exit = cli::exit(json, || run(read));
             wipe_stack();
             crash_points::pass(Point::End);
@@ -55,6 +76,32 @@ fn main() -> ExitCode {
         }
         Err(said) => ExitCode::from(cli::usage(&said, &arguments)),
     }
+}
+
+/// Goes into the container that another process of ours has chosen; the command line of that, or the exit code of a failure.
+fn within(call: enter::Errand) -> Result<Arguments, u8> {
+    let failed = |container: &Container, json, error: &std::io::Error| {
+        cli::exit(json, || {
+            Err(not_started(container::not_entered(container, error)))
+        })
+    };
+    let container = call.container.clone();
+    let mut arguments =
+        Arguments::read_from(&call.arguments).map_err(|said| cli::usage(&said, &call.arguments))?;
+    let json = arguments.json();
+    let entered = arguments
+        .settle_on_host()
+        .and_then(|()| call.enter(&arguments.host_folders(), groups_of));
+    match entered {
+        Ok(()) => Ok(arguments),
+        Err(e) => Err(failed(&container, json, &e)),
+    }
+}
+
+/// The groups of an account, by numbers.
+fn groups_of(uid: u32, gid: u32) -> Vec<u32> {
+    let groups = accounts::groups_of(spawn::Account { uid, gid });
+    groups.into_iter().map(|group| group.as_raw()).collect()
 }
 
 /// The wizard, the demo, or a command.
@@ -97,7 +144,19 @@ fn wizard(
         endpoints,
     };
     let (install, look_in) = (common.install.clone(), common.look_in.clone());
-    tui::app::wizard(setup, install, look_in, !common.no_artisan, lifetime).map_err(not_started)
+    let outcome = tui::app::wizard(setup, install, look_in, !common.no_artisan, lifetime);
+    Ok(match outcome.map_err(not_started)? {
+        Outcome::Ended(exit) => exit,
+        Outcome::Enter(found) => {
+            let arguments: Vec<_> = std::env::args_os().collect();
+            let read = Arguments {
+                task: None,
+                common: common.clone(),
+            };
+            let code = container::carry_out_on(&found, &read, &arguments[1..]);
+            Exit::of_code(code)
+        }
+    })
 }
 
 fn make_demo(folder: &Path, mailboxes: Option<u32>, json: bool) -> CommandResult {
@@ -156,6 +215,8 @@ fn run_demo() -> CommandResult {
         ..Endpoints::default()
     };
     let outcome = wizard(&common, mail, endpoints, InstallLifetime::ThrowAway);
-    Out::stderr().line(w.demo_gone);
+    if outcome.is_ok() {
+        Out::stderr().line(w.demo_gone);
+    }
     outcome
 }

@@ -109,6 +109,11 @@ pub fn finding(finding: &Finding) -> String {
                 None => text!(finding_key_file_unreadable, path, why),
             }
         }
+        Finding::AlsoInContainer {
+            container,
+            path,
+            command,
+        } => text!(container_runs_there, container, path = shown(path), command),
         Finding::WebUserUntold => w.finding_web_user_untold.to_owned(),
         Finding::EnvRefused { line, cached } => match cached {
             true => text!(finding_env_refused, line),

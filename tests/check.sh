@@ -29,6 +29,7 @@ p7zip-full:/usr/bin/7z
 qemu-utils:/usr/bin/qemu-img
 zstd:/usr/bin/zstd
 util-linux:/usr/bin/setpriv
+iproute2:/usr/sbin/ip
 musl-tools:/usr/bin/musl-gcc
 busybox-static:/bin/busybox
 binutils:/usr/bin/readelf

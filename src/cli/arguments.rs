@@ -298,9 +298,14 @@ impl TestOptions {
 /// Options of every subcommand.
 #[derive(Args, Clone, Default, PartialEq)]
 pub struct Common {
-    /// FreeScout's folder. Default: searched for in the current folder, the usual web roots and running PHP processes.
+    /// FreeScout's folder. Default: the current one, else what processes, crontabs, services and web servers name, else the
+    /// usual places.
     #[arg(value_name = "INSTALL")]
     pub install: Option<PathBuf>,
+    /// The container that FreeScout runs in, by name, id or the number of a process: INSTALL is a path in it then, all other
+    /// paths are this host's.
+    #[arg(long, value_name = "CONTAINER")]
+    pub container: Option<String>,
     /// Another place to search for keys: a folder, file or archive. Repeatable.
     #[arg(long, value_name = "PATH", value_parser = absolute_or_stdin())]
     pub look_in: Vec<PathBuf>,

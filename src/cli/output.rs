@@ -140,13 +140,20 @@ pub(super) fn only_shown(
     err.line(&format!("  {ways}"));
 }
 
+/// How many installs are listed: a hoster's server has hundreds.
+const INSTALLS: usize = 20;
+
 /// A problem, on standard error.
 pub(super) fn problem(problem: &Problem) {
     let mut err = Out::stderr();
     err.line(&problem.what);
-    for found in &problem.installs {
+    for found in problem.installs.iter().take(INSTALLS) {
         err.line(&format!("  {}", sentences::found::head(found)));
         err.line(&format!("      {}", sentences::found::how(&found.evidence)));
+    }
+    let more = problem.installs.len().saturating_sub(INSTALLS);
+    if more > 0 {
+        err.line(&format!("  {}", text!(found_more, count = more)));
     }
     // The same paths once more.
     let why = if problem.installs.is_empty() {
@@ -412,6 +419,7 @@ pub(super) fn undone(
     } else {
         let mut out = Out::stdout();
         undone.sentences().iter().for_each(|line| out.line(line));
+        out.line("");
         out.line(&summary(&after.summary));
         next::after_change(&mut out, after, again);
     }

@@ -3,6 +3,7 @@
 //! Follows Laravel's boot order: a cached configuration is everything; without it the process environment wins over
 //! `.env`, and `APP_KEY_FILE` counts only when `APP_KEY` is empty.
 
+pub mod container;
 pub mod dotenv;
 pub mod elsewhere;
 pub mod found;

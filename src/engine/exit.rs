@@ -17,6 +17,14 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The one with this number; what is none is a failure.
+    pub fn of_code(code: u8) -> Self {
+        let all = [Exit::Fine, Exit::Attention, Exit::Unreadable];
+        all.into_iter()
+            .find(|exit| *exit as u8 == code)
+            .unwrap_or(Exit::Failed)
+    }
+
     /// After a recovery: whether FreeScout reads everything that is stored. Where nothing is stored nothing was lost by the
     /// key; that a password is missing there is said, and is no fault of the recovery.
     pub fn of_recovery(verified: bool, after: &Assessment) -> Self {

@@ -32,6 +32,7 @@ use crate::domain::verdict::{MacFault, Verdict};
 use crate::engine::recovery::{clock, run_log};
 use crate::engine::session::Session;
 use crate::engine::worker::{Applied, PlanReady};
+use crate::io::container::within;
 use crate::io::fs;
 use crate::io::install::{KnownBy, WebAccount};
 use crate::sentences;
@@ -167,6 +168,9 @@ impl Made {
 #[derive(Serialize)]
 struct InstallJson<'a> {
     path: Cow<'a, str>,
+    /// The container that it is in, where it is worked on from outside of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    container: Option<found::ContainerJson<'a>>,
     version: &'a str,
     driver: &'static str,
     table_prefix: &'a str,
@@ -363,6 +367,7 @@ pub fn check_json<'a>(session: &'a Session, assessment: &'a Assessment) -> Check
         schema: 1,
         install: InstallJson {
             path: session.install.root.to_string_lossy(),
+            container: within::get().map(|within| found::ContainerJson::of(&within.container)),
             version: &session.install.version,
             driver: session.settings.driver.name(),
             table_prefix: &session.settings.prefix,

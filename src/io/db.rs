@@ -53,6 +53,15 @@ pub fn connect_as_operator(
     }
 }
 
+/// Whether the server is reached by a socket, where it sees whose process the client is.
+pub fn by_socket(settings: &DbSettings) -> bool {
+    match settings.driver {
+        Driver::MySql => matches!(mysql::socket(settings), Ok(Some(_))),
+        Driver::PgSql => settings.host.starts_with('/'),
+        Driver::Sqlite => false,
+    }
+}
+
 fn connect_as(
     account: Option<Account>,
     settings: &DbSettings,

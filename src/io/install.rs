@@ -7,7 +7,7 @@ pub mod services;
 mod account;
 mod beside;
 mod configured;
-mod discover;
+pub mod discover;
 mod identity;
 mod key_file;
 mod places;
@@ -24,9 +24,11 @@ use crate::domain::config::{self, ConfiguredKey, DbSettings, KeySource, Sources}
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::plan::KeyHome;
+use crate::io::container::within;
 use crate::io::fs::{self, FileError, FileRead, MAX_CONFIG_BYTES};
 use crate::io::install::artisan::WebUser;
 use crate::io::install::recognised::freescout_version;
+use crate::io::os::processes;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -42,16 +44,24 @@ pub use places::find;
 pub struct Environment(Variables);
 
 impl Environment {
-    /// `APP_*` and `DB_*` of our own process: inside a container they are FreeScout's too.
+    /// `APP_*` and `DB_*` of our own process: inside a container they are FreeScout's too. Where we work within one from the
+    /// host, those of a process of it.
     pub fn of_this_process() -> Self {
         let mut ours = Self::all_of_this_process();
         ours.retain(|name, _| name.starts_with(b"APP_") || name.starts_with(b"DB_"));
         Self(ours)
     }
 
-    /// Every variable of our own process.
+    /// Every variable of our own process, or of one of the container that we work within.
     pub fn all_of_this_process() -> Variables {
         use std::os::unix::ffi::OsStringExt;
+        if let Some(within) = within::get() {
+            let first = within
+                .process
+                .and_then(|pid| processes::environment(pid).ok());
+            let bytes = first.or_else(|| processes::environment(1).ok());
+            return bytes.map_or_else(Variables::new, |bytes| variables_of(&bytes));
+        }
         std::env::vars_os()
             .map(|(name, value)| (name.into_vec(), SecretBytes::from(value.into_vec())))
             .collect()
@@ -66,6 +76,16 @@ impl Environment {
     pub fn get(&self, name: &[u8]) -> Option<Vec<u8>> {
         self.0.get(name).map(|value| value.expose().to_vec())
     }
+}
+
+/// `NAME=value`, with NULs between. The first of a name counts, as it does for `getenv(3)`.
+fn variables_of(bytes: &[u8]) -> Variables {
+    let entries = bytes.split(|b| *b == 0).rev();
+    let pairs = entries.filter_map(|entry| {
+        let at = memchr::memchr(b'=', entry).filter(|at| *at > 0)?;
+        Some((entry[..at].to_vec(), SecretBytes::from(&entry[at + 1..])))
+    });
+    pairs.collect()
 }
 
 /// Gives the value of a variable.

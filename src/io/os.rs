@@ -6,6 +6,7 @@ pub mod crash_points;
 pub mod entropy;
 pub mod getent;
 pub mod harden;
+pub mod inside;
 pub mod memory;
 pub mod names;
 pub mod processes;

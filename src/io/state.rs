@@ -157,6 +157,7 @@ fn chosen(places: &[AbsolutePath]) -> AbsolutePath {
 /// # Errors
 /// What stands against it.
 pub fn require_usable(path: &AbsolutePath) -> Result<(), BackupError> {
+    backup::require_reached(path)?;
     let there = trust::existing(path);
     trust::require_closed(&there)?;
     // What is no folder is recognised by the dot below it.

@@ -23,6 +23,12 @@ pub fn key(
     };
     let place = place(at);
     match standing {
+        SettingEffect::InForce if matches!(at.by, By::Definition(_)) => {
+            text!(finding_key_elsewhere_definition, place, key, opens, total)
+        }
+        SettingEffect::NextStart if matches!(at.by, By::Definition(_)) => {
+            text!(finding_key_elsewhere_made_anew, place, key, opens, total)
+        }
         SettingEffect::InForce => text!(finding_key_elsewhere, place, key, opens, total),
         SettingEffect::Cached => text!(finding_key_elsewhere_cached, place, key, opens, total),
         SettingEffect::NextStart => text!(
@@ -84,8 +90,13 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
                 || words().a_key_not_known_here.to_owned(),
                 KeyName::to_string,
             );
-            (counts && meant != Some(plan.target))
-                .then(|| text!(change_elsewhere, place = place(at), key))
+            let place = place(at);
+            let differs = counts && meant != Some(plan.target);
+            differs.then(|| match &at.by {
+                By::ContainerStart(variable) => text!(change_at_start, place, variable, key),
+                By::Definition(_) => text!(change_definition, place, key),
+                _ => text!(change_elsewhere, place, key),
+            })
         }
         _ => None,
     };
@@ -101,6 +112,7 @@ fn place(at: &SetAt) -> String {
         By::Service(name) => text!(set_by_service, name = shown(name)),
         By::Cron => w.set_by_cron.to_owned(),
         By::Everyone => w.set_by_everyone.to_owned(),
+        By::Definition(_) => w.set_by_definition.to_owned(),
         By::Site(_) | By::Folder | By::Process(_) | By::ContainerStart(_) => String::new(),
     };
     let path = shown(&at.path).to_string();

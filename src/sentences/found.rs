@@ -1,5 +1,6 @@
 //! How an install was found, as sentences: what names it, and where that stands.
 
+use crate::domain::config::container::{Container, Runtime};
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall, Strength, WebServer};
 use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
@@ -12,14 +13,41 @@ pub fn install(found: &FoundInstall) -> String {
     format!("{}: {}", head(found), how(&found.evidence))
 }
 
-/// An install's folder, version and address.
+/// An install's folder, version and address; and the container, where it is in one.
 pub fn head(found: &FoundInstall) -> String {
-    let path = shown(&found.path);
+    let path = shown(&found.path).to_string();
+    let path = match &found.container {
+        Some(container) => text!(
+            found_in_container,
+            container = self::container(container),
+            path
+        ),
+        None => path,
+    };
     match (&found.address, found.version.as_str()) {
         (Some(address), "") => text!(found_at_address, path, address),
         (Some(address), version) => text!(found_version_at_address, path, version, address),
-        (None, "") => path.to_string(),
+        (None, "") => path,
         (None, version) => text!(found_version, path, version),
+    }
+}
+
+/// A container, by its runtime and its name.
+pub fn container(container: &Container) -> String {
+    let name = container.name.clone().or_else(|| container.short_id());
+    let name = name.as_ref().map(|name| shown(name).to_string());
+    let Some(name) = name else {
+        let process = container.process.map(|pid| pid.to_string());
+        return text!(container_nameless, process = process.unwrap_or_default());
+    };
+    match container.runtime {
+        Runtime::Docker => text!(container_docker, name),
+        Runtime::Podman => text!(container_podman, name),
+        Runtime::Kubernetes => text!(container_kubernetes, name),
+        Runtime::Containerd => text!(container_containerd, name),
+        Runtime::Lxc => text!(container_lxc, name),
+        Runtime::Nspawn => text!(container_nspawn, name),
+        Runtime::Unknown => text!(container_named, name),
     }
 }
 
@@ -54,6 +82,7 @@ fn one(evidence: &Evidence) -> String {
         }
         (FoundBy::Pool(name), _) => text!(found_pool, name),
         (FoundBy::Panel, _) => w.found_panel.to_owned(),
+        (FoundBy::StoppedContainer, _) => w.found_stopped_container.to_owned(),
         (FoundBy::UsualFolder, _) => w.found_usual_folder.to_owned(),
         (FoundBy::Home, _) => w.found_home.to_owned(),
     };

@@ -14,6 +14,7 @@ use super::terminal::keyboard::{Keyboard, Keystroke};
 use super::terminal::{self, Terminal};
 use super::theme::Theme;
 use super::{frame, keymap};
+use crate::domain::config::found::FoundInstall;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
 use crate::engine::worker::setup::Setup;
@@ -27,6 +28,14 @@ use crate::words::words;
 
 /// While a job runs, a sign of life this often.
 const TICK: Duration = Duration::from_millis(250);
+
+/// How the wizard ended.
+pub enum Outcome {
+    /// With this exit code.
+    Ended(Exit),
+    /// It is to go on with this install, which is in a container.
+    Enter(Box<FoundInstall>),
+}
 
 /// What the loop hears.
 enum LoopEvent {
@@ -51,11 +60,14 @@ pub fn wizard(
     look_in: Vec<PathBuf>,
     artisan: bool,
     lifetime: InstallLifetime,
-) -> Result<Exit, Problem> {
+) -> Result<Outcome, Problem> {
     let w = words();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
-    if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Err(ErrorKind::NoTerminal.problem(w.no_terminal, "", w.no_terminal_next));
+    }
+    if dumb {
+        return Err(ErrorKind::NoTerminal.problem(w.dumb_terminal, "", w.dumb_terminal_next));
     }
     let no_terminal = |e: std::io::Error| {
         ErrorKind::NoTerminal.problem(w.no_terminal, e.to_string(), w.no_terminal_next)
@@ -72,13 +84,15 @@ pub fn wizard(
     let theme = Theme::of_environment();
     let (mut wizard, effects) = Wizard::start_with(install, artisan);
     wizard.looks_in(look_in);
-    let exit = run(&mut terminal, &mut wizard, theme, &worker, &inbox, effects);
+    let outcome = run(&mut terminal, &mut wizard, theme, &worker, &inbox, effects);
     drop(terminal);
     // What was typed goes with the thread that read it, what was read of the install with the one that worked on it.
     drop((keyboard, inbox));
     worker.finish();
-    say_goodbye(&wizard, lifetime);
-    Ok(exit)
+    if matches!(outcome, Outcome::Ended(_)) {
+        say_goodbye(&wizard, lifetime);
+    }
+    Ok(outcome)
 }
 
 /// One channel for everything, each source on a thread of its own.
@@ -126,7 +140,7 @@ fn run(
     worker: &WorkerHandle,
     inbox: &Receiver<LoopEvent>,
     effects: Vec<Effect>,
-) -> Exit {
+) -> Outcome {
     let (mut turn, mut gone) = (0, false);
     // Whether we are to stop, and whether the terminal is somebody else's until we hear that we go on.
     let (mut stop, mut away) = (false, false);
@@ -138,7 +152,8 @@ fn run(
                 Effect::Test(id, test) => worker.test(id, test),
                 Effect::Cancel(id) | Effect::CallOff(id) => worker.cancel(id),
                 Effect::Remember(bookmark) => worker.remember(bookmark),
-                Effect::Quit(exit) => return exit,
+                Effect::Quit(exit) => return Outcome::Ended(exit),
+                Effect::Enter(found) => return Outcome::Enter(found),
             }
         }
         // Stopped in the middle of writing we would keep rows locked: that is finished first.
@@ -186,14 +201,14 @@ fn run(
                     );
                     if pending
                         .iter()
-                        .any(|effect| matches!(effect, Effect::Quit(_)))
+                        .any(|effect| matches!(effect, Effect::Quit(_) | Effect::Enter(_)))
                     {
                         break;
                     }
                 }
             }
             Err(RecvTimeoutError::Timeout) => turn += 1,
-            Err(RecvTimeoutError::Disconnected) => return wizard.exit(),
+            Err(RecvTimeoutError::Disconnected) => return Outcome::Ended(wizard.exit()),
         }
     }
 }

@@ -274,16 +274,22 @@ impl Canvas<'_, '_> {
         let page = page(&heights, room, chosen.unwrap_or(0));
         let mut row = 0;
         for index in page.clone() {
-            for (n, (role, line)) in wrapped[index].iter().enumerate() {
+            let lines = &wrapped[index];
+            // One that alone is higher than the page is cut, and shows that it is.
+            let fits = lines.len().min(room.saturating_sub(usize::from(row)));
+            for (n, (role, line)) in lines.iter().take(fits).enumerate() {
+                let cut = n + 1 == fits && fits < lines.len();
+                let line = match cut {
+                    true if line.width() < width => format!("{line}…"),
+                    true => fit(&format!("{line} "), width),
+                    false => line.clone(),
+                };
                 let mark = if n == 0 && chosen == Some(index) {
                     "▸ "
                 } else {
                     "  "
                 };
-                let spans = vec![
-                    self.span(Role::Accent, mark),
-                    self.span(*role, line.clone()),
-                ];
+                let spans = vec![self.span(Role::Accent, mark), self.span(*role, line)];
                 self.line(area, row, spans);
                 row += 1;
             }

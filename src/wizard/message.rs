@@ -1,6 +1,7 @@
 //! What the wizard hears and what it asks for. Keys have become actions before they come here; work comes back as
 //! updates.
 
+use crate::domain::config::found::FoundInstall;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::run::bookmark::Bookmark;
 use crate::engine::exit::Exit;
@@ -163,6 +164,8 @@ pub enum Effect {
     CallOff(JobId),
     /// Keep this bookmark in place of the last; `None` forgets it.
     Remember(Option<Bookmark>),
+    /// End the program, and go on with this install, which is in a container.
+    Enter(Box<FoundInstall>),
     /// End the program.
     Quit(Exit),
 }

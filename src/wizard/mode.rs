@@ -199,7 +199,8 @@ impl Wizard {
     /// Whether Esc, with nothing to close, does more than say why it does nothing.
     fn esc_leads_back(&self) -> bool {
         let between = self.step > Step::Survey && self.step < Step::Report;
-        self.esc_stops() || between && !self.is_writing()
+        let list = self.step == Step::Survey && self.may_choose_again();
+        self.esc_stops() || list || between && !self.is_writing()
     }
 
     fn field_offers(&self, field: Field) -> Vec<Action> {

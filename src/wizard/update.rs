@@ -267,16 +267,17 @@ impl Wizard {
             return Vec::new();
         }
         match self.step {
+            Step::Survey if self.may_choose_again() => self.choose_again(),
             Step::Survey => {
                 self.say(words().q_leaves);
                 Vec::new()
             }
             Step::Report => {
                 let stands = self.report.has_written() && self.report.undone.is_none();
-                self.say(if !stands {
-                    words().q_or_n
-                } else {
+                self.say(if stands {
                     words().report_no_way_back
+                } else {
+                    words().q_or_n
                 });
                 Vec::new()
             }

@@ -36,13 +36,46 @@ table! {
     found_below(site) = "inside the {site}";
     found_pool(name) = "named by the PHP-FPM pool {name}";
     found_panel = "web root of a cPanel site";
+    survey_in_container(container, process) = "in the {container} (process {process})";
+    survey_in_stopped_container(container) = "in the {container}, which is stopped: files in its own layers are read-only";
+    container_runs_there(container, path, command) = "FreeScout also runs in the {container}, with its folder at {path} there, so this one may be an old copy. To check that one: {command}";
+    container_may_be_meant(container, path, command) = "FreeScout runs in the {container}, with its folder at {path} there. To check that one from here: {command}";
+    found_stopped_container = "the container is stopped";
+    found_in_container(container, path) = "in the {container}: {path}";
+    container_docker(name) = "Docker container {name}";
+    container_podman(name) = "Podman container {name}";
+    container_kubernetes(name) = "Kubernetes pod {name}";
+    container_containerd(name) = "containerd container {name}";
+    container_lxc(name) = "LXC container {name}";
+    container_nspawn(name) = "systemd-nspawn container {name}";
+    container_named(name) = "container {name}";
+    container_nameless(process) = "container of process {process}";
+    container_layers_unknown = "The layers of this container are stored in a way that freescout-rescue cannot read. Start the container, then run the same command again.";
+    container_several(name) = "{name} could mean several containers:";
+    container_several_next = "Name one by its full name, a longer part of its id, or the number of a process in it.";
+    container_there_are(containers) = "Containers on this host: {containers}.";
+    container_there_are_none = "No container was found on this host.";
+    container_none_as_user = "Only root can see what runs in containers: run the same command with sudo.";
+    container_containerd_stopped = "Stopped containers of containerd cannot be listed: start the container first.";
+    container_with_stopped(container) = "{container} (stopped)";
     found_usual_folder = "in a usual folder, but no crontab, service or web server names it";
     found_home = "in your home folder, but no crontab, service or web server names it";
+    found_more(count: number) = count { One "and 1 more, listed by --json", Other "and {count} more, listed by --json" };
     found_in(what, path) = "{what} ({path})";
     found_in_line(what, path, line) = "{what} ({path}, line {line})";
     web_user_unknown(name) = "There is no account named {name} on this server.";
     web_user_unknown_next = "--web-user takes the name of an account, or UID or UID:GID if the account has no name here (for example, inside a container).";
     install_missing(path) = "{path} cannot be opened.";
+    container_missing(name) = "There is no container named {name} on this host.";
+    container_missing_next = "--container takes the name or the id of a running container, or the number of a process in it.";
+    container_not_entered(container) = "The container {container} cannot be entered.";
+    container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
+    container_not_root_next = "Only root can do that: run the same command with sudo.";
+    container_stopped(container) = "The container {container} stopped while freescout-rescue was working in it.";
+    container_killed(container) = "Something ended freescout-rescue while it was working in the container {container}.";
+    container_start_first = "Start the container first.";
+    container_again = "Nothing was changed. Run the same command again.";
+    container_resume(command) = "If a change had begun, this finishes it: {command}";
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
     no_such_command(word) = "{word} is neither a command nor a folder.";
     no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
@@ -86,6 +119,7 @@ table! {
     database_unreachable(place) = "The database at {place} cannot be reached.";
     database_set_elsewhere(places) = "{places} set the database outside .env, so FreeScout may use a different one. Start this program with those variables in its environment, or enter the values in step 1 of the wizard.";
     database_unreachable_next = "Check DB_HOST, DB_PORT and DB_SOCKET in .env, and that the server is running. For MySQL, `localhost` means the socket.";
+    database_asked_as(user) = "A server at a socket sees which account logs in: it was asked as {user}, the account FreeScout runs as. If FreeScout runs as another account, name that with --web-user.";
     database_file_opened_as(user) = "The file was opened with the rights of {user}, the account FreeScout is assumed to run as. If it runs as another account, name that with --web-user.";
     database_file_next = "Check DB_DATABASE in .env: the file must exist, and you must be allowed to read and write it.";
     database_denied(user) = "The database rejected the login of user {user}.";
@@ -154,6 +188,8 @@ table! {
     kind_other = "something else";
     error_foreign_link(owner, target, target_owner) = "a link owned by {owner} to {target}, which belongs to {target_owner}; it was not followed. If the link is right, give it to root (chown -h root); if not, replace it with the real file or folder";
     error_open_to_others(path, owner, mode) = "{path} belongs to {owner} and has mode {mode}: others could replace what is in it";
+    error_not_taken_along(path) = "{path} cannot be reached from inside the container: the folders of this host are chosen when the program starts, with --state-dir and --backup-dir";
+    not_taken_along_next = "Nothing was changed. Start the program again with --state-dir or --backup-dir.";
     error_second_name(names, owner, folder_owner) = "one of {names} hard links to a file of {owner}, in a folder of {folder_owner}; it was not replaced. Find out how it got there, then replace it with a copy (cp, then mv)";
     trap_next = "Nothing was changed. Fix what is described above, then try again.";
     error_too_large(max) = "larger than {max} bytes, so it was not read. Check what it is";
@@ -162,10 +198,11 @@ table! {
     artisan_root_storage = "FreeScout's files belong to root, and PHP is never run as root. If its pages run as another account, name that with --web-user";
     artisan_untold = "it is not known which account FreeScout runs as. Name it with --web-user";
     artisan_not_owner = "only root or the account that FreeScout runs as may do this";
-    artisan_not_wanted = "--no-artisan was given";
+    artisan_not_wanted = "PHP is not to be run (--no-artisan, or the demo)";
     artisan_not_freescouts(why) = "artisan was not run: {why}";
     artisan_owner(owner) = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write to it; check what it is, and restore FreeScout's own file";
     artisan_unsure(names) = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP does not get them, as they may be secret; without them, PHP could build a config cache with wrong settings";
+    name_nobody_to_ask = "the container has neither getent nor PHP, so the name cannot be looked up there";
     name_unknown = "getent ahosts knows no address for this name";
     name_unknown_to_us(error) = "{error} (looked up by this program itself, because there is no working getent here: PHP may look it up differently)";
     program_missing(names) = "{names} was not found";
@@ -437,7 +474,7 @@ table! {
     earlier_processes = "running PHP";
     earlier_backup(folder) = "backup in {folder}";
     earlier_strategy(strategy) = "strategy {strategy}";
-    earlier_keys = "Esc starts over; this position is kept until a new one is saved.";
+    earlier_keys = "Esc: start from step 1. The saved position is kept until a new one is saved.";
     taken_up(step) = "You are back in step {step}.";
     taken_up_without_backup = "The current state no longer matches that backup: make a new one.";
     taken_up_without_passwords = "You are back in step 5. Enter the passwords again: they were not saved.";
@@ -581,7 +618,7 @@ table! {
     recover_needs_yes = "This is only the plan. Add --yes to make a backup and apply it. Nothing was changed.";
     recover_would_nothing = "Nothing to do: this plan changes nothing.";
     signal_put_off = "This program was asked to stop (by a signal): it first finished what was being written. No connections are tested.";
-    signal_before = "This program was asked to stop (by a signal) before anything was written.";
+    signal_before = "Stopped by a signal (such as Ctrl-C) before anything was written.";
     signal_before_next(folder) = "Nothing was changed. A backup was made in {folder}: it contains the APP_KEY, so delete it when you do not need it.";
     demo_made(install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
     demo_gone = "That was the demo. Its install, backups and reports have been deleted.";
@@ -645,8 +682,8 @@ table! {
     enter_if_not_found(again) = "If it is not found, enter the passwords again, in step 6 of the wizard, or from a file: freescout-rescue recover --strategy reenter --passwords FILE --yes {again}";
 
     // the wizard: what it says at the foot of the screen
-    apply_type_the_word = "Type the word first, then press Enter.";
-    undo_type_the_word = "Type the word first, then press Enter.";
+    apply_type_the_word = "Type apply first, then press Enter.";
+    undo_type_the_word = "Type undo first, then press Enter.";
     field_empty = "There is nothing in the field yet.";
     key_not_here = "That key does nothing here. Press ? for the keys that work.";
     key_not_here_typing = "That key does nothing here. Press F1 for the keys that work.";
@@ -718,6 +755,8 @@ table! {
     no_terminal = "The wizard needs a terminal.";
     no_size = "The terminal does not report its size (0×0).";
     no_size_next = "Set it with: stty cols 80 rows 24; then start again. Or use the commands: check, recover, undo.";
+    dumb_terminal = "The wizard needs a terminal that can show a full screen; TERM says that this one cannot.";
+    dumb_terminal_next = "If it can, set its type first (export TERM=xterm-256color). Or use the commands: check, recover, undo. See freescout-rescue --help.";
     no_terminal_next = "Log in with a terminal (ssh -t), or use the commands: check, recover, undo. See freescout-rescue --help.";
     quit_question = "Leave? Enter: leave. Esc: stay.";
     quit_question_small = "Leave? Ctrl-C: yes.";
@@ -805,6 +844,7 @@ table! {
     survey_choose = "Choose the one that is broken. Enter opens it; nothing is changed yet.";
     survey_database = "Database";
     survey_database_value(server, database) = "{server}, {database}";
+    survey_database_asked_as(database, user) = "{database} (login as the account {user} through the socket)";
     survey_database_prefix_value(server, database, prefix) = "{server}, {database}, prefix {prefix}";
     survey_web_user = "Web user";
     survey_web_user_value(user, why) = "{user} ({why})";
@@ -871,7 +911,7 @@ table! {
         opens { One "1 secret", Other "{opens} secrets" };
     key_tried_nothing(key) = "{key} is a valid key, but decrypts nothing here.";
     key_not_a_key(why) = "That is not a key: {why}. A key is base64: and 44 characters, or 32 plain characters.";
-    look_skipped_shown(more, first) = "{more} more and this were not searched: {first}";
+    look_skipped_shown(more, first) = "Not searched: {first}, and {more} more";
     look_skipped_one(first) = "Not searched: {first}";
 
     // the screen: checks
@@ -1005,7 +1045,7 @@ table! {
     report_undo(undo) = "To undo it: {undo}";
     report_hint_test = "Press t, then T to test every login.";
     report_hint_failing = "Press t to see every step of a login.";
-    report_hint_enter = "Press n to start over and enter passwords.";
+    report_hint_enter = "Press n to enter missing passwords, or to look for their key (a new backup is made first).";
     report_made(version, at, host, user) = "freescout-rescue {version}: report of {at}, on {host}, by {user}";
     report_made_from(version, at, host, user, from) = "freescout-rescue {version}: report of {at}, on {host}, by {user}, from {from}";
 
@@ -1070,6 +1110,11 @@ table! {
     finding_setting_elsewhere(place, name) = "{place} sets {name} to a different value from .env, and overrides it: FreeScout may use a different database from the one read here.";
     finding_setting_elsewhere_cached(place, name) = "{place} sets {name} to a different value from .env. The config cache hides it until it is removed or rebuilt.";
     finding_setting_elsewhere_unsure(place, name) = "{place} sets {name} to a different value from .env. It is not certain that this applies to this install.";
+    finding_key_elsewhere_definition(place, key, opens, total) = "{place} sets APP_KEY to {key}, which overrides .env: with it, FreeScout can read {opens} of {total}. Change that line, then re-create the container (docker compose up -d), and run check again; this program does not write to that file.";
+    finding_key_elsewhere_made_anew(place, key, opens, total) = "{place} sets APP_KEY to {key}: the next time the container is re-created, this key overrides .env. It can read {opens} of {total}. Change that line first.";
+    set_by_definition = " (definition of the container)";
+    change_at_start(place, variable, key) = "to do by hand: {place} sets {variable} to {key}, and the container's next start writes that over the key of this plan in .env; set {variable} there to the key of this plan (or remove that line), then run check after the restart";
+    change_definition(place, key) = "to do by hand: {place} sets APP_KEY to {key}; set it there to the key of this plan, then re-create the container (docker compose up -d), and run check after that";
     set_in_file(path, line, by) = "{path}, line {line}{by},";
     set_in_process(pid) = "The environment of process {pid}";
     set_by_pool(name) = " (FPM pool {name})";
@@ -1294,7 +1339,7 @@ table! {
     why_key_is_out_of_reach = "The key is set outside FreeScout's files, so it is kept and everything is re-encrypted with it.";
     why_only_repairs = "The current key is right; some stored values or the configuration need repair.";
     why_nothing_to_open = "What is left is damaged: only new passwords help.";
-    why_key_missing = "Some secrets cannot be decrypted with any known key. Look for the old key first: in step 3, or with find-key. An old .env, a backup or an editor's swap file may contain it.";
+    why_key_missing = "Some secrets cannot be decrypted with any known key. An old .env, a backup or an editor's swap file may still contain theirs: look there before you enter passwords again.";
     why_no_usable_key = "There is no usable key, and nothing is encrypted with another one: a new key is made, and passwords are entered again.";
     impossible_no_old_key = "No other key that decrypts anything is known. Search for one first: in step 3, or with find-key.";
     impossible_no_key_in_force = "There is no usable current key.";
@@ -1431,7 +1476,7 @@ table! {
     caution_not_sealed = "Tested with the password as it is stored, unencrypted. FreeScout itself cannot read it yet.";
     caution_not_stored = "Tested with the password you entered. It is stored in step 7.";
     caution_form_untold = "Tested with the password as it is stored, unencrypted. It is not known whether this version of FreeScout reads it.";
-    caution_not_sent_again = "This is the earlier answer: a refused password is not sent again, to avoid a lock-out. If you changed something on the mail server, restart this program.";
+    caution_not_sent_again = "This is the earlier answer: a refused password is not sent again, to avoid a lock-out. If you changed something on the mail server, leave this program and start it again; passwords entered here are then forgotten.";
     journey_arrived(seconds) = "An email to itself arrived after {seconds} s and was removed.";
     journey_arrived_marked(seconds) = "An email to itself arrived after {seconds} s; it is marked as deleted, because this server cannot remove a single email.";
     journey_not_seen(seconds) = "An email to itself was accepted, but did not arrive within {seconds} s.";

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::ffi::{CStr, OsStr, OsString};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use unicode_width::UnicodeWidthChar;
 
@@ -167,8 +168,23 @@ impl Sanitise for OsStr {
 
 impl Sanitise for Path {
     fn sanitised(&self) -> String {
-        self.as_os_str().sanitised()
+        let path = HIDDEN
+            .get()
+            .and_then(|hidden| self.strip_prefix(hidden).ok());
+        match path {
+            Some(below) => Path::new("/").join(below).as_os_str().sanitised(),
+            None => self.as_os_str().sanitised(),
+        }
     }
+}
+
+/// A folder below which paths are as they are without it.
+static HIDDEN: OnceLock<PathBuf> = OnceLock::new();
+
+/// From now on paths below this folder are shown without it: the host's files, where they are read from within a
+/// container.
+pub fn hide(folder: &OsStr) {
+    let _ = HIDDEN.set(PathBuf::from(folder));
 }
 
 impl Sanitise for CStr {

@@ -2,14 +2,15 @@
 # Runs the project's own tests of databases and of the wizard with another file in the place of the program that they were
 # built for; then those of recoveries with it started in a root that has only busybox. Run by tests/dist.sh in mounts of its
 # own.
-#   swapped.sh PROGRAM BUILT-PROGRAM SERVERS PTY     the last two: the tests' executables
+#   swapped.sh PROGRAM BUILT-PROGRAM SERVERS PTY FOLDER     SERVERS and PTY: the tests' executables
 set -euo pipefail
 program=$1
 built=$2
 servers=$3
 pty=$4
-work=$(mktemp -d)
-trap 'umount -R "$work" 2>/dev/null || true; rm -rf "$work"' EXIT
+# An empty folder of the caller's. Everything is on a file system of its own there, which is gone with these mounts: nothing is
+# ever removed below it, where folders of this system are mounted.
+work=$5
 mount -t tmpfs -o mode=755 tmpfs "$work"
 
 cp "$program" "$work/whole"

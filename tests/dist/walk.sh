@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Walks a program through roots that have next to nothing: a broken install is made, checked, recovered, checked, undone and
 # checked. Run by tests/dist.sh in mounts of its own.
-#   walk.sh PROGRAM
+#   walk.sh PROGRAM FOLDER
 set -euo pipefail
 program=$1
-work=$(mktemp -d)
-trap 'umount -R "$work" 2>/dev/null || true; rm -rf "$work"' EXIT
-# Detached with the mounts below it, whatever is still open there.
+# An empty folder of the caller's. Everything is on a file system of its own there, which is gone with these mounts: nothing is
+# ever removed below it, where folders of this system are mounted.
+work=$2
 mount -t tmpfs -o mode=755 tmpfs "$work"
 
 say() { printf '\n== dist: %s\n' "$*"; }
@@ -20,11 +20,14 @@ new_root() {
     cp "$program" "$root/freescout-rescue"
 }
 
+# What it is started through.
+through=()
+
 # Runs it in the root; its exit code has to be the first argument. What it says is in $work/out.
 ends_with() {
     local wanted=$1 code=0
     shift
-    chroot "$root" /freescout-rescue "$@" >"$work/out" 2>"$work/err" || code=$?
+    "${through[@]}" chroot "$root" /freescout-rescue "$@" >"$work/out" 2>"$work/err" || code=$?
     [ "$code" -eq "$wanted" ] && return
     cat "$work/out" "$work/err" >&2
     fail "$(basename "$root"): '$*' ended with $code, not $wanted"
@@ -73,6 +76,17 @@ else
     fail "nothing was said where there are no random bytes"
 fi
 
+say "the same, on a kernel that knows nothing newer than 2013"
+unknown=getrandom,statx,openat2,close_range,faccessat2,copy_file_range,clone3,pidfd_open,pidfd_send_signal,renameat2
+unknown=$unknown,memfd_create,preadv2,pwritev2,mlock2,epoll_pwait2
+new_root old
+mkdir "$root/proc" "$root/dev"
+mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev"
+through=(strace -f -qq -o /dev/null -e "trace=$unknown" -e "inject=$unknown:error=ENOSYS")
+story
+through=()
+
 say "a root with busybox, /proc and /dev"
 ! readelf -lW /bin/busybox | grep -q INTERP || fail "/bin/busybox is not static: install Debian's package busybox-static"
 new_root busybox
@@ -95,7 +109,7 @@ new_system() {
     mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
-    rm -rf "${root:?}/var/lib/freescout-rescue"
+    mount -t tmpfs -o mode=755 tmpfs "$root/var/lib"
     cp "$program" "$root/freescout-rescue"
 }
 
@@ -113,7 +127,22 @@ __attribute__((constructor)) static void evil(void) { raise(SIGSEGV); }
 C
 for database in passwd group initgroups hosts; do echo "$database: evil files dns"; done >"$root/etc/nsswitch.conf"
 code=0
-chroot "$root" getent passwd nobody >/dev/null 2>&1 || code=$?
+(chroot "$root" getent passwd nobody) >/dev/null 2>&1 || code=$?
 [ "$code" -ge 128 ] || fail "the plugin does not crash what loads it ($code)"
 story
 says "there is no"
+
+say "this system, whose nsswitch.conf names a plugin that never answers"
+new_system silent
+gcc -shared -fPIC -x c -o "$root$library/libnss_silent.so.2" - <<'C'
+#include <unistd.h>
+__attribute__((constructor)) static void silent(void) { for (;;) pause(); }
+C
+for database in passwd group initgroups; do echo "$database: files silent"; done >"$root/etc/nsswitch.conf"
+ends_with 0 demo --make /tmp/demo
+# Somebody whom no file knows: the plugin is asked, once.
+chown -R 54321:54321 "$root/tmp/demo/freescout"
+begun=$SECONDS
+ends_with 2 check /tmp/demo/freescout
+says "Web user: 54321"
+[ $((SECONDS - begun)) -lt 30 ] || fail "it waited for $((SECONDS - begun)) seconds"

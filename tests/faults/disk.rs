@@ -335,7 +335,7 @@ fn read_only_in_the_middle() {
         &[
             "cannot be replaced",
             "Nothing was changed",
-            "is mounted read-only here",
+            "is read-only. Mount it writable",
         ],
     );
     mount.remount("remount,rw");

@@ -17,7 +17,7 @@ $env = [];
 foreach (file('.env') as $line) {
     if (preg_match('/^([A-Z_]+)=(.*)$/', trim($line), $found)) { $env[$found[1]] = trim($found[2], '"'); }
 }
-file_put_contents('storage/ran', 'yes');
+file_put_contents('storage/ran', PHP_BINARY);
 file_put_contents('bootstrap/cache/config.php', '<?php return ' . var_export([
     'app' => ['key' => $env['APP_KEY'], 'url' => $env['APP_URL']],
     'database' => ['default' => 'sqlite', 'connections' => ['sqlite' => [
@@ -148,7 +148,13 @@ impl Drop for Waiting {
 
 impl Waiting {
     fn start(install: &Path, environment: &[(&str, &str)]) -> Self {
-        let mut command = Command::new("/usr/bin/php");
+        Self::start_by(Path::new("/usr/bin/php"), "php", install, environment)
+    }
+
+    /// By this PHP, which calls itself so.
+    fn start_by(php: &Path, called: &str, install: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(php);
+        std::os::unix::process::CommandExt::arg0(&mut command, called);
         command.args(["artisan", "wait"]).current_dir(install);
         command.env_clear().envs(environment.iter().copied());
         if rustix::process::geteuid().is_root() {
@@ -208,6 +214,32 @@ fn php_gets_freescouts_own_variables_and_no_others_of_roots() {
     );
     assert!(!demo.install().join("storage/given").exists());
     assert!(!demo.install().join("bootstrap/cache/config.php").exists());
+}
+
+#[test]
+fn the_php_that_freescout_runs_on_runs_its_command() {
+    if !rustix::process::geteuid().is_root() {
+        return crate::not_tried::not_tried("a PHP of root's is run as the web user by root");
+    }
+    let demo = Demo::new(REBUILDS);
+    let php = demo.path("ea-php99");
+    std::fs::copy("/usr/bin/php", &php).unwrap();
+    let waiting = Waiting::start_by(&php, "fetcher", &demo.install(), &[]);
+    // There is no PHP on the operator's own search path.
+    let (_, said) = demo.act_with("recover", &[("PATH", "/nowhere")]);
+    assert!(said.contains("clear-cache command was run"), "{said}");
+    let ran = std::fs::read_to_string(demo.install().join("storage/ran")).unwrap();
+    assert_eq!(Path::new(&ran), php);
+    drop(waiting);
+    // One that others may have put there is not taken, whoever runs it.
+    let demo = Demo::new(REBUILDS);
+    let php = demo.install().join("php");
+    std::fs::copy("/usr/bin/php", &php).unwrap();
+    std::os::unix::fs::chown(&php, Some(NOBODY), Some(NOBODY)).unwrap();
+    let _waiting = Waiting::start_by(&php, "php", &demo.install(), &[]);
+    let (_, said) = demo.act_with("recover", &[("PATH", "/nowhere")]);
+    assert!(said.contains("could not be run"), "{said}");
+    assert!(!demo.install().join("storage/ran").exists());
 }
 
 #[test]

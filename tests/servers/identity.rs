@@ -99,12 +99,18 @@ fn a_socket_takes_us_for_the_web_user() {
             let (code, _, said) = install.run(arguments);
             assert_eq!(code, 3, "{arguments:?}: {said}");
             assert!(said.contains("rejected the login of user root"), "{said}");
+            assert!(said.contains("it was asked as nobody"), "{said}");
         }
         assert_eq!(install.env(), before);
         // As himself he is let in.
         login("nobody");
         let (code, out, said) = install.run(&["check", "--json"]);
         assert_eq!(code, 2, "{out}{said}");
+        let (_, out, _) = install.run(&["check"]);
+        assert!(
+            out.contains("(login as the account nobody through the socket)"),
+            "{out}"
+        );
         let look_in = install.look_in();
         let backups = install.backups();
         let (code, out, said) = install.run(&[

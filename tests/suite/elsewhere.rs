@@ -45,6 +45,32 @@ fn finding(check: &Json) -> Option<(String, String)> {
 }
 
 #[test]
+fn a_copy_beside_what_env_leads_to_holds_the_key() {
+    let (bench, key) = healthy();
+    let (env, data) = (bench.install().join(".env"), bench.path("data/config"));
+    let text = std::fs::read_to_string(&env).unwrap();
+    write(&bench.path("data/config.bak"), &text);
+    // As an image leaves it that made a new key when it did not find the file where it was.
+    write(&data.join("config"), &text.replace(&key, OTHER));
+    std::fs::remove_file(&env).unwrap();
+    std::os::unix::fs::symlink(data.join("config"), &env).unwrap();
+    let cache = bench.install().join("bootstrap/cache/config.php");
+    if cache.exists() {
+        std::fs::remove_file(cache).unwrap();
+    }
+    let install = bench.install();
+    let found = bench.run(&["find-key", install.to_str().unwrap(), "--json"]);
+    let found: Json = serde_json::from_str(&found.out).unwrap();
+    let keys = found["keys"].as_array().unwrap();
+    let helps = keys
+        .iter()
+        .find(|key| key["opens"].as_u64() > Some(20))
+        .unwrap();
+    let source = helps["sources"][0]["path"].as_str().unwrap();
+    assert!(source.ends_with("/data/config.bak"), "{helps}");
+}
+
+#[test]
 fn a_key_in_htaccess_that_opens_nothing_is_critical_and_named() {
     let (bench, key) = healthy();
     assert_eq!(finding(&bench.check_json()), None);

@@ -489,6 +489,7 @@ pub fn several() -> Problem {
     let found =
         |path: &str, address: Option<&str>, by: FoundBy, file: Option<(&str, u64)>| FoundInstall {
             path: path.into(),
+            container: None,
             version: "1.8.235".to_owned(),
             address: address.map(|address| address.into()),
             evidence: vec![Evidence {

@@ -475,6 +475,7 @@ impl Run {
                         "a backup is remembered that does not stand"
                     );
                 }
+                Effect::Enter(_) => {}
                 Effect::Quit(_) => {
                     assert!(
                         self.engine.running.is_none() || !self.engine.writing,

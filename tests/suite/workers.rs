@@ -373,7 +373,7 @@ fn a_plan_called_off_while_memory_is_searched_writes_nothing() {
         panic!("it was carried out: {said:?}")
     };
     assert!(asked.get(), "the test would prove nothing: {said:?}");
-    let what = "This program was asked to stop (by a signal) before anything was written.";
+    let what = "Stopped by a signal (such as Ctrl-C) before anything was written.";
     assert!(!failure.half_done() && failure.problem.what == what);
     assert_eq!(std::fs::read(site.install.join(".env")).unwrap(), before);
     assert!(ledger.unfinished().unwrap().is_none());

@@ -1,6 +1,7 @@
 //! The command line as a whole: what stands before the command counts as if it stood after it, what may be given once is
 //! given once, and standard input has one reader.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser};
@@ -16,6 +17,15 @@ impl Arguments {
     /// What is wrong with it, and help and version, where those were asked for.
     pub fn read() -> Result<Self, clap::Error> {
         Self::try_parse()?.settled()
+    }
+
+    /// The same of a command line that was handed on: all that stands behind the program's name.
+    ///
+    /// # Errors
+    /// As [`Arguments::read`].
+    pub fn read_from(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let name = OsString::from("freescout-rescue");
+        Self::try_parse_from([&name].into_iter().chain(arguments))?.settled()
     }
 
     /// What stands before the subcommand counts as if it stood after it.
@@ -79,7 +89,7 @@ impl Arguments {
 }
 
 impl Command {
-    fn common_mut(&mut self) -> &mut Common {
+    pub(in crate::cli) fn common_mut(&mut self) -> &mut Common {
         match self {
             Self::Check(common)
             | Self::FindKey { common, .. }
@@ -93,7 +103,7 @@ impl Command {
         }
     }
 
-    fn common(&self) -> &Common {
+    pub(in crate::cli) fn common(&self) -> &Common {
         match self {
             Self::Check(common)
             | Self::FindKey { common, .. }
@@ -146,6 +156,7 @@ impl Common {
     fn take_over(&mut self, before: Common) -> Result<(), clap::Error> {
         let Common {
             install,
+            container,
             look_in,
             key_file,
             backup_dir,
@@ -158,6 +169,7 @@ impl Common {
             json,
         } = before;
         once("INSTALL", &mut self.install, install)?;
+        once("--container", &mut self.container, container)?;
         once("--backup-dir", &mut self.backup_dir, backup_dir)?;
         once("--keys-dir", &mut self.keys_dir, keys_dir)?;
         once("--state-dir", &mut self.state_dir, state_dir)?;

@@ -40,6 +40,7 @@ pub(super) fn options(
     ] {
         folder.iter().for_each(|path| option(name, path));
     }
+    words.extend(commands::container_option());
     words.extend(commands::web_user_option());
     if common.no_artisan {
         words.push("--no-artisan".to_owned());

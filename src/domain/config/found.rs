@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::config::container::Container;
 use crate::words::untrusted::Untrusted;
 
 named! {
@@ -54,6 +55,8 @@ named! {
         Pool(Untrusted) = "pool",
         /// A panel's own record of its sites.
         Panel = "panel",
+        /// A stopped container has it.
+        StoppedContainer = "stopped_container",
         /// Nothing: it lies in a folder where such installs use to lie.
         UsualFolder = "usual_folder",
         /// Nothing: it lies in our own home folder.
@@ -91,7 +94,8 @@ impl FoundBy {
             FoundBy::IdleService(_)
             | FoundBy::BelowSite(..)
             | FoundBy::Pool(_)
-            | FoundBy::Panel => Strength::Named,
+            | FoundBy::Panel
+            | FoundBy::StoppedContainer => Strength::Named,
             FoundBy::UsualFolder | FoundBy::Home => Strength::Lies,
         }
     }
@@ -128,8 +132,10 @@ impl Evidence {
 /// Something that looks like a FreeScout, and how it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundInstall {
-    /// Its folder, links resolved.
+    /// Its folder, links resolved; as the container calls it, where it is in one.
     pub path: PathBuf,
+    /// The container it is in, when that is another place than where we are.
+    pub container: Option<Box<Container>>,
     /// FreeScout's version; empty where it does not say.
     pub version: String,
     /// Its address: `APP_URL` of `.env`.
@@ -172,6 +178,7 @@ mod tests {
     fn found(path: &str, by: &[FoundBy]) -> FoundInstall {
         let mut one = FoundInstall {
             path: path.into(),
+            container: None,
             version: String::new(),
             address: None,
             evidence: Vec::new(),

@@ -41,6 +41,35 @@ pub struct Mount {
     pub closed: bool,
 }
 
+/// File systems that answer when another machine does, or a program: or never.
+const REMOTE: [&str; 16] = [
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "9p",
+    "afs",
+    "ceph",
+    "lustre",
+    "glusterfs",
+    "gpfs",
+    "ocfs2",
+    "gfs2",
+    "coda",
+    "ncpfs",
+    "autofs",
+];
+
+impl Mount {
+    /// Whether looking at it may take for ever.
+    pub fn may_hang(&self) -> bool {
+        REMOTE.contains(&self.kind.as_str())
+            || self.kind == "fuse"
+            || self.kind.starts_with("fuse.")
+    }
+}
+
 /// The mount that a path lies on: of two at one place, the last hides the other.
 pub fn mount_of<'m>(mounts: &'m [Mount], path: &Path) -> Option<&'m Mount> {
     let over = mounts.iter().filter(|mount| path.starts_with(&mount.point));
@@ -182,6 +211,16 @@ mod tests {
         assert_eq!(closed("/srv/app/.env.bak"), Some(false));
         assert_eq!(closed("/data/file"), Some(false), "all of it is");
         assert_eq!(closed("/data/x/file"), Some(false));
+    }
+
+    #[test]
+    fn what_another_machine_answers_for_may_hang() {
+        let mounts = mounts(
+            b"1 0 254:1 / / rw - ext4 /dev/vda1 rw\n2 1 0:40 / /home/jane rw - nfs4 nas:/home rw\n\
+              3 1 0:41 / /home/joe rw - fuse.sshfs joe@x: rw\n4 1 0:42 / /srv rw - fuseblk /dev/sdb1 rw\n",
+        );
+        let hang: Vec<bool> = mounts.iter().map(Mount::may_hang).collect();
+        assert_eq!(hang, [false, true, true, false]);
     }
 
     #[test]

@@ -174,6 +174,15 @@ named! {
             /// The account that FreeScout runs as, where it has no right to read it.
             barred: Option<String>,
         } = "key_file_unreadable",
+        /// FreeScout runs in a container, with a folder of the same path: this one may be an old copy.
+        AlsoInContainer {
+            /// The container, as a sentence part.
+            container: String,
+            /// The folder there.
+            path: PathBuf,
+            /// The command that looks at that one.
+            command: String,
+        } = "also_in_container",
         /// Everything is root's, and everybody may decide what `.env` says: whose rights FreeScout has is not known.
         WebUserUntold = "web_user_untold",
         /// A line of `.env` that keeps FreeScout from starting: now, or once the config cache is gone.
@@ -377,6 +386,7 @@ impl Finding {
             | Finding::GivenKeyUseless { .. }
             | Finding::DatabaseSettingsDiffer
             | Finding::RootOwned { .. }
+            | Finding::AlsoInContainer { .. }
             | Finding::WebUserUntold
             | Finding::AnotherRun { .. }
             | Finding::JournalUnreadable { .. }

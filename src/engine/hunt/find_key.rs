@@ -8,6 +8,7 @@ use crate::domain::verdict::Verdict;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::hunt::{Looking, files};
 use crate::engine::session::{Session, mails};
+use crate::io::container::within;
 use crate::io::hunt;
 
 /// Where to look, the install aside.
@@ -40,7 +41,7 @@ pub fn hunt(
     let mut looked = files::look_in(session, std::slice::from_ref(&install), cancel, on);
     // Before anything is restarted: their memory may be the only place left.
     looked.add(processes::look_in(session, cancel, on));
-    let mut roots = places.named.clone();
+    let mut roots = within::all_to_read(&places.named);
     if places.usual {
         roots.extend(hunt::usual_places(&install));
     }

@@ -55,6 +55,7 @@ fn not_written(error: &BackupError, place: &Path) -> Problem {
         | BackupError::Open(_)
         | BackupError::Foreign(_) => (w.backup_failed, w.backup_failed_next),
         BackupError::NotApart(_) => (w.backup_failed, w.backup_not_apart_next),
+        BackupError::NotTakenAlong(_) => (w.backup_failed, w.not_taken_along_next),
         BackupError::Sum(_) | BackupError::Form(..) | BackupError::Sealed(_) => {
             (w.backup_unusable, w.backup_unusable_next)
         }
@@ -122,6 +123,7 @@ fn backup_kind(error: &BackupError) -> ErrorKind {
         | BackupError::System(..)
         | BackupError::Open(_)
         | BackupError::Foreign(_)
+        | BackupError::NotTakenAlong(_)
         | BackupError::NotApart(_) => ErrorKind::BackupFailed,
         BackupError::Sum(_)
         | BackupError::Form(..)

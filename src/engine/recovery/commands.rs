@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::engine::session::options::Options;
+use crate::io::container::within;
 use crate::io::{install, state};
 use crate::sentences;
 
@@ -15,16 +16,27 @@ pub fn web_user_option() -> Option<String> {
     ))
 }
 
+/// The container that we work within, as an option ready for a shell.
+pub fn container_option() -> Option<String> {
+    let name = within::get()?.container.lasting_name();
+    Some(format!(
+        "--container {}",
+        sentences::shell(Path::new(&name))
+    ))
+}
+
 /// One of our commands on this install, ready for a shell, with the folder its backups lie in, and that of its keys.
 pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -> String {
     let parent = |folder: &Path| sentences::shell(folder.parent().unwrap_or(folder));
     let keys_dir = keys.map(|keys| format!(" --keys-dir {}", parent(keys)));
-    let web_user = web_user_option().map(|option| format!(" {option}"));
+    let options = [container_option(), web_user_option()];
+    let options = options.into_iter().flatten();
+    let options: String = options.map(|option| format!(" {option}")).collect();
     format!(
         "freescout-rescue {what} --backup-dir {}{}{} {}",
         parent(backup),
         keys_dir.unwrap_or_default(),
-        web_user.unwrap_or_default(),
+        options,
         sentences::shell(&install::lasting_name(install))
     )
 }
@@ -41,7 +53,10 @@ pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
     if let Some(keys_dir) = &options.keys_dir {
         text += &format!(" --keys-dir {}", sentences::shell(keys_dir));
     }
-    if let Some(option) = web_user_option() {
+    for option in [container_option(), web_user_option()]
+        .into_iter()
+        .flatten()
+    {
         text += &format!(" {option}");
     }
     format!(

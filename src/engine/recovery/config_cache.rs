@@ -13,6 +13,7 @@ use crate::engine::progress::Progress;
 use crate::engine::session::{Session, inherited};
 use crate::io::fs::{self, FileRead};
 use crate::io::install::{Install, artisan};
+use crate::io::os::spawn;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -57,7 +58,7 @@ pub(super) fn foresee(
     }
 }
 
-fn prepare_artisan(install: &Install) -> Result<std::process::Command, artisan::ArtisanError> {
+fn prepare_artisan(install: &Install) -> Result<spawn::Program, artisan::ArtisanError> {
     let php = install.setting(&["app", "php_path"], "PHP_PATH");
     artisan::prepare(
         &install.root,

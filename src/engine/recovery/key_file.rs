@@ -13,6 +13,7 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::spelling;
 use crate::engine::session::Session;
+use crate::io::container::within;
 use crate::io::fs::{self, Attributes, FileRead};
 use crate::io::install::{Install, key_file_places};
 use crate::words::untrusted::shown;
@@ -90,7 +91,12 @@ fn require_key(bytes: &[u8], path: &Path) -> Result<(), String> {
 fn owners(install: &Install) -> Vec<u32> {
     let env_owner = install.env_file.as_ref().map(|env| env.attributes.uid);
     let of_install = fs::folder_owner(&install.root).map(|(uid, _)| uid);
-    let mut owners = vec![0, rustix::process::geteuid().as_raw(), install.web_user.uid];
+    let mut owners = vec![
+        0,
+        within::root_user(),
+        rustix::process::geteuid().as_raw(),
+        install.web_user.uid,
+    ];
     owners.extend(env_owner.into_iter().chain(of_install));
     owners
 }

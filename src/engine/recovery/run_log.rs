@@ -11,6 +11,7 @@ use crate::domain::verdict::finding::Finding;
 use crate::engine::recovery::{clock, commands};
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
+use crate::io::container::within;
 use crate::io::db::lock::{self, Claimant, DatabaseLock, LockAttempt};
 use crate::io::fs;
 use crate::io::fs::disk_trouble::Obstacle;
@@ -378,7 +379,7 @@ pub fn origin() -> RunOrigin {
             .unwrap_or_default()
             .to_owned()
             .into(),
-        pid: std::process::id(),
+        pid: within::own_process(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }

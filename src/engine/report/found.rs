@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::domain::config::container::{Container, Runtime};
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::words::untrusted::Untrusted;
 
@@ -62,10 +63,34 @@ impl<'a> EvidenceJson<'a> {
     }
 }
 
+/// The container that an install is in.
+#[derive(Serialize)]
+pub(super) struct ContainerJson<'a> {
+    runtime: Runtime,
+    id: Option<&'a str>,
+    name: Option<&'a str>,
+    process: Option<i32>,
+    running: bool,
+}
+
+impl<'a> ContainerJson<'a> {
+    pub(super) fn of(container: &'a Container) -> Self {
+        Self {
+            runtime: container.runtime,
+            id: container.id.as_deref(),
+            name: container.name.as_deref(),
+            process: container.process,
+            running: container.running,
+        }
+    }
+}
+
 /// One of several installs.
 #[derive(Serialize)]
 pub(super) struct FoundJson<'a> {
     path: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    container: Option<ContainerJson<'a>>,
     version: &'a str,
     url: Option<&'a Untrusted>,
     found: Vec<EvidenceJson<'a>>,
@@ -80,6 +105,7 @@ impl<'a> FoundJson<'a> {
     fn of(found: &'a FoundInstall) -> Self {
         Self {
             path: found.path.to_string_lossy(),
+            container: found.container.as_deref().map(ContainerJson::of),
             version: &found.version,
             url: found.address.as_ref(),
             found: evidence(&found.evidence),

@@ -16,7 +16,9 @@ use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::payload::Payload;
 use crate::domain::verdict::finding::{Finding, KeyName, SetAt, SettingEffect};
 use crate::engine::session::Session;
+use crate::io::container::{defined, within};
 use crate::io::fs;
+use crate::io::install::host::HostRoot;
 use crate::io::install::{Install, services};
 use crate::io::os::as_user;
 use crate::io::os::processes::{self, Belongs, ProcessRole};
@@ -32,7 +34,9 @@ const TOLD: usize = 8;
 pub fn read(system: &Path, install: &Install) -> Vec<Elsewhere> {
     let mut blocks = services::read(system, &install.root);
     if system == Path::new("/") {
-        blocks.extend(running(&install.root));
+        let running = running(&install.root);
+        blocks.extend(defined(&running));
+        blocks.extend(running);
     }
     let user = fs::user_name(install.web_user.uid);
     let site = Site {
@@ -44,7 +48,7 @@ pub fn read(system: &Path, install: &Install) -> Vec<Elsewhere> {
         let twin = |known: &Elsewhere| {
             let same = known.setting.name == new.setting.name;
             // A process has it from a file; where that is known it says more.
-            let of_process = matches!(new.by, By::Process(_));
+            let of_process = matches!(new.by, By::Process(_) | By::ContainerStart(_));
             same && (known.setting == new.setting
                 || of_process && known.certain && known.setting.value == new.setting.value)
         };
@@ -53,6 +57,33 @@ pub fn read(system: &Path, install: &Install) -> Vec<Elsewhere> {
         }
     }
     found
+}
+
+/// What the definition of the container sets that we work within.
+fn defined(running: &[Block]) -> Vec<Block> {
+    let Some(within) = within::get() else {
+        return Vec::new();
+    };
+    let container = within.container.clone();
+    let settings = within.on_host(move || match HostRoot::at(Path::new("/")) {
+        Ok(host) => defined::settings(&host, &container),
+        Err(_) => Vec::new(),
+    });
+    let block = |setting: Setting| {
+        let mut set = running.iter().flat_map(|block| &block.settings);
+        let is_so = set.any(|one| one.name == setting.name && one.value == setting.value);
+        let mut block = Block::new(match CONTAINER_KEYS.contains(&setting.name.as_str()) {
+            true => By::ContainerStart(setting.name.clone().into()),
+            false => By::Definition(is_so),
+        });
+        block.settings.push(setting);
+        block
+    };
+    settings
+        .unwrap_or_default()
+        .into_iter()
+        .map(block)
+        .collect()
 }
 
 /// The environment of the install's processes, and of the one that a container was started with. That of FPM says nothing:
@@ -88,7 +119,11 @@ fn running(install: &Path) -> Vec<Block> {
     };
     // In a container, the first process has what the container was started with.
     add(1, roots, read(1, None), false);
-    let us = i32::try_from(std::process::id()).unwrap_or(0);
+    // What we were started with is FreeScout's where we were started in its container.
+    let us = match within::get() {
+        Some(within) => within.process.unwrap_or(1),
+        None => i32::try_from(std::process::id()).unwrap_or(0),
+    };
     add(us, roots, read(us, None), false);
     for process in own {
         let settings = read(process.pid, Some(process.account));
@@ -164,7 +199,7 @@ fn finding(session: &Session, found: &Elsewhere) -> Option<Finding> {
     let standing = match by {
         _ if setting.value.is_none() => SettingEffect::TakenOver,
         _ if !certain => SettingEffect::Unsure,
-        By::ContainerStart(_) => SettingEffect::NextStart,
+        By::ContainerStart(_) | By::Definition(false) => SettingEffect::NextStart,
         _ if install.cache.is_some() => SettingEffect::Cached,
         _ => SettingEffect::InForce,
     };
@@ -219,11 +254,16 @@ fn reads(session: &Session, key: Option<&AppKey>) -> (usize, usize) {
     (opens.count(), payloads.len())
 }
 
+/// Whether something counts only from the container's next start on.
+fn at_next_start(by: &By) -> bool {
+    matches!(by, By::ContainerStart(_) | By::Definition(false))
+}
+
 /// Whether another key than this one, or something that is none, is certainly set outside of `.env`: without a config cache
 /// it would count.
 pub fn overrules(session: &Session, key: &AppKey) -> bool {
     session.elsewhere.iter().any(|e| {
-        let of_php = e.setting.name == "APP_KEY" && !matches!(e.by, By::ContainerStart(_));
+        let of_php = e.setting.name == "APP_KEY" && !at_next_start(&e.by);
         let text = e.setting.value.as_ref().map(SecretBytes::expose);
         e.certain && of_php && text != Some(key.text())
     })
@@ -231,9 +271,10 @@ pub fn overrules(session: &Session, key: &AppKey) -> bool {
 
 /// The one key that is certainly set outside of `.env`, where it counts before it and we cannot change it.
 pub fn key_out_of_reach(session: &Session) -> Option<Fingerprint> {
-    let certain = session.elsewhere.iter().filter(|e| {
-        e.certain && e.setting.name == "APP_KEY" && !matches!(e.by, By::ContainerStart(_))
-    });
+    let certain = session
+        .elsewhere
+        .iter()
+        .filter(|e| e.certain && e.setting.name == "APP_KEY" && !at_next_start(&e.by));
     let mut keys: Vec<Fingerprint> = certain
         .filter_map(|e| AppKey::parse(e.setting.value.as_ref()?.expose()).ok())
         .map(|key| key.fingerprint())

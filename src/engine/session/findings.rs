@@ -11,6 +11,7 @@ use crate::domain::key::app_key::AppKey;
 use crate::domain::key::derived_hashes;
 use crate::domain::verdict::finding::{Finding, KeyName};
 use crate::engine::session::Session;
+use crate::io::container::within;
 use crate::io::fs;
 use crate::io::install::{Install, KnownBy};
 use crate::io::os::{as_user, processes};
@@ -122,10 +123,13 @@ fn key_changed(install: &Install) -> i64 {
 /// The first file of the caches that belongs to root although the web user must write it.
 fn root_owned(install: &Install) -> Option<PathBuf> {
     use std::os::unix::fs::MetadataExt;
-    let web_user = install.known.certain().filter(|user| user.uid != 0)?;
+    let web_user = install
+        .known
+        .certain()
+        .filter(|user| !within::is_root(user.uid))?;
     // What root owns, a group, a list or everybody may still write; as anybody else we ask for ourselves.
     let shut = |path: &Path| {
-        let roots = std::fs::symlink_metadata(path).is_ok_and(|meta| meta.uid() == 0);
+        let roots = std::fs::symlink_metadata(path).is_ok_and(|meta| within::is_root(meta.uid()));
         let access = || rustix::fs::accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS);
         roots && access() == Err(Errno::ACCESS)
     };

@@ -1,16 +1,22 @@
 //! Step 1: the install, its database, and what is wrong, with the evidence.
 
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use secrecy::ExposeSecret;
 
 use super::{elsewhere, env_trouble, own_keys};
+use crate::domain::config::container::Container;
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::domain::config::{DbSettings, Driver, KeySource};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::ring::KeyRing;
+use crate::domain::verdict::finding::Finding;
 use crate::engine::session::Session;
 use crate::engine::session::database::{require_tables, unreachable_database};
 use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey};
-use crate::io::db::{self, Bounds};
+use crate::io::container::{self, within};
+use crate::io::db::{self, Bounds, StoreError};
 use crate::io::fs;
 use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
 use crate::sentences;
@@ -28,6 +34,7 @@ pub fn find(given: Option<&Path>) -> Result<FoundInstall, Problem> {
         // Nothing found at a given place: opening it says precisely what is missing.
         ([], Some(path)) => Ok(FoundInstall {
             path: path.to_owned(),
+            container: None,
             version: String::new(),
             address: None,
             evidence: vec![Evidence::of(FoundBy::Operator)],
@@ -75,7 +82,8 @@ pub fn open(
     other: Option<OtherDatabase>,
 ) -> Result<Result<Session, NoDatabase>, Problem> {
     let FoundInstall { path, evidence, .. } = find(given)?;
-    let install = Install::open(&path, environment)?;
+    let install = Install::open(&path, environment);
+    let install = install.map_err(|problem| with_containers(problem, &path))?;
     let trouble = install.env_trouble().filter(|_| other.is_none());
     let mut settings = install.database()?;
     let other_database = other.is_some();
@@ -117,13 +125,19 @@ pub fn open(
         Ok(store) => store,
         Err(e) => {
             let mut problem = told(unreachable_database(&e, &settings));
-            if let Some(hint) = opened_as(&install, &settings) {
+            let asked_as = asked_as(&install, &settings).filter(|_| !other_database);
+            let refused = matches!(e, StoreError::Denied(_));
+            let hint = asked_as
+                .filter(|_| refused)
+                .map(|user| text!(database_asked_as, user));
+            if let Some(hint) = hint.or_else(|| opened_as(&install, &settings)) {
                 problem.next = format!("{} {hint}", problem.next);
             }
             if let Some(places) = elsewhere::database_places(&install) {
                 let hint = text!(database_set_elsewhere, places);
                 problem.next = format!("{} {hint}", problem.next);
             }
+            let problem = with_containers(problem, &install.root);
             return Ok(Err(no_database(problem, &settings)));
         }
     };
@@ -136,6 +150,7 @@ pub fn open(
     let mut ring = KeyRing::default();
     let mut findings = Vec::new();
     own_keys::collect(&install, &mut ring, &mut findings);
+    findings.extend(also_in_containers(&install.root));
     let elsewhere = elsewhere::read(Path::new("/"), &install);
     elsewhere::collect_keys(&elsewhere, &mut ring);
     let session = Session::new(install, settings, store, ring, findings);
@@ -162,6 +177,13 @@ fn opened_as(install: &Install, settings: &DbSettings) -> Option<String> {
     })
 }
 
+/// Whose login a server at a socket sees, where that is another account's than ours.
+fn asked_as(install: &Install, settings: &DbSettings) -> Option<String> {
+    let (root, user) = (rustix::process::geteuid().is_root(), install.web_user.uid);
+    let by_socket = root && user != 0 && db::by_socket(settings);
+    by_socket.then(|| fs::user_name(user))
+}
+
 fn no_database(problem: Problem, settings: &DbSettings) -> NoDatabase {
     NoDatabase {
         problem,
@@ -177,6 +199,7 @@ pub fn reread(session: &mut Session) -> Result<(), Problem> {
     session.reread_files()?;
     let mut findings = Vec::new();
     own_keys::collect(&session.install, &mut session.ring, &mut findings);
+    findings.extend(also_in_containers(&session.install.root));
     session.early_findings = findings;
     session.elsewhere = elsewhere::read(Path::new("/"), &session.install);
     elsewhere::collect_keys(&session.elsewhere, &mut session.ring);
@@ -209,6 +232,11 @@ pub fn summary(session: &Session) -> Survey {
             .map_or_else(|| "APP_KEY_FILE".to_owned(), |f| shown(&f.path).to_string()),
         KeySource::Nowhere => w.source_nowhere.to_owned(),
     };
+    let database = Path::new(&settings.database);
+    let database = shown(database.strip_prefix(&install.root).unwrap_or(database)).to_string();
+    // Without a password, it is the account alone that lets us in.
+    let vouched = settings.password.expose_secret().is_empty() && !session.other_database;
+    let login = asked_as(install, settings).filter(|_| vouched);
     let mut left_out = Vec::new();
     if !rustix::process::geteuid().is_root() {
         left_out.push(text!(
@@ -222,19 +250,100 @@ pub fn summary(session: &Session) -> Survey {
         version: install.version.clone(),
         site: shown(&site).to_string(),
         server: shown(session.server()).to_string(),
-        database: shown(
-            Path::new(&settings.database)
-                .strip_prefix(&install.root)
-                .unwrap_or(Path::new(&settings.database)),
-        )
-        .to_string(),
+        database: match login {
+            Some(user) => text!(survey_database_asked_as, database, user),
+            None => database,
+        },
         prefix: shown(&settings.prefix).to_string(),
         driver: settings.driver.name(),
         web_user: web_user(install),
         key_source: source,
-        found: sentences::found::worth_telling(&session.evidence),
+        found: match within::get() {
+            Some(within) => Some(in_container(&within.container)),
+            None => sentences::found::worth_telling(&session.evidence),
+        },
         left_out,
     }
+}
+
+/// The container that the install is in, as a sentence part.
+fn in_container(container: &Container) -> String {
+    let told = sentences::found::container(container);
+    match container.process {
+        Some(process) => text!(survey_in_container, container = told, process),
+        None => text!(survey_in_stopped_container, container = told),
+    }
+}
+
+/// An install of a container's that may be meant in place of one on the host.
+struct Meant {
+    container: String,
+    path: PathBuf,
+    command: String,
+    /// It is the very same folder.
+    is_same: bool,
+}
+
+/// The containers' installs of the same path as this folder, or the very same folder.
+fn meant_instead(folder: &Path) -> Vec<Meant> {
+    let number = |path: &Path| std::fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
+    let here = number(folder);
+    let twin = |one: FoundInstall| {
+        let there = container::found::from_here(&one).and_then(|path| number(&path));
+        let is_same = here.is_some() && there == here;
+        if one.path != folder && !is_same {
+            return None;
+        }
+        let container = one.container.as_deref()?;
+        Some(Meant {
+            command: format!(
+                "freescout-rescue check --container {} {}",
+                sentences::shell(Path::new(&container.lasting_name())),
+                sentences::shell(&one.path)
+            ),
+            container: sentences::found::container(container),
+            path: one.path,
+            is_same,
+        })
+    };
+    let found = container::found::installs().into_iter();
+    found.filter_map(twin).collect()
+}
+
+/// A problem with the containers' installs that may be meant in place of the one in this folder.
+fn with_containers(problem: Problem, folder: &Path) -> Problem {
+    let meant = meant_instead(folder);
+    if meant.is_empty() {
+        return problem;
+    }
+    let is_same = meant.iter().any(|meant| meant.is_same);
+    let sentence = |meant: &Meant| {
+        text!(
+            container_may_be_meant,
+            container = meant.container,
+            path = shown(&meant.path),
+            command = meant.command
+        )
+    };
+    let mut next: Vec<String> = meant.iter().map(sentence).collect();
+    // Of a folder that is the container's, links and names are as they are there: what else could be done here would harm.
+    if !is_same {
+        next.push(problem.next);
+    }
+    Problem {
+        next: next.join(" "),
+        ..problem
+    }
+}
+
+/// That FreeScout runs in a container too, with a folder of this path: this one may be an old copy.
+fn also_in_containers(folder: &Path) -> impl Iterator<Item = Finding> {
+    let meant = meant_instead(folder).into_iter();
+    meant.map(|meant| Finding::AlsoInContainer {
+        container: meant.container,
+        path: meant.path,
+        command: meant.command,
+    })
 }
 
 /// The account that FreeScout runs as and how we know, for the operator.

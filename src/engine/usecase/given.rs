@@ -9,6 +9,7 @@ use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::session::{Session, judge};
+use crate::io::container::within;
 use crate::io::fs::{self, FileError, standard_input};
 use crate::sentences;
 use crate::words::untrusted::shown;
@@ -35,7 +36,8 @@ pub fn read(key_files: &[PathBuf], look_in: &[PathBuf]) -> Result<Given, Problem
     let keys = key_files.iter().map(|path| key_file(path)).collect();
     let keys: Result<Vec<_>, _> = keys;
     let keys = keys?;
-    let is_missing = |path: &&PathBuf| !path.exists() && path.as_path() != Path::new("-");
+    let is_missing =
+        |path: &&PathBuf| !within::to_read(path).exists() && path.as_path() != Path::new("-");
     if let Some(missing) = look_in.iter().find(is_missing) {
         let what = text!(look_in_missing, path = shown(&missing));
         return Err(ErrorKind::BadInput.problem(what, "", w.look_in_missing_next));
@@ -118,7 +120,7 @@ fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     let unreadable =
         |why: &str, next| ErrorKind::BadInput.problem(w.key_file_unreadable, why, next);
     if path != Path::new("-") {
-        let file = fs::read(path, MAX_KEY_FILE as u64).map_err(|e| {
+        let file = fs::read(&within::to_read(path), MAX_KEY_FILE as u64).map_err(|e| {
             let next = match &e {
                 FileError::Missing(_) => w.key_file_missing_next,
                 FileError::Refused(..) => w.key_file_unreadable_next,

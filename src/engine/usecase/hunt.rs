@@ -9,6 +9,7 @@ use crate::domain::key::source::{Source, SourceKind};
 use crate::engine::hunt::find_key::{self, Hunted, SearchPlaces};
 use crate::engine::hunt::{Looking, files, processes, sieve};
 use crate::engine::session::{Session, mails};
+use crate::io::container::within;
 use crate::io::hunt::{self, HuntTotals};
 
 /// Where to look.
@@ -27,7 +28,10 @@ pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -
     let cancel = || reporter.cancelled();
     let mut on = |session: &mut Session, looking: Looking<'_>| reporter.found(session, looking);
     let looked = match place {
-        Where::In(roots) => files::look_in(session, roots, &cancel, &mut on),
+        Where::In(roots) => {
+            let roots = within::all_to_read(roots);
+            files::look_in(session, &roots, &cancel, &mut on)
+        }
         Where::Usual => {
             let roots = hunt::usual_places(&session.install.root);
             files::look_in(session, &roots, &cancel, &mut on)

@@ -11,6 +11,7 @@ use crate::engine::session::options::Options;
 use crate::engine::session::survey::{self, NoDatabase};
 use crate::engine::session::{Session, mails, own_backups, reading};
 use crate::engine::worker::OtherDatabase;
+use crate::io::container::within;
 use crate::io::install::Environment;
 use crate::words::words;
 
@@ -83,7 +84,8 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
     }
     let cancel = || reporter.cancelled();
     if !opening.look_in.is_empty() {
-        let looked = files::look_in(&mut session, opening.look_in, &cancel, &mut |_, _| {});
+        let roots = within::all_to_read(opening.look_in);
+        let looked = files::look_in(&mut session, &roots, &cancel, &mut |_, _| {});
         reporter.notice(Notice::Skipped(&looked));
         mails::count_mails(&mut session);
     }

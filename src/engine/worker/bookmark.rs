@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::run::bookmark::Bookmark;
 use crate::engine::recovery::clock;
 use crate::engine::session::options::Options;
+use crate::io::container::within;
 use crate::io::fs::{self, Attributes};
 use crate::io::state;
 use crate::io::state::backup::prepare_parent;
@@ -27,7 +28,9 @@ pub fn keep(options: &Options, install: &Path, bookmark: Option<&Bookmark>) {
     bookmark.at = clock::now().1;
     // What was typed as a place and is none may be something that must not be written down.
     let places = std::mem::take(&mut bookmark.searched.places);
-    let there = places.iter().filter(|place| place.exists());
+    let there = places
+        .iter()
+        .filter(|place| within::to_read(place).exists());
     // The next wizard may be started in another folder.
     bookmark.searched.places = there
         .filter_map(|place| std::path::absolute(place).ok())

@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -22,10 +22,12 @@ use zeroize::Zeroizing;
 use super::error::StoreError;
 use super::{mysql, sqlite};
 use crate::domain::config::{DbSettings, Driver};
+use crate::io::container::idmap::IdMap;
+use crate::io::container::within::{self, Within};
 use crate::io::install::{self, Environment, Install};
 use crate::io::os::as_user;
 use crate::io::os::programs;
-use crate::io::os::spawn::{self, Account, Family};
+use crate::io::os::spawn::{self, Account, Family, Program};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -35,10 +37,7 @@ const MOST_IN_MEMORY: u64 = 1 << 30;
 const READ_HERE: &str = "/dev/stdin";
 /// An account that has no name and no processes of its own on any distribution: anything else that runs as `nobody`
 /// could look into a program of that account.
-const NOBODYS: Account = Account {
-    uid: 65533,
-    gid: 65533,
-};
+const NOBODYS: u32 = 65533;
 /// How much of a failing program's complaint is kept.
 const COMPLAINT: u64 = 2000;
 /// How often a program that says nothing is looked up from.
@@ -131,12 +130,22 @@ fn account(settings: &DbSettings, root: &Path, environment: &Environment) -> Acc
         (true, _) => install::web_user(root),
         // The system vouches for us at a socket.
         (false, "") => we,
-        (false, _) => NOBODYS,
+        (false, _) => nobodys(),
+    }
+}
+
+/// That account, by its number where the program runs.
+fn nobodys() -> Account {
+    let within = within::get();
+    let number = |map: fn(&Within) -> &IdMap| within.and_then(|w| map(w).outside(NOBODYS));
+    Account {
+        uid: number(|within| &within.users).unwrap_or(NOBODYS),
+        gid: number(|within| &within.groups).unwrap_or(NOBODYS),
     }
 }
 
 /// The program as this account, with nothing of our environment, and with this file to read that it alone may read.
-fn command(program: &Path, account: Account, password: &[u8]) -> Result<Command, StoreError> {
+fn command(program: &Path, account: Account, password: &[u8]) -> Result<Program, StoreError> {
     let file = || -> std::io::Result<File> {
         let mut file = File::from(rustix::fs::memfd_create("password", MemfdFlags::CLOEXEC)?);
         file.write_all(password)?;
@@ -157,7 +166,7 @@ fn mysqldump(
     settings: &DbSettings,
     root: &Path,
     environment: &Environment,
-) -> Result<Command, StoreError> {
+) -> Result<Program, StoreError> {
     let socket = mysql::socket(settings)?;
     let account = account(settings, root, environment);
     let password = option_file(settings.password.expose_secret());
@@ -209,7 +218,7 @@ fn pg_dump(
     settings: &DbSettings,
     root: &Path,
     environment: &Environment,
-) -> Result<Command, StoreError> {
+) -> Result<Program, StoreError> {
     let account = account(settings, root, environment);
     let password = password_file(settings.password.expose_secret())?;
     let mut command = command(program, account, password.as_bytes())?;
@@ -245,16 +254,15 @@ fn password_file(password: &str) -> Result<Zeroizing<String>, StoreError> {
 
 /// Runs the program, its output into `target`.
 fn pipe(
-    mut program: Command,
+    mut program: Program,
     target: &mut dyn Write,
     progress: &mut dyn FnMut(u64),
     cancel: &dyn Fn() -> bool,
 ) -> Result<u64, StoreError> {
     program.stdout(Stdio::piped()).stderr(Stdio::piped());
     let family = Family::begin();
-    let mut child = program.spawn().map_err(failed)?;
     // With it goes our hold of the password's file.
-    drop(program);
+    let mut child = program.spawn().map_err(failed)?;
     let complaint = child.stderr.take().map(|mut stderr| {
         std::thread::spawn(move || {
             let mut text = Vec::new();

@@ -16,6 +16,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use super::error::{FileError, NodeKind, UnfollowedLink};
+use crate::io::container::within;
 
 /// As the kernel: more links one after the other are a circle.
 const MAX_LINKS: usize = 40;
@@ -62,7 +63,9 @@ impl Followed {
     /// Whether it may lead to something of this owner.
     fn allows(&self, base: Option<Base<'_>>, owner: u32) -> bool {
         let we = rustix::process::geteuid().as_raw();
-        [0, we, owner].contains(&self.owner) || base.is_some_and(|base| base.owner == self.owner)
+        [we, owner].contains(&self.owner)
+            || within::is_root(self.owner)
+            || base.is_some_and(|base| base.owner == self.owner)
     }
 
     fn refused(self, target: &Path, owner: u32) -> FileError {
@@ -99,6 +102,25 @@ pub(super) fn to(path: &Path, follow: bool) -> Result<Way, FileError> {
 
 /// The same below another root, where there is one.
 fn way(base: Option<Base<'_>>, path: &Path, follow: bool) -> Result<Way, FileError> {
+    let mut last = None;
+    let way = walk(base, path, follow, &mut last)?;
+    match (within::get().filter(|_| base.is_none()), last) {
+        // No link of a container's leads to a file of the host's, whoever made it.
+        (Some(within), Some((link, owner))) if within.is_hosts(&way.path) => {
+            let link = Followed { path: link, owner };
+            Err(link.refused(&way.path, 0))
+        }
+        _ => Ok(way),
+    }
+}
+
+/// The way as it stands, and the last link on it that is not one of the host's files.
+fn walk(
+    base: Option<Base<'_>>,
+    path: &Path,
+    follow: bool,
+    last_link: &mut Option<(PathBuf, u32)>,
+) -> Result<Way, FileError> {
     let fail = |e: Errno| FileError::from_io(path, e.into());
     let mut steps: VecDeque<PathStep> = steps(path).collect();
     let root = || match base {
@@ -168,6 +190,9 @@ fn way(base: Option<Base<'_>>, path: &Path, follow: bool) -> Result<Way, FileErr
                     path: real.join(&name),
                     owner: stat.st_uid,
                 };
+                if within::get().is_none_or(|within| !within.is_hosts(&link.path)) {
+                    *last_link = Some((link.path.clone(), link.owner));
+                }
                 steps.push_front(PathStep::Arrived(link));
                 for step in self::steps(&target).rev() {
                     steps.push_front(step);

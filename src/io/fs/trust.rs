@@ -6,6 +6,7 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::io::container::within;
 use crate::io::fs;
 use crate::words::untrusted::shown;
 
@@ -70,10 +71,11 @@ pub fn require_closed(path: &Path) -> Result<(), Distrust> {
 
 fn require(path: &Path, meta: &std::fs::Metadata) -> Result<(), Open> {
     let we = rustix::process::geteuid();
-    let ours = [0, we.as_raw()].contains(&meta.uid());
+    let ours = meta.uid() == we.as_raw() || within::is_root(meta.uid());
     // Root's group has root in it alone; a plain account's own is as good as itself.
     let own_group = !we.is_root() && meta.gid() == rustix::process::getegid().as_raw();
-    let group = meta.mode() & GROUP_WRITES != 0 && meta.gid() != 0 && !own_group;
+    let group =
+        meta.mode() & GROUP_WRITES != 0 && !within::is_roots_group(meta.gid()) && !own_group;
     let written = group || meta.mode() & OTHERS_WRITE != 0;
     // In a sticky folder, as /tmp is, nobody can rename what belongs to others.
     let sticky = meta.is_dir() && meta.mode() & STICKY != 0;

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::trust;
-use crate::domain::run::volatile::{Fleeting, Ground, emptied, mount_of, mounts};
+use crate::domain::run::volatile::{Fleeting, Ground, Mount, emptied, mount_of, mounts};
 
 /// Of a longer list of mounts only so much is read.
 const MAX_MOUNTS: u64 = 4 << 20;
@@ -38,6 +38,13 @@ pub fn closed_mount(path: &Path) -> Option<PathBuf> {
     let mounts = mounts(&read(Path::new("/proc/self/mountinfo"), MAX_MOUNTS));
     let mount = mount_of(&mounts, &real).filter(|mount| mount.closed)?;
     Some(mount.point.clone())
+}
+
+/// Mount points of file systems that may never answer, as long as the other machine is away.
+pub fn mounts_that_may_hang() -> Vec<PathBuf> {
+    let mounts = mounts(&read(Path::new("/proc/self/mountinfo"), MAX_MOUNTS));
+    let remote = mounts.into_iter().filter(Mount::may_hang);
+    remote.map(|mount| mount.point).collect()
 }
 
 fn ground() -> Ground {

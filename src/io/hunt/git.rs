@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::io::container::within;
 use crate::io::fs;
 use crate::io::hunt::budget::{Budget, FAST, MeteredReader, Rates};
 use crate::io::hunt::{SkipReason, Skipped};
@@ -132,7 +133,7 @@ fn path(bytes: &[u8]) -> &Path {
 /// A file of one user leads nowhere but to what the same user owns; root's may lead anywhere.
 fn may_lead(from: &Path, to: &Path) -> bool {
     match (from.symlink_metadata(), to.symlink_metadata()) {
-        (Ok(from), Ok(to)) => from.uid() == 0 || from.uid() == to.uid(),
+        (Ok(from), Ok(to)) => within::is_root(from.uid()) || from.uid() == to.uid(),
         _ => false,
     }
 }

@@ -10,15 +10,13 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::{CACHE, CACHE_FOLDER, WebUser};
+use crate::io::container::within;
 use crate::io::fs::{self, Ownership};
 use crate::io::os::accounts;
 use crate::words::untrusted::shown;
 
 const GROUP_WRITES: u32 = 0o020;
 const OTHERS_WRITE: u32 = 0o002;
-
-/// Linux' own number for users and groups it does not know (`/proc/sys/kernel/overflowuid`).
-const NOBODY: u32 = 65534;
 
 /// Accounts that distributions and panels give to their web servers: where these own something, PHP runs as them.
 const WEB_SERVERS: [&str; 10] = [
@@ -80,7 +78,7 @@ impl WebAccount {
         let certain = match self.by {
             KnownBy::Untold => false,
             // A group without an account of its own.
-            KnownBy::Group(_) => self.account.uid != NOBODY,
+            KnownBy::Group(_) => self.account.uid != within::nobody().0,
             _ => true,
         };
         certain.then_some(self.account)
@@ -167,7 +165,7 @@ impl Parts {
             let path = root.join(name);
             fs::standing(&path).or_else(|| of(&path).map(|meta| Ownership::from(&meta)))
         };
-        let roots = |path: &PathBuf| of(path).is_some_and(|meta| meta.uid() == 0);
+        let roots = |path: &PathBuf| of(path).is_some_and(|meta| within::is_root(meta.uid()));
         let names = ["", ".env", "artisan", "storage", CACHE_FOLDER, CACHE];
         let paths = names.map(|name| root.join(name));
         let writers = paths.iter().filter(|path| roots(path)).flat_map(|path| {
@@ -176,7 +174,7 @@ impl Parts {
             acl_writers(&list[..read.unwrap_or(0)])
         });
         let nothing = Ownership {
-            uid: 0,
+            uid: within::root_user(),
             gid: 0,
             mode: 0o700,
         };
@@ -214,7 +212,7 @@ fn told_by(parts: &Parts) -> WebAccount {
     // The first of equals: the owner of `storage/`.
     let least = parts.all().min_by_key(|part| might(part.uid));
     match (least, owners.as_slice()) {
-        (Some(least), _) if least.uid != 0 => {
+        (Some(least), _) if !within::is_root(least.uid) => {
             let account = WebUser {
                 uid: least.uid,
                 gid: group_of(least),
@@ -236,12 +234,12 @@ fn told_by(parts: &Parts) -> WebAccount {
 fn roots_own(parts: &Parts) -> WebAccount {
     let group = parts
         .all()
-        .find(|part| part.gid != 0 && part.mode & GROUP_WRITES != 0);
+        .find(|part| !within::is_roots_group(part.gid) && part.mode & GROUP_WRITES != 0);
     if parts.anybody_configures() && !root_is_nobody_else() {
         return WebAccount {
             account: WebUser {
-                uid: NOBODY,
-                gid: NOBODY,
+                uid: within::nobody().0,
+                gid: within::nobody().1,
             },
             by: KnownBy::Untold,
         };
@@ -249,7 +247,7 @@ fn roots_own(parts: &Parts) -> WebAccount {
     if let Some(uid) = parts.writers.iter().copied().min_by_key(|uid| might(*uid)) {
         let nobodys = Ownership {
             uid,
-            gid: NOBODY,
+            gid: within::nobody().1,
             mode: 0,
         };
         let gid = group_of(&nobodys);
@@ -261,13 +259,16 @@ fn roots_own(parts: &Parts) -> WebAccount {
     match group.map(|part| part.gid) {
         Some(gid) => WebAccount {
             account: WebUser {
-                uid: account_of_group(gid).unwrap_or(NOBODY),
+                uid: account_of_group(gid).unwrap_or(within::nobody().0),
                 gid,
             },
             by: KnownBy::Group(gid),
         },
         None => WebAccount {
-            account: WebUser { uid: 0, gid: 0 },
+            account: WebUser {
+                uid: within::root_user(),
+                gid: within::root_user(),
+            },
             by: KnownBy::Root,
         },
     }
@@ -295,7 +296,8 @@ fn acl_writers(list: &[u8]) -> Vec<u32> {
         })
     };
     let masked = entries().any(|(tag, may, _)| tag == MASK && may & WRITE == 0);
-    let users = entries().filter(|(tag, may, id)| *tag == USER && may & WRITE != 0 && *id != 0);
+    let users = entries()
+        .filter(|(tag, may, id)| *tag == USER && may & WRITE != 0 && !within::is_root(*id));
     match masked {
         true => Vec::new(),
         false => users.map(|(_, _, id)| id).collect(),
@@ -312,14 +314,14 @@ fn root_is_nobody_else() -> bool {
 fn account_of_group(gid: u32) -> Option<u32> {
     let group = accounts::group(gid)?;
     let user = accounts::user_named(&group.name)?;
-    (user.gid == gid && user.uid != 0).then_some(user.uid)
+    (user.gid == gid && !within::is_root(user.uid)).then_some(user.uid)
 }
 
 /// The account's own group. Root's is never lent to another account, whatever `chown` left there.
 fn group_of(part: &Ownership) -> u32 {
     let own = accounts::user(part.uid).map(|user| user.gid);
     match own.unwrap_or(part.gid) {
-        0 => NOBODY,
+        gid if within::is_roots_group(gid) => within::nobody().1,
         gid => gid,
     }
 }
@@ -339,7 +341,7 @@ enum Might {
 }
 
 fn might(uid: u32) -> Might {
-    if uid == 0 {
+    if within::is_root(uid) {
         return Might::Root;
     }
     let Some(user) = accounts::user(uid) else {

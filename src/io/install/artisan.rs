@@ -6,13 +6,14 @@
 
 use crate::domain::config::inherited::Handed;
 use crate::domain::config::php;
+use crate::io::container::within;
 use crate::io::fs::{self, FileError, resolve, trust};
 use crate::io::install::discover::php_of;
 use crate::io::install::host::HostRoot;
 use crate::io::os::crash_points::{self, Point};
 use crate::io::os::processes;
 use crate::io::os::programs::{self, NotFound};
-use crate::io::os::spawn::{self, Family};
+use crate::io::os::spawn::{self, Family, Program};
 use crate::words::untrusted::shown;
 use crate::words::words;
 use std::ffi::OsStr;
@@ -21,7 +22,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -108,7 +109,8 @@ fn require_freescouts(install: &Path, web_user: WebUser) -> Result<(), ArtisanEr
     let unusable = |e: FileError| ArtisanError::NotFreeScouts(e.to_string());
     let (_, meta, _) = resolve::open_file(&install.join("artisan")).map_err(unusable)?;
     let install_owner = std::fs::metadata(install).map_or(0, |m| m.uid());
-    if [0, web_user.uid, install_owner].contains(&meta.uid()) && meta.mode() & 0o002 == 0 {
+    let trusted = [web_user.uid, install_owner].contains(&meta.uid());
+    if (trusted || within::is_root(meta.uid())) && meta.mode() & 0o002 == 0 {
         return Ok(());
     }
     let owner = fs::user_name(meta.uid());
@@ -137,10 +139,10 @@ pub fn prepare(
     web_user: Option<WebUser>,
     php_path: Option<&str>,
     handed: &Handed,
-) -> Result<Command, ArtisanError> {
+) -> Result<Program, ArtisanError> {
     let we = rustix::process::geteuid();
     let web_user = web_user.ok_or(ArtisanError::Untold)?;
-    if web_user.uid == 0 {
+    if within::is_root(web_user.uid) {
         return Err(ArtisanError::OwnedByRoot);
     }
     if !we.is_root() && we.as_raw() != web_user.uid {
@@ -161,7 +163,7 @@ pub fn prepare(
     Ok(command)
 }
 
-fn run(mut command: Command, limit: Duration) -> Result<(), ArtisanError> {
+fn run(mut command: Program, limit: Duration) -> Result<(), ArtisanError> {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -261,12 +263,13 @@ impl OutputReader {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use std::process::Command;
 
-    fn shell(script: &str) -> Command {
+    fn shell(script: &str) -> Program {
         let mut command = Command::new("/bin/sh");
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.args(["-c", script]);
-        command
+        command.into()
     }
 
     #[test]

@@ -30,6 +30,20 @@ pub fn discover(host: &HostRoot) -> Vec<FoundInstall> {
     discovery.done()
 }
 
+/// The same with what its running processes of PHP say: the folders that they work in.
+pub fn with_processes(
+    host: &HostRoot,
+    processes: impl Iterator<Item = (PathBuf, Evidence)>,
+) -> Vec<FoundInstall> {
+    let mut discovery = Discovery::of(host);
+    for (folder, evidence) in processes {
+        discovery.add(&folder, &evidence);
+    }
+    discovery.configured();
+    discovery.usual_folders();
+    discovery.done()
+}
+
 /// How many folders below a folder are looked into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Levels(pub(super) usize);
@@ -89,6 +103,7 @@ impl<'a> Discovery<'a> {
         };
         self.found.push(FoundInstall {
             path: real,
+            container: None,
             version,
             address: None,
             evidence: vec![evidence.clone()],
@@ -133,7 +148,7 @@ pub fn php_of(host: &HostRoot, install: &Path, web_user: &str) -> Vec<PathBuf> {
 }
 
 /// The version of the FreeScout in this folder; `None` where there is none.
-fn version(host: &HostRoot, folder: &Path) -> Option<String> {
+pub fn version(host: &HostRoot, folder: &Path) -> Option<String> {
     if !host.is_file(&folder.join("artisan")) {
         return None;
     }

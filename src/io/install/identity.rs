@@ -1,12 +1,32 @@
 //! By what an install is known: its folder, where each deploy puts a new release too.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::io::container::within;
+
 /// What an install is filed under, in the journal and for locks: the same for every release that a deploy makes of it.
+///
+/// Within a container it is another one than the same folder on the host, and in other containers.
 ///
 /// Deployer, Envoyer and their kin make a folder `releases/N` each time and turn the link `current`; then it is the folder
 /// above `releases` (and beside `current`). Where `.env` is a link that leads out of the install, it is that file. Else it is the install's folder.
 pub fn identity(root: &Path) -> PathBuf {
+    let identity = identity_here(root);
+    match within::get() {
+        // No path of the host's, which are absolute.
+        Some(within) => {
+            let mut filed = OsString::from("container:");
+            filed.push(&within.filed);
+            filed.push(identity);
+            PathBuf::from(filed)
+        }
+        None => identity,
+    }
+}
+
+/// As [`identity`], by the path alone.
+fn identity_here(root: &Path) -> PathBuf {
     if let Some(app) = deployed(root) {
         return app.to_owned();
     }

@@ -1,12 +1,14 @@
 //! Which FreeScout is meant: the folder that was named, the current one, or what is found on this host.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::discover::{Discovery, Levels, address};
 use super::host::HostRoot;
 use super::recognised::freescout_version;
-use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
+use crate::domain::config::found::{self, Evidence, FoundBy, FoundInstall, Strength};
 use crate::domain::config::php;
+use crate::io::container;
 use crate::io::os::processes;
 
 /// How deep our own home folder is looked through.
@@ -31,9 +33,31 @@ pub fn find(given: Option<&Path>) -> Vec<FoundInstall> {
         }
     }
     match HostRoot::at(Path::new("/")) {
-        Ok(host) => on_this_host(&host),
+        Ok(host) => with_containers(on_this_host(&host)),
         Err(_) => Vec::new(),
     }
+}
+
+/// The installs of this host and of its containers. Those in containers that are stopped count where there is nothing else,
+/// or several to choose from anyway.
+fn with_containers(mut found: Vec<FoundInstall>) -> Vec<FoundInstall> {
+    let contained = container::found::installs();
+    // A folder that a container has for its own: what runs there tells, not where it lies on the host.
+    let number = |path: &Path| std::fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
+    let shared: Vec<_> = contained
+        .iter()
+        .filter_map(|one| number(&container::found::from_here(one)?))
+        .collect();
+    found.retain(|one| {
+        let weak = one.strength() >= Strength::Named;
+        !(weak && number(&one.path).is_some_and(|number| shared.contains(&number)))
+    });
+    found.extend(contained);
+    if found.len() != 1 {
+        found.extend(container::found::stopped_installs());
+    }
+    found::sort(&mut found);
+    found
 }
 
 /// The install in this folder, if there is one.
@@ -44,6 +68,7 @@ fn meant(folder: &Path, by: FoundBy) -> Option<FoundInstall> {
     Some(FoundInstall {
         address: host.and_then(|host| address(&host, &path)),
         path,
+        container: None,
         version,
         evidence: vec![Evidence::of(by)],
     })

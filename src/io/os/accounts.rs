@@ -6,16 +6,19 @@
 mod files;
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::fs::OFlags;
 use rustix::process::Gid;
 
 pub use self::files::{Group, User};
 use super::getent::{self, GetentAnswer, NOBODY};
 use super::spawn::Account;
+use crate::io::container::within;
 
 const PASSWD: &str = "/etc/passwd";
 const GROUP: &str = "/etc/group";
@@ -26,36 +29,52 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The user of this number.
 pub fn user(uid: u32) -> Option<User> {
-    files::user(&read(PASSWD), |user| user.uid == uid)
-        .or_else(|| asked_for_user(&uid.to_string()).filter(|user| user.uid == uid))
+    let own = within::user_inside(uid)?;
+    files::user(&read(PASSWD), |user| user.uid == own)
+        .or_else(|| asked_for_user(&own.to_string()).filter(|user| user.uid == own))
+        .and_then(from_outside)
+}
+
+/// Within a container, the numbers that a user has to the host.
+fn from_outside(user: User) -> Option<User> {
+    Some(User {
+        uid: within::user_outside(user.uid)?,
+        gid: within::group_outside(user.gid).unwrap_or(within::nobody().1),
+        ..user
+    })
 }
 
 /// The user of this name.
 pub fn user_named(name: &str) -> Option<User> {
     // A number would be looked up as one.
     let is_name = name.parse::<u32>().is_err();
-    files::user(&read(PASSWD), |user| user.name == name).or_else(|| {
-        asked_for_user(name)
-            .filter(|_| is_name)
-            .filter(|user| user.name == name)
-    })
+    files::user(&read(PASSWD), |user| user.name == name)
+        .or_else(|| {
+            asked_for_user(name)
+                .filter(|_| is_name)
+                .filter(|user| user.name == name)
+        })
+        .and_then(from_outside)
 }
 
 /// The group of this number.
 pub fn group(gid: u32) -> Option<Group> {
-    files::group(&read(GROUP), |group| group.gid == gid).or_else(|| {
-        let said = asked("group", &gid.to_string())?;
-        files::group(said.as_bytes(), |group| group.gid == gid)
-    })
+    let own = within::group_inside(gid)?;
+    let group = files::group(&read(GROUP), |group| group.gid == own).or_else(|| {
+        let said = asked("group", &own.to_string())?;
+        files::group(said.as_bytes(), |group| group.gid == own)
+    });
+    group.map(|group| Group { gid, ..group })
 }
 
 /// The groups that a user is in beside the own one, by their numbers: those that `getent` names, which asks whatever this
 /// system asks; where there is no such program, those of the file.
 pub fn groups_of_user(name: &str) -> Vec<u32> {
-    match asked("initgroups", name) {
+    let own = match asked("initgroups", name) {
         Some(said) => files::initgroups(&said, name),
         None => files::groups_of(&read(GROUP), name),
-    }
+    };
+    own.into_iter().filter_map(within::group_outside).collect()
 }
 
 /// The groups that an account has by itself, as at its own login. Asked for once: what answers may be far away.
@@ -76,7 +95,7 @@ pub fn groups_of(account: Account) -> Vec<Gid> {
     // Root's own group is left out, even if the user was made a member of it.
     let groups: Vec<Gid> = groups
         .into_iter()
-        .filter(|gid| *gid != 0)
+        .filter(|gid| !within::is_roots_group(*gid))
         .map(Gid::from_raw)
         .collect();
     known.push((account, groups.clone()));
@@ -116,10 +135,17 @@ fn asked(database: &'static str, key: &str) -> Option<String> {
     answer
 }
 
-/// The bytes of one of the files; nothing where there is none.
+/// The bytes of one of the files; nothing where there is none. Within a container it may be anything: a pipe would be waited
+/// for, a device would have no end.
 fn read(path: &str) -> Vec<u8> {
+    let wait_for_nobody = OFlags::NONBLOCK.bits().cast_signed();
+    let opened = OpenOptions::new()
+        .read(true)
+        .custom_flags(wait_for_nobody)
+        .open(path);
+    let is_file = |file: &File| file.metadata().is_ok_and(|meta| meta.is_file());
     let mut bytes = Vec::new();
-    if let Ok(file) = File::open(path) {
+    if let Some(file) = opened.ok().filter(is_file) {
         // What was read before a failure is part of it.
         let _ = file.take(MOST).read_to_end(&mut bytes);
     }
@@ -141,6 +167,30 @@ mod tests {
         assert_eq!(user_named("no-such-user-here"), None);
         assert_eq!(user_named("0"), None, "a number is no name");
         assert_eq!(group(54_321), None);
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            path("fifo"),
+            rustix::fs::FileType::Fifo,
+            mode,
+            0,
+        )
+        .unwrap();
+        std::os::unix::fs::symlink("/dev/zero", path("endless")).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", path("link")).unwrap();
+        for none in [path("fifo"), path("endless"), path(""), path("missing")] {
+            assert!(read(&none).is_empty(), "{none}");
+        }
+        assert!(
+            read(&path("link")).starts_with(b"root:"),
+            "as systems without an own file have it"
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 
 use super::spawn::{self, Account};
+use crate::io::container::within;
 
 /// The account that it runs as where we are root.
 pub const NOBODY: Account = Account {
@@ -53,9 +54,30 @@ pub fn ask(database: &str, key: &str, patience: Duration) -> GetentAnswer {
     if key.starts_with('-') || key.is_empty() || key.contains('\0') {
         return GetentAnswer::Unknown;
     }
+    run(program, &[database, key], patience)
+}
+
+/// What PHP prints of a host's addresses, as `getent ahosts` would.
+const LOOK_UP_IN_PHP: &str =
+    "$all = gethostbynamel($argv[1]); if (!$all) exit(2); echo implode(PHP_EOL, $all), PHP_EOL;";
+
+/// Asks PHP for the addresses of a host, where there is no `getent`: of IPv4 alone, as PHP has no function for others.
+pub fn ask_php(host: &str, patience: Duration) -> GetentAnswer {
+    let path = within::get().and_then(|within| within.path.clone());
+    let path = path.unwrap_or_else(|| spawn::USUAL_PATH.into());
+    let mut programs = std::env::split_paths(&path).map(|folder| folder.join("php"));
+    // Whose it is does not matter: it is run without rights, as `getent` is.
+    let Some(program) = programs.find(|path| path.is_absolute() && path.is_file()) else {
+        return GetentAnswer::NoProgram;
+    };
+    let arguments = ["-n", "-r", LOOK_UP_IN_PHP, "--", host];
+    run(&program, &arguments, patience)
+}
+
+fn run(program: &Path, arguments: &[&str], patience: Duration) -> GetentAnswer {
     let mut command = spawn::command(program, NOBODY);
     command
-        .args([database, key])
+        .args(arguments)
         .current_dir("/")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

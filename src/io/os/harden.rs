@@ -2,7 +2,7 @@
 
 use rustix::mm::{MlockAllFlags, mlockall};
 use rustix::process::{
-    DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit,
+    DumpableBehavior, Pid, Resource, Rlimit, Signal, getrlimit, set_dumpable_behavior, setrlimit,
 };
 
 /// The first descriptor that is not one of the standard streams.
@@ -29,6 +29,19 @@ pub fn close() {
 /// capabilities undoes it, on whichever thread (`fs.suid_dumpable` says what then holds): so it is done after each.
 pub(super) fn hide() {
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+}
+
+/// Ends when this caller does, of whom nobody shall look into us.
+pub(super) fn belong_to(caller: u32) -> rustix::io::Result<()> {
+    // The change of user opened the process to others of that account, and to core dumps.
+    hide();
+    // It would be lost by the change of user, so it comes last; and who called may be gone by now.
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    let called_by = rustix::process::getppid().map(Pid::as_raw_nonzero);
+    match called_by.map(|pid| pid.get().unsigned_abs()) {
+        Some(pid) if pid == caller => Ok(()),
+        _ => Err(rustix::io::Errno::SRCH),
+    }
 }
 
 /// Locks all memory, as it is touched, where that can be for ever: where there is a limit, memory that is asked for beyond

@@ -10,6 +10,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::getent::{self, GetentAnswer};
+use crate::io::container::within;
 use crate::words::words;
 
 /// Longer than a C library waits for name servers that do not answer.
@@ -30,15 +31,33 @@ pub fn addresses(host: &str, port: u16, patience: Duration) -> io::Result<Vec<So
         return Ok(vec![SocketAddr::new(address, port)]);
     }
     let patience = patience.min(MOST_PATIENCE);
-    match OWN_LIBRARY {
-        true => of_getent(host, port, patience, getent::ask),
-        false => of_library(host, port, patience),
+    match (within::get(), OWN_LIBRARY) {
+        (Some(_), _) => of_container(host, port, patience),
+        (None, true) => of_getent(host, port, patience, getent::ask),
+        (None, false) => of_library(host, port, patience),
     }
 }
 
 /// Whether a library that looks up names by itself, through the C library, finds what [`addresses`] does.
 pub fn library_is_of_system() -> bool {
-    !OWN_LIBRARY
+    !OWN_LIBRARY && within::get().is_none()
+}
+
+/// By the `getent` of the container that we work within, or without it by its PHP. A library of ours that is the host's would
+/// load the container's plugins, with our rights.
+fn of_container(host: &str, port: u16, patience: Duration) -> io::Result<Vec<SocketAddr>> {
+    let without = |_: &str, host: &str, patience| getent::ask_php(host, patience);
+    match getent::ask("ahosts", host, patience) {
+        GetentAnswer::NoProgram if OWN_LIBRARY => of_getent(host, port, patience, without),
+        GetentAnswer::NoProgram => match without("", host, patience) {
+            GetentAnswer::NoProgram => Err(io::Error::new(
+                ErrorKind::NotFound,
+                words().name_nobody_to_ask,
+            )),
+            answer => of_getent(host, port, patience, |_, _, _| answer),
+        },
+        answer => of_getent(host, port, patience, |_, _, _| answer),
+    }
 }
 
 /// By `getent`, or without it by the C library that is ours.

@@ -255,6 +255,11 @@ pub fn programs(install: &Path) -> Vec<PathBuf> {
     found.into_iter().map(|(_, program)| program).collect()
 }
 
+/// The numbers of all processes that run PHP, whosever they are and wherever they run.
+pub fn php_numbers() -> Vec<i32> {
+    php_processes().map(|(process, _)| process.pid()).collect()
+}
+
 fn php_processes() -> impl Iterator<Item = (Process, Vec<String>)> {
     procfs::process::all_processes()
         .into_iter()

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::Access;
 
 use super::spawn::USUAL_PATH;
+use crate::io::container::within;
 use crate::io::fs::trust::{self, Distrust};
 
 /// No program that may be run.
@@ -35,7 +36,11 @@ impl std::error::Error for NotFound {}
 /// The first of these programs on the search path. One that others could have put there is passed over, and named where
 /// there is no better one.
 pub fn find(names: &[&str]) -> Result<PathBuf, NotFound> {
-    let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from(USUAL_PATH));
+    let path = match within::get() {
+        Some(within) => within.path.clone(),
+        None => std::env::var_os("PATH"),
+    };
+    let path = path.unwrap_or_else(|| OsString::from(USUAL_PATH));
     find_on(&path, names)
 }
 

@@ -10,8 +10,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
-use std::str::FromStr;
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -19,12 +18,12 @@ use rustix::fs::Mode;
 use rustix::process::{Gid, Pid, Signal, Uid, WaitOptions};
 
 use super::harden;
+use super::inside::{self, NOT_STARTED, number};
+use crate::io::container::within::{self, Within};
 use crate::words::untrusted::shown;
 
 /// First argument of a call that only starts another program.
 const AS_ANOTHER: &str = "--as-another";
-/// Exit code when that other program was not started, as in env(1).
-const NOT_STARTED: u8 = 126;
 
 /// Where programs are looked for when nothing is said.
 pub const USUAL_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -68,11 +67,6 @@ pub fn called_for_another(
     Some(NOT_STARTED)
 }
 
-/// A number that one call of ours hands to another.
-pub(super) fn number<T: FromStr>(text: &OsStr) -> Option<T> {
-    text.to_str()?.parse().ok()
-}
-
 /// Takes off everything that the program to come must not have of ours. Only root can change groups and user; others stay
 /// who they are.
 fn undress(
@@ -94,15 +88,7 @@ fn undress(
     if !uid.is_root() && thread::set_thread_uid(Uid::ROOT).is_ok() {
         return Err(rustix::io::Errno::PERM);
     }
-    // The change of user opened the process to others of that account, and to core dumps.
-    harden::hide();
-    // It would be lost by the change of user, so it comes last; and who called may be gone by now.
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    let called_by = rustix::process::getppid().map(Pid::as_raw_nonzero);
-    match called_by.map(|pid| pid.get().unsigned_abs()) {
-        Some(pid) if pid == caller => Ok(()),
-        _ => Err(rustix::io::Errno::SRCH),
-    }
+    harden::belong_to(caller)
 }
 
 /// How long what a program left behind is waited for, once it was killed.
@@ -177,11 +163,105 @@ pub fn ourselves(purpose: &str) -> Option<Command> {
     Some(command)
 }
 
-/// A command that runs a program as this account, with nothing of our environment. Its folder, arguments, environment
-/// and streams are for the caller to set.
-pub fn command(program: &Path, account: Account) -> Command {
-    let mut command = match ourselves(AS_ANOTHER) {
-        Some(mut command) => {
+/// A program that will run as an account, with nothing of our environment: on this machine, or in the container that we
+/// work within. Its folder, arguments, environment and streams are for the caller to set.
+pub struct Program {
+    command: Command,
+    within: Option<&'static Within>,
+}
+
+impl From<Command> for Program {
+    /// A command as it is.
+    fn from(command: Command) -> Self {
+        Self {
+            command,
+            within: None,
+        }
+    }
+}
+
+impl Program {
+    /// One more argument.
+    pub fn arg(&mut self, argument: impl AsRef<OsStr>) -> &mut Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// More arguments.
+    pub fn args(&mut self, all: impl IntoIterator<Item = impl AsRef<OsStr>>) -> &mut Self {
+        self.command.args(all);
+        self
+    }
+
+    /// A variable of its environment.
+    pub fn env(&mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> &mut Self {
+        match self.within {
+            None => self.command.env(name, value),
+            Some(_) => {
+                let mut on_its_way = OsString::from(inside::VARIABLE);
+                on_its_way.push(name);
+                self.command.env(on_its_way, value)
+            }
+        };
+        self
+    }
+
+    /// Variables of its environment.
+    pub fn envs(
+        &mut self,
+        all: impl IntoIterator<Item = (impl AsRef<OsStr>, impl AsRef<OsStr>)>,
+    ) -> &mut Self {
+        for (name, value) in all {
+            self.env(name, value);
+        }
+        self
+    }
+
+    /// The folder it starts in.
+    pub fn current_dir(&mut self, folder: impl AsRef<Path>) -> &mut Self {
+        match self.within {
+            None => self.command.current_dir(folder),
+            Some(_) => self.command.env(inside::FOLDER, folder.as_ref()),
+        };
+        self
+    }
+
+    /// Its standard input.
+    pub fn stdin(&mut self, stream: impl Into<Stdio>) -> &mut Self {
+        self.command.stdin(stream);
+        self
+    }
+
+    /// Its standard output.
+    pub fn stdout(&mut self, stream: impl Into<Stdio>) -> &mut Self {
+        self.command.stdout(stream);
+        self
+    }
+
+    /// Its standard error.
+    pub fn stderr(&mut self, stream: impl Into<Stdio>) -> &mut Self {
+        self.command.stderr(stream);
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn spawn(mut self) -> std::io::Result<Child> {
+        match self.within {
+            None => self.command.spawn(),
+            Some(within) => within.start(self.command),
+        }
+    }
+}
+
+/// A program as this account, with nothing of our environment.
+pub fn command(program: &Path, account: Account) -> Program {
+    let within = within::get().filter(|within| within.spaces.is_some());
+    let command = match (within, ourselves(AS_ANOTHER)) {
+        (Some(within), _) => inside_of(within, program, account),
+        (None, Some(mut command)) => {
             command
                 .arg(account.uid.to_string())
                 .arg(account.gid.to_string())
@@ -189,7 +269,7 @@ pub fn command(program: &Path, account: Account) -> Command {
             command
         }
         // This library within another program: what the standard library can take off is taken off.
-        None => {
+        (None, None) => {
             let mut command = Command::new(program);
             command.process_group(0);
             if rustix::process::geteuid().is_root() {
@@ -198,9 +278,36 @@ pub fn command(program: &Path, account: Account) -> Command {
             command
         }
     };
+    let mut program = Program { command, within };
+    program.command.env_clear();
+    program.env("PATH", USUAL_PATH).env("LANG", "C.UTF-8");
+    program
+}
+
+/// The call of our own program that becomes a program of the container.
+fn inside_of(within: &Within, program: &Path, account: Account) -> Command {
+    let list = |numbers: Vec<String>| numbers.join(",");
+    let texts = |numbers: &[u32]| numbers.iter().map(u32::to_string).collect::<Vec<_>>();
+    // An account that the container does not have runs as its nobody.
+    let uid = within.users.inside(account.uid).unwrap_or(NOBODY);
+    let gid = within.groups.inside(account.gid).unwrap_or(NOBODY);
+    let outside = within.users.outside(uid).unwrap_or(account.uid);
+    let spaces = within.numbers().unwrap_or_default();
+    let mut command = Command::new(OURSELVES.get().unwrap_or(&"/proc/self/exe"));
+    command.arg0("freescout-rescue").arg(inside::INSIDE);
+    command.arg(std::process::id().to_string());
+    command.arg(list(spaces.iter().map(i32::to_string).collect()));
     command
-        .env_clear()
-        .env("PATH", USUAL_PATH)
-        .env("LANG", "C.UTF-8");
+        .arg(outside.to_string())
+        .arg(list(texts(&[uid, gid])));
+    let groups = match within.users.inside(account.uid) {
+        Some(_) => within.groups_of(account.uid, account.gid),
+        None => within.groups.outside(gid).into_iter().collect(),
+    };
+    command.arg(list(texts(&groups)));
+    command.arg(program);
     command
 }
+
+/// The number of an account without rights, everywhere.
+const NOBODY: u32 = 65534;

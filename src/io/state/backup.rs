@@ -39,7 +39,7 @@ use crate::io::fs::{self, Attributes, FileError};
 
 pub use error::BackupError;
 pub use form::{Manifest, RecoveryRecord, SavedBytes, SavedFile, WrittenCell, WrittenFile};
-pub use parent::prepare_parent;
+pub use parent::{prepare_parent, require_reached};
 pub use sealed::{ENDING, Passphrase, Sealing};
 pub use writer::{BackupFile, Writer, WriterOptions};
 

@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use super::backup::Passphrase;
 use crate::domain::inventory::secret::SecretBytes;
+use crate::io::container::within;
 use crate::io::fs::{self, standard_input};
 use crate::words::words;
 
@@ -53,7 +54,7 @@ pub fn read(path: &Path) -> Result<Passphrase, PassphraseError> {
     let text = if path == Path::new("-") {
         standard_input::read(most).map_err(|e| PassphraseError::Unreadable(e.to_string()))?
     } else {
-        fs::read(path, most as u64)
+        fs::read(&within::to_read(path), most as u64)
             .map_err(|e| PassphraseError::Unreadable(e.to_string()))?
             .bytes
     };

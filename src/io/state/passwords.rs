@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::inventory::secret::SecretBytes;
+use crate::io::container::within;
 use crate::io::fs::{self, standard_input};
 
 /// Longer files are no list of passwords.
@@ -86,7 +87,7 @@ pub fn read(path: &Path) -> Result<Vec<PasswordLine>, PasswordsError> {
     let bytes = if path == Path::new("-") {
         standard_input::read(MAX_BYTES).map_err(|e| PasswordsError::Unreadable(e.to_string()))?
     } else {
-        fs::read(path, MAX_BYTES as u64)
+        fs::read(&within::to_read(path), MAX_BYTES as u64)
             .map_err(|e| PasswordsError::Unreadable(e.to_string()))?
             .bytes
     };

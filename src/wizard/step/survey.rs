@@ -145,6 +145,8 @@ pub struct State {
     pub cursor: Cursor,
     /// The folder to read; `None` searches the usual places.
     pub folder: Option<PathBuf>,
+    /// Whether that was chosen from a list of several, to which there is a way back.
+    pub chosen: bool,
     /// A run on this install that was begun and did not end: nothing else is begun before it.
     pub unfinished: Option<Box<UnfinishedRun>>,
 }

@@ -30,6 +30,18 @@ impl Wizard {
         started
     }
 
+    /// Whether the install was chosen from a list, and another may be.
+    pub(in crate::wizard) fn may_choose_again(&self) -> bool {
+        self.survey.chosen && self.is_free() && !matches!(self.survey.phase, SurveyPhase::Reading)
+    }
+
+    /// Back to the list: what there is, is looked for again.
+    pub(super) fn choose_again(&mut self) -> Vec<Effect> {
+        self.survey.folder = None;
+        self.survey.chosen = false;
+        self.start_survey(None)
+    }
+
     pub(in crate::wizard) fn survey_offers(&self) -> Vec<Action> {
         match &self.survey.phase {
             _ if self.is_deciding() => vec![],
@@ -81,7 +93,11 @@ impl Wizard {
             {
                 let chosen = problem.installs.get(self.survey.cursor.at());
                 if let Some(chosen) = chosen {
+                    if chosen.container.is_some() {
+                        return vec![Effect::Enter(Box::new(chosen.clone()))];
+                    }
                     self.survey.folder = Some(chosen.path.clone());
+                    self.survey.chosen = true;
                     self.survey.cursor.set(0, 0);
                 }
                 return self.start_survey(None);
@@ -121,6 +137,7 @@ impl Wizard {
                 let folder = input.expose().trim().to_owned();
                 if !folder.is_empty() {
                     self.survey.folder = Some(PathBuf::from(folder));
+                    self.survey.chosen = false;
                     return self.start_survey(None);
                 }
             }

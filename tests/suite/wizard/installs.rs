@@ -1,5 +1,6 @@
 //! Several installs on one server: the one that is meant is chosen from a list.
 
+use freescout_rescue::domain::config::container::Container;
 use freescout_rescue::wizard::mode::Mode;
 use freescout_rescue::wizard::step::survey::SurveyPhase;
 
@@ -60,6 +61,19 @@ fn the_arrow_keys_choose_and_enter_opens() {
         }
         let again = act(&mut wizard, &[Action::Retry]);
         assert_eq!(surveyed(&again).as_ref(), Some(&paths[chosen]));
+        let id = wizard.running.as_ref().unwrap().id;
+        for update in [Update::Failed(fixture::problem()), Update::Done] {
+            wizard.update(Event::Job(id, update));
+        }
+        // It was another one that is broken.
+        assert!(wizard.offers().contains(&Action::Back));
+        let back = act(&mut wizard, &[Action::Back]);
+        assert_eq!((back.len(), surveyed(&back)), (1, None));
+        let id = wizard.running.as_ref().unwrap().id;
+        for update in [Update::Failed(fixture::several()), Update::Done] {
+            wizard.update(Event::Job(id, update));
+        }
+        assert_eq!(wizard.survey.installs().len(), paths.len());
     }
 }
 
@@ -76,4 +90,26 @@ fn they_are_looked_for_again_or_another_is_named() {
     }
     let effects = act(&mut wizard, &[Action::Down, Action::Retry]);
     assert_eq!((effects.len(), surveyed(&effects)), (1, None));
+}
+
+#[test]
+fn one_in_a_container_is_entered() {
+    let mut problem = fixture::several();
+    problem.installs[1].container = Some(Box::new(Container {
+        name: Some("freescout-app".to_owned()),
+        running: true,
+        ..Container::default()
+    }));
+    let (mut wizard, _) = Wizard::start_with(None, true);
+    let id = wizard.running.as_ref().unwrap().id;
+    for update in [Update::Failed(problem.clone()), Update::Done] {
+        wizard.update(Event::Job(id, update));
+    }
+    let effects = act(&mut wizard, &[Action::Down, Action::Primary]);
+    let entered = effects.iter().find_map(|effect| match effect {
+        Effect::Enter(found) => Some(&**found),
+        _ => None,
+    });
+    assert_eq!(entered, Some(&problem.installs[1]));
+    assert_eq!(surveyed(&effects), None, "nothing is read on the host");
 }

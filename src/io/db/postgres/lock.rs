@@ -5,6 +5,7 @@ use super::reply::taken;
 use super::{LIFTED, NAMES, PgSql};
 use crate::domain::config::Driver;
 use crate::domain::inventory::sql;
+use crate::io::container::within;
 use crate::io::db::error::StoreError;
 use crate::io::db::lock::{self, Claimant};
 use crate::io::db::store::LockAnswer;
@@ -17,7 +18,7 @@ pub(super) fn claim(store: &mut PgSql) -> Result<LockAnswer, StoreError> {
         .batch_execute(&["BEGIN;", NAMES, LIFTED].concat())?;
     let us = format!(
         "freescout-rescue {} {}@{}",
-        std::process::id(),
+        within::own_process(),
         fs::user_name(rustix::process::getuid().as_raw()),
         rustix::system::uname().nodename().to_string_lossy()
     );

@@ -124,7 +124,7 @@ fn roots_group_is_never_lent() {
         cached: [None, None],
         writers: Vec::new(),
     });
-    assert_eq!(known.account.gid, NOBODY);
+    assert_eq!(known.account.gid, within::NOBODY);
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn where_everything_is_roots_whoever_else_may_write_counts() {
     ] {
         let known = roots(folder, env, closed());
         assert_eq!(known.by, KnownBy::Untold);
-        assert_eq!((known.account.uid, known.certain()), (NOBODY, None));
+        assert_eq!((known.account.uid, known.certain()), (within::NOBODY, None));
     }
     // Nobody but its owner replaces anything in a sticky folder.
     let known = roots(part(0, 0, 0o1777), env(0, 0o644), closed());

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Discovery, Levels};
 use crate::domain::config::found::{Evidence, FoundBy};
+use crate::io::fs::volatile;
 
 /// Where such installs lie, and how deep below.
 const USUAL: [(&str, Levels); 26] = [
@@ -79,6 +80,11 @@ impl Discovery<'_> {
         evidence: &Evidence,
     ) {
         let host = self.host;
+        // Those of other machines that are away would hold us for ever: what lies there is found where something names it.
+        let closed = match host.is_ours() {
+            true => volatile::mounts_that_may_hang(),
+            false => Vec::new(),
+        };
         let mut waiting = VecDeque::from([(folder.to_owned(), levels.0)]);
         let mut seen: HashSet<PathBuf> = HashSet::new();
         while let Some((folder, left)) = waiting.pop_front() {
@@ -100,8 +106,10 @@ impl Discovery<'_> {
                 let passed_over = PASSED_OVER.iter().any(|other| other.as_bytes() == name)
                     // Former releases of the one that `current` leads to.
                     || deployed && name == b"releases";
-                if entry.is_folder && !name.starts_with(b".") && !passed_over {
-                    waiting.push_back((real.join(entry.name), left - 1));
+                let folder = real.join(&entry.name);
+                let looked_into = entry.is_folder && !passed_over && !closed.contains(&folder);
+                if looked_into && !name.starts_with(b".") {
+                    waiting.push_back((folder, left - 1));
                 }
             }
         }

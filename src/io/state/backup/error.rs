@@ -27,6 +27,9 @@ pub enum BackupError {
     /// The folder was prepared by another user, or others may write into it.
     #[error("{}", text!(error_open_folder, path = shown(.0)))]
     Foreign(PathBuf),
+    /// We work within a container, and this folder of the host was not taken along.
+    #[error("{}", text!(error_not_taken_along, path = shown(.0)))]
+    NotTakenAlong(PathBuf),
     /// The folder for the keys lies within the folder of the backups.
     #[error("{}", text!(error_not_apart, path = shown(.0)))]
     NotApart(PathBuf),
@@ -70,6 +73,7 @@ impl BackupError {
             | BackupError::Sum(path)
             | BackupError::Form(path, _)
             | BackupError::Foreign(path)
+            | BackupError::NotTakenAlong(path)
             | BackupError::NotApart(path)
             | BackupError::KeysAway(path)
             | BackupError::Newer(path, _)

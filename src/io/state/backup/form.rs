@@ -100,7 +100,10 @@ impl Manifest {
     /// Whether it is a backup of this install, whichever release of it.
     pub fn is_of(&self, install: &Path) -> bool {
         let filed = self.identity.as_deref().unwrap_or(&self.install);
-        self.install == install || filed == install::identity(install)
+        let identity = install::identity(install);
+        // The same path in a container is another install.
+        let same_place = filed.is_absolute() == identity.is_absolute();
+        self.install == install && same_place || filed == identity
     }
 }
 

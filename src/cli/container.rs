@@ -1,0 +1,274 @@
+//! `--container`: the command line is carried out by a second process, within the container.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::arguments::{Arguments, Command, Common, Task};
+use super::failure;
+use super::outcome::{CommandResult, not_started};
+use crate::domain::config::found::FoundInstall;
+use crate::domain::error::{ErrorKind, Problem};
+use crate::engine::exit::Exit;
+use crate::io::container::enter::{self, WorkEnded};
+use crate::io::container::{Container, found};
+use crate::io::install;
+use crate::sentences;
+use crate::words::untrusted::shown;
+use crate::words::words;
+
+/// The container that the work is to be done in, if it is another place than where we are.
+pub fn chosen(arguments: &Arguments) -> Option<&str> {
+    arguments.common().container.as_deref()
+}
+
+/// Carries out a command line in the container that it names. Gives the exit code.
+pub fn carry_out(name: &str, arguments: &Arguments, typed: &[OsString]) -> u8 {
+    carry_out_in(found(name), arguments, typed)
+}
+
+/// The same on an install that was found in one.
+pub fn carry_out_on(found: &FoundInstall, arguments: &Arguments, typed: &[OsString]) -> u8 {
+    let container = found.container.as_deref().cloned().unwrap_or_default();
+    let mut typed = typed.to_vec();
+    if arguments.common().install.is_none() {
+        typed.push(found.path.clone().into_os_string());
+    }
+    carry_out_in(Ok(container), arguments, &typed)
+}
+
+fn carry_out_in(
+    container: Result<Container, Problem>,
+    arguments: &Arguments,
+    typed: &[OsString],
+) -> u8 {
+    let common = arguments.common();
+    let entered = container.and_then(|container| {
+        let folders = arguments.host_folders();
+        let screen = arguments.task.is_none();
+        let ended = enter::enter(&container, &folders, typed, screen);
+        let ended = ended.map_err(|e| not_entered(&container, &e))?;
+        Ok((container, ended))
+    });
+    match entered {
+        Ok((_, WorkEnded::Exit(code))) => code,
+        Ok((_, WorkEnded::Signal(signal))) => {
+            // As it would have ended us.
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+            Exit::Failed as u8
+        }
+        Ok((container, ended)) => {
+            let cut_off = cut_off(&container, ended, arguments);
+            failure::exit(common.json, || cut_off)
+        }
+        Err(problem) => failure::exit(common.json, || Err(not_started(problem))),
+    }
+}
+
+/// The container that somebody calls so.
+fn found(word: &str) -> Result<Container, Problem> {
+    let w = words();
+    let all = found::containers();
+    let mut meant = found::named(&all, word);
+    match meant.len() {
+        1 => Ok(meant.swap_remove(0)),
+        0 => {
+            let what = text!(container_missing, name = shown(word));
+            let why = match rustix::process::geteuid().is_root() {
+                false => w.container_none_as_user.to_owned(),
+                true if all.is_empty() => w.container_there_are_none.to_owned(),
+                true => text!(container_there_are, containers = listed(&all)),
+            };
+            let next = match found::hides_stopped() {
+                true => format!(
+                    "{} {}",
+                    w.container_missing_next, w.container_containerd_stopped
+                ),
+                false => w.container_missing_next.to_owned(),
+            };
+            Err(ErrorKind::InstallNotFound.problem(what, why, next))
+        }
+        _ => {
+            let what = text!(container_several, name = shown(word));
+            let why = listed(&meant);
+            Err(ErrorKind::InstallAmbiguous.problem(what, why, w.container_several_next))
+        }
+    }
+}
+
+/// How many containers are named in one sentence.
+const LISTED: usize = 20;
+
+/// Containers by their names and ids.
+fn listed(all: &[Container]) -> String {
+    let one = |container: &Container| {
+        let mut name = match container.name.is_some() || container.id.is_some() {
+            true => shown(&container.lasting_name()).to_string(),
+            false => sentences::found::container(container),
+        };
+        if let (Some(_), Some(id)) = (&container.name, container.short_id()) {
+            name += &format!(" {}", shown(&id));
+        }
+        match container.running {
+            true => name,
+            false => text!(container_with_stopped, container = name),
+        }
+    };
+    let mut names: Vec<String> = all.iter().take(LISTED).map(one).collect();
+    if all.len() > LISTED {
+        names.push("…".to_owned());
+    }
+    names.join(", ")
+}
+
+/// The only install of this host, if that is one in a container: what is done without naming another is done there. `None`
+/// where one was named, or anything else decides.
+pub fn only_install(arguments: &Arguments) -> Option<FoundInstall> {
+    let common = arguments.common();
+    let everywhere = matches!(&arguments.task, Some(Task::Command(command))
+        if matches!(**command, Command::History { all: true, .. }));
+    let is_demo = matches!(arguments.task, Some(Task::Demo { .. }));
+    if common.install.is_some() || common.container.is_some() || everywhere || is_demo {
+        return None;
+    }
+    match install::find(None).as_mut_slice() {
+        [only] if only.container.is_some() => Some(only.clone()),
+        _ => None,
+    }
+}
+
+/// The problem of a container that cannot be entered.
+pub fn not_entered(container: &Container, error: &std::io::Error) -> Problem {
+    let w = words();
+    let what = text!(
+        container_not_entered,
+        container = shown(&container.lasting_name())
+    );
+    let next = match rustix::process::geteuid().is_root() {
+        true => w.container_not_entered_next,
+        false => w.container_not_root_next,
+    };
+    ErrorKind::Refused.problem(what, error.to_string(), next)
+}
+
+/// What is said when the work within was ended from outside.
+fn cut_off(container: &Container, ended: WorkEnded, arguments: &Arguments) -> CommandResult {
+    let w = words();
+    let name = container.lasting_name();
+    let what = match ended {
+        WorkEnded::Stopped => text!(container_stopped, container = shown(&name)),
+        _ => text!(container_killed, container = shown(&name)),
+    };
+    let common = arguments.common();
+    let resume = typed_again("resume", &name, common);
+    let first = match ended {
+        WorkEnded::Stopped => w.container_start_first,
+        _ => "",
+    };
+    match arguments.changes() {
+        true => Err((
+            ErrorKind::HalfDone.problem(
+                what,
+                "",
+                format!("{first} {}", text!(container_resume, command = resume)).trim(),
+            ),
+            Exit::Unreadable,
+        )),
+        false => Err((
+            ErrorKind::Cancelled.problem(what, "", format!("{first} {}", w.container_again).trim()),
+            Exit::Failed,
+        )),
+    }
+}
+
+/// A command of ours on the same install, with the same folders.
+fn typed_again(what: &str, container: &str, common: &Common) -> String {
+    let word = |text: &str| sentences::shell(Path::new(text));
+    let mut command = format!("freescout-rescue {what} --container {}", word(container));
+    for (option, folder) in [
+        ("--state-dir", &common.state_dir),
+        ("--backup-dir", &common.backup_dir),
+        ("--keys-dir", &common.keys_dir),
+    ] {
+        if let Some(folder) = folder {
+            command += &format!(" {option} {}", sentences::shell(folder));
+        }
+    }
+    if let Some(install) = &common.install {
+        command += &format!(" {}", sentences::shell(install));
+    }
+    command
+}
+
+impl Arguments {
+    /// The options, wherever they stand.
+    pub fn common(&self) -> &Common {
+        match &self.task {
+            Some(Task::Command(command)) => command.common(),
+            _ => &self.common,
+        }
+    }
+
+    /// The folders of the host that this command line works with by their own paths, wherever FreeScout is.
+    pub fn host_folders(&self) -> Vec<PathBuf> {
+        let options = self.common().options();
+        let mut folders = vec![
+            options.state_dir.to_path_buf(),
+            options.backup_dir.to_path_buf(),
+        ];
+        folders.extend(options.keys_dir.map(|folder| folder.to_path_buf()));
+        if let Some(Task::Command(command)) = &self.task
+            && let Command::Restore { backup, .. } = &**command
+            && backup.is_dir()
+        {
+            folders.push(backup.to_path_buf());
+        }
+        folders
+    }
+
+    /// Makes what is relative to the current folder, or found out on the host, as it is from everywhere: before a container
+    /// is entered.
+    ///
+    /// # Errors
+    /// The system's, when the current folder is gone.
+    pub fn settle_on_host(&mut self) -> std::io::Result<()> {
+        let state_dir = self.common().options().state_dir;
+        let absolute = |path: &mut Option<PathBuf>| -> std::io::Result<()> {
+            if let Some(path) = path.as_mut().filter(|path| path.as_os_str() != "-") {
+                *path = std::path::absolute(&*path)?;
+            }
+            Ok(())
+        };
+        match &mut self.task {
+            Some(Task::Command(command)) => {
+                command.common_mut().state_dir = Some(state_dir);
+                match &mut **command {
+                    Command::Backup { options, .. } => absolute(&mut options.passphrase_file)?,
+                    Command::Restore { passphrase, .. }
+                    | Command::Resume { passphrase, .. }
+                    | Command::Undo { passphrase, .. } => {
+                        absolute(&mut passphrase.passphrase_file)?;
+                    }
+                    Command::Recover { passwords, .. } => absolute(passwords)?,
+                    _ => {}
+                }
+            }
+            _ => self.common.state_dir = Some(state_dir),
+        }
+        Ok(())
+    }
+
+    /// Whether it may write something of FreeScout's. The wizard may.
+    fn changes(&self) -> bool {
+        match &self.task {
+            None => true,
+            Some(Task::Command(command)) => match &**command {
+                Command::Recover { yes, .. }
+                | Command::Undo { yes, .. }
+                | Command::Restore { yes, .. } => *yes,
+                Command::Resume { .. } => true,
+                _ => false,
+            },
+            Some(_) => false,
+        }
+    }
+}

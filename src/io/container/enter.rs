@@ -1,0 +1,490 @@
+//! Going into a container: the program starts itself once more, in the container's process namespace, and that second
+//! process goes in and does the work. The first one stays on the host, as a shell would that waits for its command: it
+//! hands on the signals, and gives back the terminal when the other one ends in a way that does not.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{CWD, FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::iterator::Signals;
+use zeroize::Zeroizing;
+
+use super::Container;
+use super::found;
+use super::idmap::IdMap;
+use super::stopped::{self, Assembled};
+use super::view::{self, Luggage};
+use super::within::{self, HostThread, Spaces, Within};
+use crate::io::fs::trust;
+use crate::io::os::{entropy, inside, spawn};
+use crate::words::untrusted;
+
+/// First argument of the call that works within a container.
+const WITHIN: &str = "--within";
+/// The variable that names where the host's files are to be read: others may read our arguments, but not this.
+const HOST: &str = "FREESCOUT_RESCUE_HOST";
+/// What a terminal needs to hear after a full-screen program that was killed: no pasted texts marked, the cursor shown, the
+/// screen as it was.
+const AS_BEFORE: &[u8] = b"\x1b[?2004l\x1b[?1049l\x1b[?25h";
+
+/// How long a container takes to end when it has begun to.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
+
+/// No more of a process's environment is read, in bytes.
+const MOST_VARIABLES: usize = 1 << 20;
+
+/// How the work within ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkEnded {
+    /// By itself, with this exit code.
+    Exit(u8),
+    /// By a signal that we were sent too.
+    Signal(i32),
+    /// It was killed, while the container went on.
+    Killed,
+    /// The container stopped.
+    Stopped,
+}
+
+/// Carries out a command line within a container, and waits until it is done. `folders` are those of the host that stand at
+/// their own paths there. `screen` says that it takes over the terminal.
+///
+/// # Errors
+/// The system's, when it could not be started. What fails later, the other process says.
+pub fn enter(
+    container: &Container,
+    folders: &[PathBuf],
+    arguments: &[OsString],
+    screen: bool,
+) -> io::Result<WorkEnded> {
+    let process = match container.running {
+        true => Some(ContainerProcess::open(
+            container.process.ok_or(Errno::SRCH)?,
+        )?),
+        false => None,
+    };
+    let made = folders.iter().map(|folder| HostFolder::require(folder));
+    let made: Vec<HostFolder> = made.collect::<io::Result<_>>()?;
+    let mut command = command(container, process.as_ref())?;
+    command.args(arguments);
+    let before = tcgetattr(io::stdin()).ok();
+    // Before the next process is to be one of the container's: no thread can be started then.
+    let signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP])?;
+    let handle = signals.handle();
+    let child = std::sync::Arc::new(std::sync::OnceLock::new());
+    let listener = hand_on(signals, std::sync::Arc::clone(&child))?;
+    let own = rustix::fs::open("/proc/self/ns/pid", SPACE, Mode::empty())?;
+    if let Some(process) = &process {
+        rustix::thread::move_into_link_name_space(process.space("pid")?.as_fd(), None)?;
+    }
+    let started = command.spawn();
+    let back = match process {
+        Some(_) => rustix::thread::move_into_link_name_space(own.as_fd(), None),
+        None => Ok(()),
+    };
+    let started = started?;
+    back?;
+    let pid = Pid::from_raw(started.id().cast_signed()).ok_or(Errno::SRCH)?;
+    let _ = child.set(pid);
+    let ended = wait(pid, process.as_ref());
+    handle.close();
+    let _ = listener.join();
+    if !matches!(ended, Ok(WorkEnded::Exit(_)))
+        && let Some(before) = before
+    {
+        give_back(&before, screen);
+    }
+    // One that lies in another goes first.
+    made.into_iter().rev().for_each(drop);
+    ended
+}
+
+/// The call of ourselves that goes in.
+fn command(container: &Container, process: Option<&ContainerProcess>) -> io::Result<Command> {
+    let mut command = spawn::ourselves(WITHIN).ok_or(Errno::NOENT)?;
+    let described = serde_json::to_string(container).map_err(io::Error::other)?;
+    let (pid, started) = match process {
+        Some(process) => (process.pid, process.started()?),
+        None => (0, 0),
+    };
+    command.args([pid.to_string(), started.to_string(), described]);
+    if process.is_none() {
+        // What FreeScout would be started with.
+        let known = found::known_as(container).ok_or(Errno::SRCH)?;
+        for (name, value) in known
+            .record
+            .environment
+            .iter()
+            .filter(|(name, _)| is_setting(name))
+        {
+            command.env(OsStr::from_bytes(name), OsStr::from_bytes(value.expose()));
+        }
+    }
+    let mut random = [0; 16];
+    entropy::fill(&mut random);
+    let host = Path::new("/").join(base16ct::lower::encode_string(&random));
+    command.env(HOST, &host);
+    // What we store for a moment is not the container's.
+    let short_lived = std::fs::canonicalize(std::env::temp_dir())?;
+    command.env(
+        "TMPDIR",
+        host.join(short_lived.strip_prefix("/").unwrap_or(&short_lived)),
+    );
+    // Times are told in the operator's zone, not in the container's.
+    if std::env::var_os("TZ").is_none()
+        && let Ok(zone) = std::fs::canonicalize("/etc/localtime")
+        && let Ok(below) = zone.strip_prefix("/")
+    {
+        command.env("TZ", host.join(below));
+    }
+    Ok(command)
+}
+
+/// Whether a variable is one of FreeScout's settings, or one that its images take.
+fn is_setting(name: &[u8]) -> bool {
+    [&b"APP_"[..], b"DB_", b"FREESCOUT_APP_"]
+        .iter()
+        .any(|beginning| name.starts_with(beginning))
+}
+
+/// Hands on the signals that end a program, which the terminal or a person may have sent to us alone; those that the
+/// terminal sends to both of us do no harm twice. One that stops us is left to the other process: we stop with it.
+fn hand_on(
+    mut signals: Signals,
+    child: std::sync::Arc<std::sync::OnceLock<Pid>>,
+) -> io::Result<std::thread::JoinHandle<()>> {
+    std::thread::Builder::new().spawn(move || {
+        for signal in signals.forever() {
+            let signal = match signal {
+                SIGHUP => Signal::HUP,
+                SIGTERM => Signal::TERM,
+                SIGINT => Signal::INT,
+                SIGQUIT => Signal::QUIT,
+                _ => continue,
+            };
+            if let Some(pid) = child.get() {
+                let _ = kill_process(*pid, signal);
+            }
+        }
+    })
+}
+
+/// Waits until it ends, and stops whenever it does.
+fn wait(pid: Pid, process: Option<&ContainerProcess>) -> io::Result<WorkEnded> {
+    loop {
+        let (_, status) = match waitpid(Some(pid), WaitOptions::UNTRACED) {
+            Ok(Some(ended)) => ended,
+            Ok(None) | Err(Errno::INTR) => continue,
+            Err(e) => return Err(e.into()),
+        };
+        if status.stopped() {
+            // Our shell is to see that the command is stopped; it wakes both of us.
+            let _ = kill_process(rustix::process::getpid(), Signal::STOP);
+            continue;
+        }
+        if let Some(code) = status.exit_status() {
+            return Ok(WorkEnded::Exit(u8::try_from(code).unwrap_or(u8::MAX)));
+        }
+        let asked = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
+        return Ok(match status.terminating_signal() {
+            Some(signal) if asked.contains(&signal) => WorkEnded::Signal(signal),
+            _ if process.is_some_and(ContainerProcess::goes) => WorkEnded::Stopped,
+            _ => WorkEnded::Killed,
+        });
+    }
+}
+
+/// Gives the terminal back as it was.
+fn give_back(before: &Termios, screen: bool) {
+    let out = io::stdout();
+    if screen && out.is_terminal() {
+        let _ = (&out).write_all(AS_BEFORE).and_then(|()| (&out).flush());
+    }
+    let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
+}
+
+const SPACE: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC);
+
+/// A process of a container, held open: everything that is read of it belongs to the same one, even if its number is given
+/// to another meanwhile.
+struct ContainerProcess {
+    pid: i32,
+    folder: OwnedFd,
+}
+
+impl ContainerProcess {
+    fn open(pid: i32) -> io::Result<Self> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let folder = rustix::fs::openat(CWD, format!("/proc/{pid}"), flags, Mode::empty())?;
+        Ok(Self { pid, folder })
+    }
+
+    fn read(&self, name: &str) -> io::Result<String> {
+        let file = rustix::fs::openat(&self.folder, name, SPACE, Mode::empty())?;
+        let mut text = String::new();
+        File::from(file).take(1 << 16).read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    /// When it was started, in clock ticks since the machine was.
+    fn started(&self) -> io::Result<u64> {
+        let text = self.read("stat")?;
+        // Its name, in brackets, may hold anything.
+        let after = text.rsplit_once(')').map(|(_, rest)| rest);
+        let field = after.and_then(|rest| rest.split_whitespace().nth(19));
+        let number = field.and_then(|field| field.parse().ok());
+        number.ok_or_else(|| Errno::INVAL.into())
+    }
+
+    fn is_gone(&self) -> bool {
+        let state = self.read("stat").ok();
+        let state = state.as_deref().and_then(|text| text.rsplit_once(") "));
+        state.is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']))
+    }
+
+    /// Whether it ends now: the first process of a container that stops ends after all the others.
+    fn goes(&self) -> bool {
+        let deadline = Instant::now() + LAST_MOMENT;
+        while !self.is_gone() {
+            if Instant::now() > deadline {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        true
+    }
+
+    /// Its number in its own container.
+    fn own_number(&self) -> Option<i32> {
+        let status = self.read("status").ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("NSpid:"))?;
+        line.split_whitespace().last()?.parse().ok()
+    }
+
+    /// A variable that it was started with.
+    fn variable(&self, name: &str) -> Option<OsString> {
+        let file = rustix::fs::openat(&self.folder, "environ", SPACE, Mode::empty()).ok()?;
+        let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_VARIABLES));
+        let most = MOST_VARIABLES as u64;
+        File::from(file).take(most).read_to_end(&mut bytes).ok()?;
+        let value = bytes
+            .split(|b| *b == 0)
+            .find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="));
+        value.map(|value| OsString::from_vec(value.to_vec()))
+    }
+
+    fn space(&self, name: &str) -> io::Result<OwnedFd> {
+        let path = format!("ns/{name}");
+        Ok(rustix::fs::openat(
+            &self.folder,
+            path,
+            SPACE,
+            Mode::empty(),
+        )?)
+    }
+
+    fn spaces(&self) -> io::Result<Spaces> {
+        let root = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let others = ["uts", "ipc", "cgroup"].map(|name| self.space(name));
+        let others = others.into_iter().filter(|space| !is_missing(space));
+        let users = self.space("user")?;
+        let same = is_same(users.as_fd(), Path::new("/proc/self/ns/user"))?;
+        Ok(Spaces {
+            root: rustix::fs::openat(&self.folder, "root", root, Mode::empty())?,
+            mounts: self.space("mnt")?,
+            network: self.space("net")?,
+            others: others.collect::<io::Result<_>>()?,
+            users: (!same).then_some(users),
+        })
+    }
+
+    fn map(&self, name: &str) -> IdMap {
+        IdMap::parse(&self.read(name).unwrap_or_default())
+    }
+}
+
+/// A kind of namespace that this kernel does not have.
+fn is_missing<T>(space: &io::Result<T>) -> bool {
+    matches!(space, Err(e) if e.kind() == io::ErrorKind::NotFound)
+}
+
+fn is_same(space: BorrowedFd<'_>, ours: &Path) -> io::Result<bool> {
+    let (theirs, ours) = (rustix::fs::fstat(space)?, rustix::fs::stat(ours)?);
+    Ok((theirs.st_dev, theirs.st_ino) == (ours.st_dev, ours.st_ino))
+}
+
+/// A folder of ours on the host that is there while we work within. Where it was made for that and nothing came into it, it
+/// is removed afterwards: to look at an install leaves nothing behind.
+struct HostFolder {
+    held: OwnedFd,
+    /// Those that were made, the innermost first.
+    made: Vec<PathBuf>,
+}
+
+impl HostFolder {
+    fn require(folder: &Path) -> io::Result<Self> {
+        // The view shows nothing of who may change what leads there.
+        trust::require_closed(&trust::existing(folder)).map_err(io::Error::other)?;
+        let missing = folder.ancestors().take_while(|part| !part.exists());
+        let made: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+        for part in made.iter().rev() {
+            match rustix::fs::mkdir(part, Mode::from_raw_mode(0o700)) {
+                Ok(()) | Err(Errno::EXIST) => {}
+                Err(e) => return Err(e.into()),
+            }
+        }
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let held = rustix::fs::open(folder, flags, Mode::empty())?;
+        let _ = rustix::fs::flock(&held, FlockOperation::LockShared);
+        Ok(Self { held, made })
+    }
+}
+
+impl Drop for HostFolder {
+    fn drop(&mut self) {
+        // Somebody else may be within, with this very folder, and have nothing in it yet.
+        let alone = rustix::fs::flock(&self.held, FlockOperation::NonBlockingLockExclusive);
+        if alone.is_ok() {
+            for folder in &self.made {
+                if rustix::fs::rmdir(folder).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// A call that works within a container.
+pub struct Errand {
+    caller: u32,
+    pid: i32,
+    started: u64,
+    /// Which container.
+    pub container: Container,
+    /// The command line as it was typed, without the program's name.
+    pub arguments: Vec<OsString>,
+}
+
+/// For `main` alone: whether this process is to work within a container.
+pub fn called(arguments: &[OsString]) -> Option<Errand> {
+    let [_, call, caller, pid, started, container, rest @ ..] = arguments else {
+        return None;
+    };
+    if call != WITHIN {
+        return None;
+    }
+    Some(Errand {
+        caller: inside::number(caller)?,
+        pid: inside::number(pid)?,
+        started: inside::number(started)?,
+        container: serde_json::from_slice(container.as_bytes()).ok()?,
+        arguments: rest.to_vec(),
+    })
+}
+
+impl Errand {
+    /// Goes in, on the one thread there is, with these folders of the host. `groups_of` knows the groups of an account.
+    ///
+    /// # Errors
+    /// The system's. The process must end then: it may stand half within.
+    pub fn enter(self, folders: &[PathBuf], groups_of: fn(u32, u32) -> Vec<u32>) -> io::Result<()> {
+        // Others of ours are looked for by it.
+        rustix::thread::set_name(c"freescout-rescue")?;
+        if !self.container.running {
+            return self.enter_stopped(folders, groups_of);
+        }
+        let process = ContainerProcess::open(self.pid)?;
+        if process.started()? != self.started {
+            return Err(Errno::SRCH.into());
+        }
+        let host = host_alias()?;
+        let spaces = process.spaces()?;
+        let named = self
+            .container
+            .name
+            .clone()
+            .or_else(|| self.container.id.clone());
+        let root = rustix::fs::fstat(&spaces.root)?;
+        let within = Within {
+            // A process has another number each time; the folder that is its root is the same one.
+            filed: named.unwrap_or_else(|| format!("root-{}", root.st_ino)),
+            caller: self.caller,
+            container: self.container,
+            users: process.map("uid_map"),
+            groups: process.map("gid_map"),
+            process: process.own_number(),
+            groups_of,
+            path: process.variable("PATH"),
+            kept: folders.to_vec(),
+            host,
+            outside: HostThread::start()?,
+            spaces: None,
+        };
+        let luggage = Luggage::take(folders)?;
+        for space in [&spaces.network, &spaces.mounts] {
+            rustix::thread::move_into_link_name_space(space.as_fd(), None)?;
+        }
+        view::enter(&spaces.root, luggage, &within.host)?;
+        untrusted::hide(within.host.as_os_str());
+        within::set(Within {
+            spaces: Some(spaces),
+            ..within
+        });
+        Ok(())
+    }
+
+    /// The same where it does not run: its files are put together, and the network is the host's.
+    fn enter_stopped(
+        self,
+        folders: &[PathBuf],
+        groups_of: fn(u32, u32) -> Vec<u32>,
+    ) -> io::Result<()> {
+        let known = found::known_as(&self.container).ok_or(Errno::SRCH)?;
+        let host = host_alias()?;
+        let outside = HostThread::start()?;
+        let luggage = Luggage::take(folders)?;
+        let Assembled {
+            root,
+            users,
+            groups,
+        } = stopped::assemble(&known)?;
+        let named = self.container.name.clone();
+        let named = named.or_else(|| self.container.id.clone());
+        view::enter(&root, luggage, &host)?;
+        untrusted::hide(host.as_os_str());
+        within::set(Within {
+            filed: named.unwrap_or_default(),
+            caller: self.caller,
+            container: self.container,
+            users,
+            groups,
+            process: None,
+            groups_of,
+            path: None,
+            kept: folders.to_vec(),
+            host,
+            outside,
+            spaces: None,
+        });
+        Ok(())
+    }
+}
+
+/// Where the host's files are to be read.
+fn host_alias() -> io::Result<PathBuf> {
+    let host = std::env::var_os(HOST).map(PathBuf::from);
+    let host = host.filter(|host| host.is_absolute() && host.components().count() == 2);
+    host.ok_or_else(|| Errno::INVAL.into())
+}

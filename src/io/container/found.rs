@@ -1,0 +1,368 @@
+//! The containers of this host, and the installs in them, seen from outside: by the processes that have other mounts and
+//! another root folder than we.
+//!
+//! What is below `/proc/PID` of such a process is a stranger's: its files are read through its root, and no link leads out
+//! of that; numbers and texts are bounded. Nothing is entered, and nothing of the container is run.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::idmap::IdMap;
+use super::runtimes::{self, Known};
+use super::{Container, Runtime, within};
+use crate::domain::config::container;
+use crate::domain::config::container::cgroup::{self, Mark};
+use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
+use crate::io::install::discover;
+use crate::io::install::host::HostRoot;
+use crate::io::os::processes;
+
+/// How many processes are looked at.
+const MOST_PROCESSES: usize = 65_536;
+/// How many containers are looked into.
+const MOST_CONTAINERS: usize = 128;
+/// How many installs of one container are told.
+const MOST_INSTALLS: usize = 32;
+/// How much of a file below `/proc` is read.
+const MOST_TEXT: u64 = 1 << 20;
+/// First processes of containers that run more than one program: FreeScout may be there while its PHP is not running.
+const FIRST: [&str; 9] = [
+    "systemd",
+    "init",
+    "s6-svscan",
+    "runsvdir",
+    "runit",
+    "supervisord",
+    "openrc-init",
+    "dumb-init",
+    "tini",
+];
+
+/// A running container.
+#[derive(Debug)]
+struct Alive {
+    /// All of its processes that were seen, as the host numbers them.
+    processes: Vec<i32>,
+    /// Those that run PHP.
+    php: Vec<i32>,
+    /// The one by which it is looked into.
+    chief: i32,
+}
+
+/// Something that may be a container's: what its root folder is.
+type Root = (u64, u64);
+
+/// Every container of this host: those that run, and those that are stopped and known to a runtime. Their installs are not
+/// looked for. Empty where we may not see them: for all but root, and within a container.
+pub fn containers() -> Vec<Container> {
+    if !sees_others() {
+        return Vec::new();
+    }
+    let known = known_here();
+    let mut all: Vec<Container> = running()
+        .values()
+        .map(|running| described(running, &known))
+        .collect();
+    all.extend(
+        stopped(&known, &all)
+            .into_iter()
+            .map(|(container, _)| container),
+    );
+    all
+}
+
+/// Which of these containers a process belongs to.
+pub fn of_process(all: &[Container], pid: i32) -> Option<usize> {
+    let root = root_of(pid)?;
+    all.iter()
+        .position(|one| one.process.and_then(root_of) == Some(root))
+}
+
+/// The installs in the running containers of this host.
+pub fn installs() -> Vec<FoundInstall> {
+    if !sees_others() {
+        return Vec::new();
+    }
+    let known = known_here();
+    let mut found = Vec::new();
+    for running in running().values().take(MOST_CONTAINERS) {
+        found.extend(installs_of(running, &known));
+    }
+    found
+}
+
+/// What an install of a running container is called here.
+pub fn from_here(install: &FoundInstall) -> Option<PathBuf> {
+    let pid = install.container.as_ref()?.process?;
+    let below = install.path.strip_prefix("/").ok()?;
+    Some(PathBuf::from(format!("/proc/{pid}/root")).join(below))
+}
+
+/// Those in containers that are stopped.
+pub fn stopped_installs() -> Vec<FoundInstall> {
+    if !sees_others() {
+        return Vec::new();
+    }
+    let known = known_here();
+    let running: Vec<Container> = running()
+        .values()
+        .map(|running| described(running, &known))
+        .collect();
+    let stopped = stopped(&known, &running).into_iter().take(MOST_CONTAINERS);
+    stopped
+        .flat_map(|(container, known)| super::stopped::installs(&container, known))
+        .collect()
+}
+
+/// Whether there may be stopped containers that cannot be told.
+pub fn hides_stopped() -> bool {
+    let host = HostRoot::at(Path::new("/"));
+    sees_others() && host.is_ok_and(|host| runtimes::has_containerd(&host))
+}
+
+/// What a runtime wrote down of a container.
+pub fn known_as(container: &Container) -> Option<Known> {
+    let id = container.id.as_ref()?;
+    let host = HostRoot::at(Path::new("/")).ok()?;
+    let mut all = runtimes::known(&host).into_iter();
+    all.find(|known| known.record.id == *id)
+}
+
+/// Root on the host: others may not look into other processes' roots, and who works within a container sees no other.
+fn sees_others() -> bool {
+    rustix::process::geteuid().is_root() && within::get().is_none()
+}
+
+fn known_here() -> Vec<Known> {
+    let host = HostRoot::at(Path::new("/"));
+    host.map(|host| runtimes::known(&host)).unwrap_or_default()
+}
+
+/// Containers that a runtime knows and that do not run.
+fn stopped<'a>(known: &'a [Known], running: &[Container]) -> Vec<(Container, &'a Known)> {
+    let runs = |id: &str| running.iter().any(|one| one.id.as_deref() == Some(id));
+    let stopped = known.iter().filter(|known| !runs(&known.record.id));
+    let described = stopped.map(|known| {
+        let container = Container {
+            runtime: known.runtime,
+            id: Some(known.record.id.clone()),
+            name: known.record.name.clone(),
+            ..Container::default()
+        };
+        (container, known)
+    });
+    described.collect()
+}
+
+/// The processes of other mount namespaces with another root folder, by that folder: several namespaces of one container,
+/// as those of services with files of their own, have it in common.
+fn running() -> BTreeMap<Root, Alive> {
+    let mut found: BTreeMap<Root, Alive> = BTreeMap::new();
+    let (Some(ours), Some(our_mounts)) =
+        (root_of(std::process::id().cast_signed()), mounts_of("self"))
+    else {
+        return found;
+    };
+    let php: HashSet<i32> = processes::php_numbers().into_iter().collect();
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut numbers: Vec<i32> = entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .take(MOST_PROCESSES)
+        .collect();
+    numbers.sort_unstable();
+    for pid in numbers {
+        let other = mounts_of(&pid.to_string()).is_some_and(|mounts| mounts != our_mounts);
+        let Some(root) = root_of(pid).filter(|root| other && *root != ours) else {
+            continue;
+        };
+        let running = found.entry(root).or_insert_with(|| Alive {
+            processes: Vec::new(),
+            php: Vec::new(),
+            chief: pid,
+        });
+        running.processes.push(pid);
+        if php.contains(&pid) {
+            running.php.push(pid);
+        }
+    }
+    for running in found.values_mut() {
+        let first = running.processes.iter().copied().find(|pid| is_first(*pid));
+        // What FreeScout's own processes have mounted is what counts.
+        let chief = running.php.first().copied().or(first);
+        running.chief = chief.unwrap_or(running.chief);
+    }
+    found
+}
+
+fn root_of(pid: i32) -> Option<Root> {
+    let meta = std::fs::metadata(format!("/proc/{pid}/root")).ok()?;
+    Some((meta.dev(), meta.ino()))
+}
+
+fn mounts_of(process: &str) -> Option<PathBuf> {
+    std::fs::read_link(format!("/proc/{process}/ns/mnt")).ok()
+}
+
+/// Whether a process is the first one of its own process namespace.
+fn is_first(pid: i32) -> bool {
+    let status = text(pid, "status");
+    let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:"));
+    numbers.and_then(|numbers| numbers.split_whitespace().last()) == Some("1")
+}
+
+/// A file below `/proc/PID`; empty where there is none.
+fn text(pid: i32, name: &str) -> String {
+    let mut bytes = Vec::new();
+    if let Ok(file) = std::fs::File::open(format!("/proc/{pid}/{name}")) {
+        let _ = file.take(MOST_TEXT).read_to_end(&mut bytes);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Which container it is.
+fn described(running: &Alive, known: &[Known]) -> Container {
+    let pid = running.chief;
+    let mounts = text(pid, "mountinfo");
+    let mark = cgroup::of_cgroup(&text(pid, "cgroup")).or_else(|| cgroup::of_mounts(&mounts));
+    let Mark { runtime, id, name } = mark.unwrap_or(Mark {
+        runtime: Runtime::Unknown,
+        id: None,
+        name: None,
+    });
+    let record = id.as_deref().and_then(|id| {
+        let mut known = known.iter();
+        known.find(|known| known.record.id == id)
+    });
+    let (runtime, name) = match record {
+        Some(known) => (known.runtime, known.record.name.clone()),
+        None => (runtime, name),
+    };
+    let pod = cgroup::pod_of_mounts(&mounts).is_some();
+    let runtime = if pod { Runtime::Kubernetes } else { runtime };
+    let name = match runtime {
+        // A pod's host name is its name.
+        Runtime::Kubernetes => host_name(pid).or(name),
+        _ => name,
+    };
+    Container {
+        runtime,
+        id,
+        name: name.filter(|name| !name.is_empty() && name.len() <= 255),
+        process: Some(pid),
+        installs: Vec::new(),
+        running: true,
+    }
+}
+
+/// What a container calls its host.
+fn host_name(pid: i32) -> Option<String> {
+    let root = HostRoot::at(Path::new(&format!("/proc/{pid}/root"))).ok()?;
+    let bytes = root.read(Path::new("/etc/hostname"))?;
+    let name = String::from_utf8_lossy(&bytes).trim().to_owned();
+    (!name.is_empty()).then_some(name)
+}
+
+/// The installs in one container.
+fn installs_of(running: &Alive, known: &[Known]) -> Vec<FoundInstall> {
+    if running.php.is_empty() && !runs_a_system(running) {
+        return Vec::new();
+    }
+    let path = PathBuf::from(format!("/proc/{}/root", running.chief));
+    let Ok(root) = HostRoot::at(&path) else {
+        return Vec::new();
+    };
+    let accounts = Accounts::of(&root, running.chief);
+    let processes = running.php.iter().flat_map(|pid| {
+        let evidence = Evidence {
+            user: accounts.name(*pid).map(Into::into),
+            ..Evidence::of(FoundBy::Process(*pid))
+        };
+        folders_of(*pid)
+            .into_iter()
+            .map(move |folder| (folder, evidence.clone()))
+    });
+    let mut found = discover::with_processes(&root, processes);
+    found.truncate(MOST_INSTALLS);
+    let container = described(running, known);
+    let installs: Vec<PathBuf> = found.iter().map(|one| one.path.clone()).collect();
+    for one in &mut found {
+        let process = one.evidence.iter().find_map(|evidence| match evidence.by {
+            FoundBy::Process(pid) => Some(pid),
+            _ => None,
+        });
+        let process = process.or(container.process);
+        one.container = Some(Box::new(Container {
+            process,
+            installs: installs.clone(),
+            ..container.clone()
+        }));
+    }
+    found
+}
+
+fn runs_a_system(running: &Alive) -> bool {
+    let first = running.processes.iter().find(|pid| is_first(**pid));
+    first.is_some_and(|pid| FIRST.contains(&text(*pid, "comm").trim_end()))
+}
+
+/// The folders that a process of PHP works in, and of the `artisan` files that it was called with, as it calls them itself.
+fn folders_of(pid: i32) -> Vec<PathBuf> {
+    let work = std::fs::read_link(format!("/proc/{pid}/cwd")).ok();
+    let arguments = text(pid, "cmdline");
+    let called = arguments
+        .split('\0')
+        .filter(|word| word.ends_with("/artisan") && word.starts_with('/'))
+        .filter_map(|word| Path::new(word).parent().map(Path::to_owned));
+    let above = work.iter().flat_map(|work| work.ancestors().take(2));
+    above.map(Path::to_owned).chain(called).collect()
+}
+
+/// The accounts of a container: its own names, for numbers as the host has them.
+struct Accounts {
+    names: BTreeMap<u32, String>,
+    users: IdMap,
+}
+
+impl Accounts {
+    fn of(root: &HostRoot, pid: i32) -> Self {
+        let bytes = root.read(Path::new("/etc/passwd"));
+        let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let text = text.unwrap_or_default();
+        let row = |line: &str| {
+            let mut fields = line.split(':');
+            let name = fields.next()?.to_owned();
+            Some((fields.nth(1)?.parse().ok()?, name))
+        };
+        Self {
+            names: text.lines().filter_map(row).collect(),
+            users: IdMap::parse(&self::text(pid, "uid_map")),
+        }
+    }
+
+    /// Whose a process is.
+    fn name(&self, pid: i32) -> Option<String> {
+        let status = text(pid, "status");
+        let line = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+        let outside: u32 = line.split_whitespace().nth(1)?.parse().ok()?;
+        let number = self.users.inside(outside)?;
+        let name = self.names.get(&number).cloned();
+        Some(name.unwrap_or_else(|| number.to_string()))
+    }
+}
+
+/// The containers that a word may mean: a name, the beginning of an id, the number of a process.
+pub fn named(all: &[Container], word: &str) -> Vec<Container> {
+    let pid = word.parse().ok().filter(|pid: &i32| *pid > 0);
+    let process_of = pid.and_then(|pid| of_process(all, pid));
+    let mut found: Vec<Container> = container::named(all, word, process_of)
+        .into_iter()
+        .cloned()
+        .collect();
+    // The very process that was named: another one may see other mounts.
+    if let (Some(pid), Some(_), [one]) = (pid, process_of, found.as_mut_slice()) {
+        one.process = Some(pid);
+    }
+    found
+}

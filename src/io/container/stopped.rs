@@ -1,0 +1,323 @@
+//! A container that does not run: its files, put together from the layers that its runtime keeps, and the host's folders
+//! that belong into it.
+//!
+//! The kernel does the putting together, as for a running one (an overlay, mounted read-only for this process alone): so
+//! what was deleted, replaced and renamed in upper layers is told as the container would see it. Nothing of the layers is
+//! changed; what lies in a volume can be, as it is the host's.
+
+use std::collections::BTreeSet;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
+use rustix::mount::{MountFlags, MountPropagationFlags, MoveMountFlags};
+
+use super::Container;
+use super::idmap::IdMap;
+use super::runtimes::{Known, Layers};
+use super::view;
+use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
+use crate::io::install::discover;
+use crate::io::install::host::HostRoot;
+
+/// How many layers a container has at most.
+const MOST_LAYERS: usize = 500;
+/// How many of the host's folders are put into it.
+const MOST_MOUNTS: usize = 256;
+/// Where images have FreeScout.
+const USUAL: [&str; 10] = [
+    "/www/html",
+    "/var/www/html",
+    "/var/www/freescout",
+    "/var/www/html/freescout",
+    "/var/www",
+    "/app",
+    "/app/www",
+    "/srv/freescout",
+    "/usr/share/nginx/html",
+    "/opt/freescout",
+];
+
+/// The layers of a container, the one that it writes to first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stack {
+    /// The folder that they all lie in.
+    base: PathBuf,
+    /// Their folders below it.
+    layers: Vec<PathBuf>,
+}
+
+impl Stack {
+    /// Reads which layers a container has.
+    pub fn of(host: &HostRoot, known: &Known) -> Option<Self> {
+        let line = |path: &Path| {
+            let bytes = host.read(path)?;
+            Some(String::from_utf8_lossy(&bytes).trim().to_owned())
+        };
+        let (base, top) = match &known.layers {
+            Layers::Docker(folder) => {
+                let driver = known.record.driver.as_deref().unwrap_or("overlay2");
+                if driver != "overlay2" {
+                    return None;
+                }
+                let named = folder
+                    .join("image/overlay2/layerdb/mounts")
+                    .join(&known.record.id)
+                    .join("mount-id");
+                (folder.join("overlay2"), line(&named)?)
+            }
+            Layers::Podman(storage, layer) => (storage.join("overlay"), layer.clone()),
+        };
+        let plain = |name: &str| {
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+            !name.is_empty() && name.bytes().all(plain)
+        };
+        if !plain(&top) {
+            return None;
+        }
+        let lower = line(&base.join(&top).join("lower")).unwrap_or_default();
+        let mut layers = vec![Path::new(&top).join("diff")];
+        for name in lower.split(':').filter(|name| !name.is_empty()) {
+            // `l/SHORT`, a link to the layer's own folder.
+            let short = name.strip_prefix("l/").filter(|short| plain(short))?;
+            let real = host.real(&base.join("l").join(short))?;
+            layers.push(real.strip_prefix(&base).ok()?.to_owned());
+        }
+        (layers.len() <= MOST_LAYERS).then_some(Self { base, layers })
+    }
+
+    /// The folders of the layers on the host.
+    pub fn folders(&self) -> impl Iterator<Item = PathBuf> {
+        self.layers.iter().map(|layer| self.base.join(layer))
+    }
+}
+
+/// The installs in a stopped container, as far as its layers and volumes tell without being put together.
+pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall> {
+    let Ok(host) = HostRoot::at(Path::new("/")) else {
+        return Vec::new();
+    };
+    let stack = Stack::of(&host, known);
+    let layers: Vec<HostRoot> = stack
+        .iter()
+        .flat_map(Stack::folders)
+        .filter_map(|folder| HostRoot::at(&folder).ok())
+        .collect();
+    let work = known.record.work_folder.iter().cloned();
+    let places = work.chain(USUAL.iter().map(PathBuf::from));
+    let mounted = known
+        .record
+        .mounts
+        .iter()
+        .map(|mount| mount.destination.clone());
+    let places: BTreeSet<PathBuf> = places.chain(mounted).collect();
+    let version = |folder: &Path| {
+        let over = known.record.mounts.iter().rev();
+        let mut over = over.filter(|mount| folder.starts_with(&mount.destination));
+        match over.next() {
+            Some(mount) => {
+                let below = folder.strip_prefix(&mount.destination).ok()?;
+                let volume = HostRoot::at(&mount.source).ok()?;
+                discover::version(&volume, &Path::new("/").join(below))
+            }
+            None => layers
+                .iter()
+                .find_map(|layer| discover::version(layer, folder)),
+        }
+    };
+    let found: Vec<(PathBuf, String)> = places
+        .into_iter()
+        .filter_map(|folder| version(&folder).map(|version| (folder, version)))
+        .collect();
+    let paths: Vec<PathBuf> = found.iter().map(|(path, _)| path.clone()).collect();
+    let install = |(path, version)| FoundInstall {
+        path,
+        version,
+        container: Some(Box::new(Container {
+            installs: paths.clone(),
+            ..container.clone()
+        })),
+        address: None,
+        evidence: vec![Evidence::of(FoundBy::StoppedContainer)],
+    };
+    found.into_iter().map(install).collect()
+}
+
+/// A stopped container's files, and how its numbers are translated.
+pub(super) struct Assembled {
+    /// Its root folder.
+    pub(super) root: OwnedFd,
+    /// Its users.
+    pub(super) users: IdMap,
+    /// Its groups.
+    pub(super) groups: IdMap,
+}
+
+/// Puts a stopped container's files together, in a mount namespace of our own: for a process that has one thread that is to
+/// see them, and goes in next.
+///
+/// # Errors
+/// The system's, or that the layers cannot be told.
+pub(super) fn assemble(known: &Known) -> std::io::Result<Assembled> {
+    let host = HostRoot::at(Path::new("/"))?;
+    let unknown = || std::io::Error::other(crate::words::words().container_layers_unknown);
+    let stack = Stack::of(&host, known).ok_or_else(unknown)?;
+    let owner = std::fs::metadata(&stack.base)?.uid();
+    // As they are on the host: what is mounted below would hide them.
+    let volumes = known.record.mounts.iter().take(MOST_MOUNTS);
+    let volumes: Vec<(PathBuf, OwnedFd)> = volumes
+        .filter_map(|mount| {
+            Some((
+                mount.destination.clone(),
+                view::copy_of(&mount.source).ok()?,
+            ))
+        })
+        .collect();
+    nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWNS)?;
+    let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
+    rustix::mount::mount_change("/", private)?;
+    rustix::process::chdir(&stack.base)?;
+    let safe = MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV;
+    let names: Vec<&str> = stack
+        .layers
+        .iter()
+        .filter_map(|layer| layer.to_str())
+        .collect();
+    if let [only] = names[..] {
+        rustix::mount::mount_bind(only, &stack.base)?;
+        rustix::mount::mount_remount(&stack.base, safe | MountFlags::BIND, "")?;
+    } else {
+        // Relative names: all of them have to fit into one page.
+        let marks = if owner == 0 { "" } else { ",userxattr" };
+        let options = format!("lowerdir={}{marks}", names.join(":"));
+        let options = std::ffi::CString::new(options)?;
+        rustix::mount::mount("overlay", &stack.base, "overlay", safe, options.as_c_str())?;
+    }
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let root = rustix::fs::openat(CWD, &stack.base, flags, Mode::empty())?;
+    for (destination, tree) in volumes {
+        match put(&root, &destination, &tree) {
+            // Nothing stands there that it could be put on: the runtime would make it.
+            Ok(()) | Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+    let map = |file: &str| id_map(&host, file, owner);
+    Ok(Assembled {
+        root,
+        users: map("/etc/subuid"),
+        groups: map("/etc/subgid"),
+    })
+}
+
+fn put(root: &OwnedFd, destination: &Path, tree: &OwnedFd) -> Result<(), Errno> {
+    let inside = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    let place = rustix::fs::openat2(root, destination, flags, Mode::empty(), inside)?;
+    let both = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH | MoveMountFlags::MOVE_MOUNT_T_EMPTY_PATH;
+    rustix::mount::move_mount(tree.as_fd(), "", place.as_fd(), "", both)
+}
+
+/// The numbers of an account's containers: its own is root in them, the others are those that it may give away.
+fn id_map(host: &HostRoot, file: &str, owner: u32) -> IdMap {
+    if owner == 0 {
+        return IdMap::parse("0 0 4294967295");
+    }
+    let bytes = host.read(Path::new(file));
+    let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let name = crate::io::fs::user_name(owner);
+    let number = owner.to_string();
+    let mut map = format!("0 {owner} 1\n");
+    let mut next: u32 = 1;
+    for line in text.unwrap_or_default().lines() {
+        let mut fields = line.split(':');
+        let whose = fields.next().unwrap_or_default();
+        let numbers = (
+            fields.next(),
+            fields.next().and_then(|n| n.trim().parse().ok()),
+        );
+        if let ((Some(first), Some(count)), true) = (numbers, whose == name || whose == number) {
+            map += &format!("{next} {first} {count}\n");
+            next = next.saturating_add(count);
+        }
+    }
+    IdMap::parse(&map)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::io::container::runtimes;
+    use std::os::unix::fs::symlink;
+
+    fn write(root: &Path, path: &str, text: &str) {
+        let path = root.join(path.trim_start_matches('/'));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn the_layers_of_a_container_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let id = "a".repeat(64);
+        let docker = "var/lib/docker";
+        let config = format!(r#"{{"ID":"{id}","Name":"/one","Driver":"overlay2"}}"#);
+        write(
+            root,
+            &format!("{docker}/containers/{id}/config.v2.json"),
+            &config,
+        );
+        let mounts = format!("{docker}/image/overlay2/layerdb/mounts/{id}/mount-id");
+        write(root, &mounts, "top1\n");
+        write(
+            root,
+            &format!("{docker}/overlay2/top1/lower"),
+            "l/INIT:l/IMG",
+        );
+        for (layer, short) in [("top1", "TOP"), ("top1-init", "INIT"), ("img", "IMG")] {
+            std::fs::create_dir_all(root.join(docker).join("overlay2").join(layer).join("diff"))
+                .unwrap();
+            let links = root.join(docker).join("overlay2/l");
+            std::fs::create_dir_all(&links).unwrap();
+            symlink(format!("../{layer}/diff"), links.join(short)).unwrap();
+        }
+        let told = || {
+            let host = HostRoot::at(root).unwrap();
+            let known = runtimes::known(&host);
+            Stack::of(&host, &known[0])
+        };
+        let stack = told().unwrap();
+        assert_eq!(stack.base, Path::new("/var/lib/docker/overlay2"));
+        let layers = ["top1/diff", "top1-init/diff", "img/diff"].map(PathBuf::from);
+        assert_eq!(stack.layers, layers);
+        // Names that lead elsewhere are no layers.
+        write(
+            root,
+            &format!("{docker}/overlay2/top1/lower"),
+            "l/../../etc",
+        );
+        assert_eq!(told(), None);
+        write(root, &mounts, "../../etc");
+        assert_eq!(told(), None);
+    }
+
+    #[test]
+    fn an_accounts_containers_have_its_numbers() {
+        let folder = tempfile::tempdir().unwrap();
+        write(
+            folder.path(),
+            "etc/subuid",
+            "4711:200000:65536\nother:1:2\nbroken\n",
+        );
+        let host = HostRoot::at(folder.path()).unwrap();
+        let map = id_map(&host, "/etc/subuid", 4711);
+        assert_eq!(map.inside(4711), Some(0));
+        assert_eq!(map.inside(200_081), Some(82));
+        assert_eq!(map.inside(33), None);
+        assert_eq!(id_map(&host, "/etc/subuid", 0).inside(33), Some(33));
+    }
+}

@@ -1,0 +1,351 @@
+//! Containers are found from the host, named by what their runtimes keep on disk, and listed; stopped ones are opened.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::container::{Container, Kind, NGINX, give, told};
+
+/// Runs PHP as the web user in the install's folder, as FreeScout's own processes do.
+const PHP: &str = "cd /www/html; setpriv --reuid 80 --regid 82 --clear-groups \
+    php8.2 -n -r 'sleep(600);' >&- 2>&- <&- & cd /";
+
+/// A program that runs ours on a host whose `/var/lib` is another folder: runtimes keep their files there.
+fn on_host_with(var_lib: &Path) -> Command {
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "sh", "-c"])
+        .arg("mount --make-rprivate / && mount --rbind \"$1\" /var/lib && shift && exec \"$@\"")
+        .arg("host")
+        .arg(var_lib)
+        .arg(env!("CARGO_BIN_EXE_freescout-rescue"))
+        .current_dir("/")
+        .stdin(Stdio::null());
+    command
+}
+
+fn write(root: &Path, path: &str, text: &str) {
+    let path = root.join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+fn json(command: &mut Command, code: i32) -> serde_json::Value {
+    let out = command.output().unwrap();
+    told(&out, code);
+    serde_json::from_slice(&out.stdout).unwrap()
+}
+
+fn rescue() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"));
+    command.current_dir("/").stdin(Stdio::null());
+    command
+}
+
+/// The two containers of a test, each with PHP.
+fn two() -> [Container; 2] {
+    [Kind::Rooted, Kind::Rootless].map(|kind| Container::start_with(kind, |_| {}, PHP))
+}
+
+/// Waits until FreeScout's PHP runs in it; the process as the host numbers it.
+fn php_of(container: &Container) -> i32 {
+    for _ in 0..1200 {
+        let mut all = procfs::process::all_processes().unwrap().flatten();
+        let ours = all.find(|process| {
+            let runs = process
+                .cmdline()
+                .is_ok_and(|words| words[..].first().is_some_and(|w| w == "php8.2"));
+            let same = |path: &str| {
+                std::fs::metadata(path)
+                    .map(|m| std::os::unix::fs::MetadataExt::ino(&m))
+                    .ok()
+            };
+            runs && same(&format!("/proc/{}/root", process.pid()))
+                == same(&format!("/proc/{}/root", container.process))
+        });
+        if let Some(process) = ours {
+            return process.pid();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(25));
+    }
+    panic!("no PHP in the container");
+}
+
+#[test]
+fn several_are_listed_and_none_is_guessed() {
+    let both = two();
+    let processes = [php_of(&both[0]), php_of(&both[1])];
+    let state = both[0].state();
+    let form = json(
+        rescue()
+            .args(["check", "--json", "--state-dir"])
+            .arg(&state),
+        3,
+    );
+    assert_eq!(form["error"]["code"], "install_ambiguous");
+    let installs = form["error"]["installs"].as_array().unwrap();
+    for pid in processes {
+        let its = installs
+            .iter()
+            .find(|one| one["container"]["process"] == pid);
+        let its = its.unwrap_or_else(|| panic!("process {pid}: {form}"));
+        assert_eq!(its["path"], "/www/html");
+        assert_eq!(its["container"]["running"], true);
+        assert_eq!(its["found"][0]["by"], "process");
+        assert_eq!(
+            its["found"][0]["user"], "nginx",
+            "by the container's own name"
+        );
+    }
+    let said = told(
+        &rescue()
+            .args(["check", "--state-dir"])
+            .arg(&state)
+            .output()
+            .unwrap(),
+        3,
+    );
+    let head = format!("in the container of process {}: /www/html", processes[0]);
+    assert!(said.contains(&head), "{said}");
+    // A process is a name; what is no container's is none, and those that there are, are named.
+    let one = processes[1].to_string();
+    let form = json(
+        rescue()
+            .args(["check", "--json", "--container", &one, "--state-dir"])
+            .arg(&state),
+        2,
+    );
+    assert_eq!(form["install"]["container"]["process"], processes[1]);
+    assert_eq!(form["install"]["path"], "/www/html");
+    let said = told(
+        &rescue()
+            .args(["check", "--container", "nobody"])
+            .output()
+            .unwrap(),
+        3,
+    );
+    assert!(
+        said.contains("There is no container named nobody"),
+        "{said}"
+    );
+    assert!(
+        said.contains(&format!("container of process {}", processes[0])),
+        "{said}"
+    );
+}
+
+/// A stopped container in Docker's files: an image with FreeScout, one layer above it, and a volume.
+struct StoppedDocker {
+    folder: tempfile::TempDir,
+    id: String,
+}
+
+impl StoppedDocker {
+    /// Of the files of a container that ran: what it wrote is its own layer's.
+    fn lay_out(container: &Container) -> Self {
+        let folder = tempfile::tempdir_in("/var/tmp").unwrap();
+        let lib = folder.path();
+        let id = "5".repeat(64);
+        let layers = lib.join("docker/overlay2");
+        for (layer, short) in [("top", "T"), ("top-init", "I"), ("image", "M")] {
+            std::fs::create_dir_all(layers.join(layer).join("diff")).unwrap();
+            std::fs::create_dir_all(layers.join("l")).unwrap();
+            std::os::unix::fs::symlink(format!("../{layer}/diff"), layers.join("l").join(short))
+                .unwrap();
+        }
+        let image = layers.join("image/diff");
+        for name in ["www", "etc"] {
+            let copied = Command::new("cp")
+                .arg("-a")
+                .arg(container.root().join(name))
+                .arg(&image)
+                .output();
+            told(&copied.unwrap(), 0);
+        }
+        for name in ["proc", "dev", "var/lib", "tmp", "usr"] {
+            std::fs::create_dir_all(image.join(name)).unwrap();
+        }
+        // The image has an older `.env`; the container replaced it, and removed the config cache. Its data is a volume.
+        let html = image.join("www/html");
+        let volume = folder.path().join("volumes/data/_data");
+        std::fs::create_dir_all(volume.parent().unwrap()).unwrap();
+        let env = std::fs::read_to_string(html.join(".env")).unwrap();
+        std::fs::rename(html.join("storage"), &volume).unwrap();
+        std::fs::create_dir(html.join("storage")).unwrap();
+        let upper = layers.join("top/diff/www/html");
+        std::fs::create_dir_all(upper.join("bootstrap/cache")).unwrap();
+        std::fs::write(upper.join(".env"), env).unwrap();
+        std::fs::write(html.join(".env"), "APP_KEY=of-the-image\n").unwrap();
+        let gone = upper.join("bootstrap/cache/config.php");
+        told(
+            &Command::new("mknod")
+                .arg(gone)
+                .args(["c", "0", "0"])
+                .output()
+                .unwrap(),
+            0,
+        );
+        give(&upper, NGINX.0, NGINX.1);
+        write(
+            lib,
+            &format!("docker/image/overlay2/layerdb/mounts/{id}/mount-id"),
+            "top",
+        );
+        write(lib, "docker/overlay2/top/lower", "l/I:l/M");
+        let config = serde_json::json!({
+            "ID": id, "Name": "/freescout-app", "Driver": "overlay2",
+            "State": {"Running": true},
+            "Config": {"Env": ["PATH=/usr/bin", "FREESCOUT_APP_KEY=base64:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="],
+                "WorkingDir": "/www/html", "Labels": {
+                "com.docker.compose.service": "app",
+                "com.docker.compose.project.working_dir": lib.join("compose"),
+                "com.docker.compose.project.config_files": lib.join("compose/compose.yml"),
+            }},
+            "MountPoints": {"/www/html/storage": {"Source": volume, "Destination": "/www/html/storage"}},
+        });
+        write(
+            lib,
+            &format!("docker/containers/{id}/config.v2.json"),
+            &config.to_string(),
+        );
+        write(
+            lib,
+            "compose/compose.yml",
+            "services:\n  app:\n    environment:\n      - FREESCOUT_APP_KEY=base64:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+        );
+        Self { folder, id }
+    }
+
+    fn command(&self, what: &[&str]) -> Command {
+        let mut command = on_host_with(self.folder.path());
+        command.args(what).arg("--state-dir").arg(self.state());
+        command
+    }
+
+    fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+}
+
+#[test]
+fn a_stopped_one_is_put_together_from_its_layers() {
+    let docker = {
+        let mut container = Container::start(Kind::Rooted);
+        container.stop();
+        StoppedDocker::lay_out(&container)
+    };
+    let before = everything(docker.folder.path());
+    for name in ["freescout-app", &docker.id[..12], "55555"] {
+        let form = json(
+            &mut docker.command(&["check", "--json", "--container", name]),
+            2,
+        );
+        let container = &form["install"]["container"];
+        assert_eq!(container["runtime"], "docker", "{name}");
+        assert_eq!(container["name"], "freescout-app");
+        assert_eq!(container["running"], false);
+        assert_eq!(form["install"]["path"], "/www/html");
+        assert_eq!(
+            form["keys"][0]["sources"][0]["kind"], "env",
+            "the deleted cache is gone: {form}"
+        );
+    }
+    let said = told(
+        &docker
+            .command(&["check", "--container", "freescout-app"])
+            .output()
+            .unwrap(),
+        2,
+    );
+    assert!(
+        said.contains("the Docker container freescout-app, which is stopped"),
+        "{said}"
+    );
+    let line = docker.folder.path().join("compose/compose.yml");
+    let line = format!("{}, line 4", line.display());
+    assert!(
+        said.contains(&line),
+        "the next start is told, and its line: {said}"
+    );
+    assert!(said.contains("FREESCOUT_APP_KEY"), "{said}");
+    assert_eq!(
+        everything(docker.folder.path()),
+        before,
+        "nothing is written"
+    );
+    // What is kept is kept on the host.
+    told(
+        &docker
+            .command(&["backup", "--container", "freescout-app"])
+            .output()
+            .unwrap(),
+        0,
+    );
+    assert!(docker.state().join("backups").is_dir());
+    let said = told(
+        &docker
+            .command(&["check", "--container", "gone"])
+            .output()
+            .unwrap(),
+        3,
+    );
+    assert!(
+        said.contains("freescout-app 555555555555 (stopped)"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_copy_on_the_host_is_not_taken_for_the_one_that_runs() {
+    // The container has a folder of the host's: the same files under another path, and links that only it can follow.
+    let container = Container::start_with(Kind::Rooted, |_| {}, PHP);
+    let pid = php_of(&container);
+    let command = format!("freescout-rescue check --container {pid} /www/html");
+    let html = container.path("/www/html");
+    let check = |code| {
+        let out = rescue()
+            .args(["check", "--state-dir"])
+            .arg(container.state())
+            .arg(&html)
+            .output();
+        told(&out.unwrap(), code)
+    };
+    let said = check(3);
+    assert!(
+        said.contains("database/database.sqlite cannot be reached"),
+        "{said}"
+    );
+    assert!(said.contains(&command), "{said}");
+    std::fs::remove_file(html.join("bootstrap/cache/config.php")).unwrap();
+    std::fs::rename(html.join(".env"), container.path("/srv/env")).unwrap();
+    std::os::unix::fs::symlink("/srv/env", html.join(".env")).unwrap();
+    let said = check(3);
+    assert!(said.contains(&command), "{said}");
+    assert!(!said.contains("Restore .env"), "{said}");
+}
+
+/// Every path below a folder, with what is in files.
+fn everything(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in walk(folder) {
+        let meta = std::fs::symlink_metadata(&entry).unwrap();
+        let bytes = match meta.is_file() {
+            true => std::fs::read(&entry).unwrap(),
+            false => Vec::new(),
+        };
+        found.push(format!("{} {bytes:?}", entry.display()));
+    }
+    found.sort();
+    found
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.is_symlink() {
+            found.extend(walk(&path));
+        }
+        found.push(path);
+    }
+    found
+}

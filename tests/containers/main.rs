@@ -1,0 +1,20 @@
+//! FreeScout in a container, worked on from the host: containers are made of namespaces, with the system's own programs in
+//! them. It takes root and a system that lets root make such namespaces: where it does not, these tests fail and say so.
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod container;
+mod ended;
+mod found;
+mod hostile;
+mod servers;
+#[allow(dead_code, reason = "these tests need a part of it")]
+#[path = "../pty/terminal.rs"]
+mod terminal;
+mod walk;
+mod wizard;

@@ -1,0 +1,161 @@
+//! Found, checked, recovered, undone: from the host, with state and backup on the host.
+
+use std::os::unix::fs::{MetadataExt, chown, symlink};
+use std::path::Path;
+use std::process::Command;
+
+use crate::container::{Container, FIRST, Kind, NGINX};
+
+/// Every file below a folder with what is in it, whose it is, and its mode.
+fn everything(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let meta = std::fs::symlink_metadata(&path).unwrap();
+        let is_database = path.ends_with("database.sqlite");
+        let bytes = match meta.is_file() && !is_database {
+            true => std::fs::read(&path).unwrap(),
+            false => Vec::new(),
+        };
+        let (uid, gid, mode) = (meta.uid(), meta.gid(), meta.mode());
+        found.push(format!("{} {uid}:{gid} {mode:o} {bytes:?}", path.display()));
+        if meta.is_dir() {
+            found.extend(everything(&path));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Without what the cached restart mark of the workers makes.
+fn of_install(container: &Container) -> Vec<String> {
+    let mut all = everything(&container.path("/www/html"));
+    all.retain(|line| !line.contains("framework/cache/data"));
+    all
+}
+
+fn walked(kind: Kind) {
+    let container = Container::start(kind);
+    let before = everything(&container.root());
+    let said = container.run(&["check"], 2);
+    assert!(
+        said.contains("Web user: nginx (owns storage/)"),
+        "by the container's own names: {said}"
+    );
+    let command = format!("--container {} /www/html", container.process);
+    assert!(said.contains(&command), "{said}");
+    assert!(!container.state().exists(), "a check leaves nothing behind");
+    assert_eq!(
+        everything(&container.root()),
+        before,
+        "nor in the container"
+    );
+
+    let unchanged = of_install(&container);
+    let old = container.old_server();
+    let look = ["--look-in", old.to_str().unwrap()];
+    let said = container.run(&["find-key", look[0], look[1]], 2);
+    let archive = old.join("root/backups");
+    assert!(
+        said.contains(archive.to_str().unwrap()),
+        "as it is on the host: {said}"
+    );
+    let recover = ["recover", "--yes", "--no-test", look[0], look[1]];
+    let said = container.run(&recover, 2);
+    assert!(said.contains("FreeScout can read 30 of 32"), "{said}");
+    assert!(container.state().join("journal.sqlite").is_file());
+    let env = std::fs::metadata(container.path("/www/html/.env")).unwrap();
+    let web_user = (container.on_host(NGINX.0), container.on_host(NGINX.1));
+    assert_eq!((env.uid(), env.gid()), web_user);
+    let only_install = everything(&container.root());
+    let changed = only_install.iter().filter(|line| !before.contains(line));
+    let elsewhere: Vec<_> = changed
+        .filter(|line| !line.contains("/www/html/"))
+        .collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
+
+    let said = container.run(&["history"], 0);
+    assert!(said.contains("recovery, restore: done"), "{said}");
+    container.run(&["undo", "--yes"], 0);
+    assert_eq!(of_install(&container), unchanged);
+    container.run(&["check"], 2);
+}
+
+#[test]
+fn an_install_is_checked_recovered_and_undone_from_the_host() {
+    walked(Kind::Rooted);
+}
+
+#[test]
+fn so_is_one_whose_users_are_the_containers_own() {
+    walked(Kind::Rootless);
+}
+
+/// What FreeScout's own command is while it works: it has the old key in its memory, and nobody else has it any more.
+const WORKER: &str =
+    "<?php\n$key = trim(file_get_contents('/srv/key'));\nunlink('/srv/key');\nsleep(600);\n";
+
+#[test]
+fn the_key_in_the_memory_of_a_worker_of_the_container_is_found() {
+    let container = Container::start_with(
+        Kind::Rootless,
+        |root| {
+            let archive = root.join("www/old-server/root/backups");
+            let archive = std::fs::read_dir(archive).unwrap().next().unwrap().unwrap();
+            let tar = Command::new("tar")
+                .arg("-xzOf")
+                .arg(archive.path())
+                .arg("var/www/html/.env")
+                .output()
+                .unwrap();
+            let env = String::from_utf8(tar.stdout).unwrap();
+            let key = env.lines().find_map(|line| line.strip_prefix("APP_KEY="));
+            std::fs::write(root.join("srv/key"), key.unwrap()).unwrap();
+            std::fs::write(root.join("www/html/artisan"), WORKER).unwrap();
+            chown(root.join("srv"), Some(FIRST + NGINX.0), None).unwrap();
+        },
+        "cd /www/html; setpriv --reuid 80 --regid 82 --clear-groups php artisan queue:work & cd /",
+    );
+    while container.path("/srv/key").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let said = container.run(&["check"], 2);
+    assert!(said.contains("decrypts 22 of 32"), "{said}");
+    assert!(said.contains("/mem\n"), "{said}");
+}
+
+#[test]
+fn our_folders_stand_at_their_paths_whatever_the_container_has_there() {
+    // A link on the way, a folder of the same name that is not ours, and a file in place of a folder.
+    for kind in ["link", "same", "file"] {
+        let container = Container::start_with(
+            Kind::Rooted,
+            |root| {
+                let state = root.parent().unwrap().join("state");
+                let parts: Vec<_> = state.iter().skip(1).collect();
+                let first = root.join(parts[0]);
+                let _ = std::fs::remove_dir_all(&first);
+                match kind {
+                    "link" => {
+                        std::fs::create_dir_all(root.join("srv/elsewhere/theirs")).unwrap();
+                        symlink("/srv/elsewhere", first).unwrap();
+                    }
+                    "same" => {
+                        let same = parts
+                            .iter()
+                            .fold(root.to_owned(), |path, part| path.join(part));
+                        std::fs::create_dir_all(&same).unwrap();
+                        std::fs::write(same.join("journal.sqlite"), "not ours").unwrap();
+                    }
+                    _ => std::fs::write(first, "a file").unwrap(),
+                }
+            },
+            "",
+        );
+        let before = everything(&container.root());
+        container.run(&["backup"], 0);
+        assert!(container.state().join("backups").is_dir(), "{kind}");
+        assert!(container.state().join("journal.sqlite").is_file(), "{kind}");
+        assert_eq!(everything(&container.root()), before, "{kind}");
+    }
+}

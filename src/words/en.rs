@@ -452,7 +452,7 @@ table! {
     outcome_taken_back = "undone";
     outcome_given_up = "closed unfinished, its backup was lost";
     run_unfinished(kind, started, user) = "An unfinished {kind} of {started} by {user} was found.";
-    run_unfinished_why = "Some of it may be written. Nothing else can start until it is finished or undone.";
+    run_unfinished_why = "Some of it may be written. No other recovery can start until it is finished or undone.";
     run_unfinished_undo_next(resume) = "To finish it: {resume}";
     run_unfinished_next(resume, undo) = "To finish it: {resume}\n  To undo it: {undo}";
     run_stays_unfinished(ways) = "This attempt changed nothing: the interrupted run is still unfinished.\n  {ways}";
@@ -826,8 +826,8 @@ table! {
     enter_save_report = "save report";
     help_connections = "✓ FreeScout can log in. ✗ FreeScout cannot log in: the server's answer to this login. → would work, but FreeScout cannot read that password yet. ○ not tried; the reason is shown below. – no login needed. · not tested yet.";
     help_survey = "This step only reads. It shows which key FreeScout uses, and what is wrong.";
-    help_unfinished(resume, undo) = "An earlier run was interrupted. `{resume}` finishes it as it was confirmed; `{undo}` puts everything back as it was before that run. Nothing else can start until then.";
-    help_unfinished_undo(resume) = "An undo was interrupted. `{resume}` finishes it. Nothing else can start until then.";
+    help_unfinished(resume, undo) = "An earlier run was interrupted. `{resume}` finishes it as it was confirmed; `{undo}` puts everything back as it was before that run. No other recovery can start until then.";
+    help_unfinished_undo(resume) = "An undo was interrupted. `{resume}` finishes it. No other recovery can start until then.";
     help_backup = "Everything that a recovery may change is copied, and the copy is verified. The later steps stay locked until then.";
     help_keys = "Every key is tested for certain: it either decrypts a secret or it does not. Old keys are often found in backups of .env, editors' temporary files, container settings and shell history. Paste one, or name a place to search. The bars show which key was in use when, from the Message-IDs of sent emails; \"lost\" is a key that has not been found yet.";
     help_checks = "K1, K2, … say which key decrypts a secret; ✓ marks the current key. Only secrets marked lost or wiped need their password again.";
@@ -1312,9 +1312,9 @@ table! {
         mails { One "1 email", Other "{mails} emails" };
     timeline_more(more: number) = "and {more}",
         more { One "1 shorter period", Other "{more} shorter periods" };
-    timeline_until(key, last) = "{key} was in use until {last}: a backup made before then contains it.";
+    timeline_until(key, last) = "{key} was in use until {last}: a backup made shortly before then contains it.";
     timeline_between(key, first, last) = "{key} was in use from {first} to {last}: a backup made during that time contains it.";
-    timeline_lost_until(last, mails) = "Until {last} ({mails}), FreeScout used a key that is not known here: a backup made before then contains it.";
+    timeline_lost_until(last, mails) = "Until {last} ({mails}), FreeScout used one or more keys that are not known here: a backup made shortly before then contains the last of them.";
     timeline_lost_between(first, last, mails) = "From {first} to {last} ({mails}), FreeScout used a key that is not known here: a backup made during that time contains it.";
     timeline_latest(last, key) = "The latest emails, up to {last}, were sent with {key}, which is not the current key: a worker that is still running may hold it.";
     timeline_lost_latest(last) = "The latest emails, up to {last}, were sent with a key that is not known here: a backup made at that time contains it, and a worker that is still running may hold it.";

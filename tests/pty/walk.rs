@@ -73,7 +73,7 @@ fn from_survey_to_report_and_back() {
     let screen = session.wait_for("Type apply and press Enter");
     assert!(screen.contains("Passwords stored: 2"), "{screen}");
     session.keys("\r");
-    session.wait_for("Type the word first");
+    session.wait_for("Type apply first");
     session.apply();
     let screen = session.wait_for("everything is as planned");
     assert!(screen.contains("32/32"), "{screen}");

@@ -55,7 +55,7 @@ fn the_demo_tells_when_its_keys_changed() {
     for line in [
         "  2025-03-03 to 2025-04-08  unknown key  18 emails\n".to_owned(),
         format!("  2025-04-14 to 2025-09-28  {old}  120 emails\n"),
-        "Until 2025-04-08 (18 emails), FreeScout used a key that is not known here: a backup made before then contains it.\n".to_owned(),
+        "Until 2025-04-08 (18 emails), FreeScout used one or more keys that are not known here: a backup made shortly before then contains the last of them.\n".to_owned(),
         format!("\n{old} was in use from 2025-04-14 to 2025-09-28: a backup made during that time contains it.\n"),
     ] {
         assert!(text.contains(&line), "{line} {text}");

@@ -308,3 +308,20 @@ fn a_report_of_nothing_done_offers_no_undo() {
     stage = stage.act(&[Action::Help]);
     assert!(stage.0.overlay.is_some());
 }
+
+/// A round that wrote nothing does not hide the recovery of the round before it.
+#[test]
+fn leaving_after_a_round_that_wrote_nothing_tells_of_the_recovery_before_it() {
+    let mut applied = fixture::applied(true);
+    let undo = applied.undo.take().unwrap();
+    let again = Stage::at_report(true).act(&[Action::StartOver]);
+    assert!(again.0.report.applied.is_none());
+    let mut wizard = again.0;
+    wizard.report.applied = Some(Box::new(applied));
+    let goodbye = wizard.goodbye(InstallLifetime::Lasting);
+    assert_eq!(goodbye[1], "Nothing to do: no change was made.");
+    let stands = goodbye.iter().filter(|line| line.contains(&undo));
+    let stands: Vec<_> = stands.collect();
+    assert_eq!(stands.len(), 1, "{goodbye:?}");
+    assert!(stands[0].starts_with("The recovery made in this session stays in effect."));
+}

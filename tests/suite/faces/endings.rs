@@ -319,7 +319,8 @@ fn leaving_after_a_round_that_wrote_nothing_tells_of_the_recovery_before_it() {
     let mut wizard = again.0;
     wizard.report.applied = Some(Box::new(applied));
     let goodbye = wizard.goodbye(InstallLifetime::Lasting);
-    assert_eq!(goodbye[1], "Nothing to do: no change was made.");
+    let nothing = "Nothing to do: no change was made.".to_owned();
+    assert!(goodbye.contains(&nothing), "{goodbye:?}");
     let stands = goodbye.iter().filter(|line| line.contains(&undo));
     let stands: Vec<_> = stands.collect();
     assert_eq!(stands.len(), 1, "{goodbye:?}");

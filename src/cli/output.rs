@@ -1,5 +1,7 @@
 //! Text for people: plain lines, no colour, nothing that a pipe could not take.
 
+mod next;
+
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
@@ -10,15 +12,17 @@ use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::secret::{NamedPlace, Place, SecretKind};
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
-use crate::domain::plan::{PlanAction, Strategy, Why};
-use crate::domain::run::RunKind;
+use crate::domain::plan::PlanAction;
+use crate::domain::run::Run;
 use crate::domain::verdict::assessment::Assessment;
-use crate::domain::verdict::finding::{Finding, Severity};
+use crate::domain::verdict::finding::Severity;
 use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::engine::exit::Exit;
 use crate::engine::recovery::restore::Restored;
+use crate::engine::recovery::run_log;
 use crate::engine::recovery::undo::Undone;
 use crate::engine::report;
+use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::engine::session::volatile::{self, VolatileFolder, VolatileFolderJson};
 use crate::engine::worker::{Applied, BackupDone, PlanReady, Survey};
@@ -26,9 +30,6 @@ use crate::io::hunt::HuntTotals;
 use crate::sentences::{self, mail_state};
 use crate::words::untrusted::{last_door, shown};
 use crate::words::words;
-
-/// One of so many secrets is few.
-const FEW_OF: usize = 10;
 
 /// Whether a document is on standard output already: there is never a second one.
 static JSON_GIVEN: AtomicBool = AtomicBool::new(false);
@@ -75,6 +76,15 @@ pub(super) struct Cautioned<T> {
     inner: T,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     cautions: Vec<VolatileFolderJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unfinished: Option<UnfinishedJson>,
+}
+
+/// A run that has to be ended before anything else can be begun.
+#[derive(serde::Serialize)]
+struct UnfinishedJson {
+    kind: &'static str,
+    started: String,
 }
 
 impl<T> Cautioned<T> {
@@ -82,6 +92,19 @@ impl<T> Cautioned<T> {
         Self {
             inner,
             cautions: cautions.iter().map(VolatileFolder::json).collect(),
+            unfinished: None,
+        }
+    }
+
+    /// With the run that has to be ended first, where there is one.
+    pub(super) fn after(self, unfinished: Option<&Run>) -> Self {
+        let json = |run: &Run| UnfinishedJson {
+            kind: run.kind.code(),
+            started: run.started.clone(),
+        };
+        Self {
+            unfinished: unfinished.map(json),
+            ..self
         }
     }
 }
@@ -101,6 +124,24 @@ pub(super) fn cautions(options: &Options) -> Vec<VolatileFolder> {
 
 /// How many installs are listed: a hoster's server has hundreds.
 const INSTALLS: usize = 20;
+
+/// The last word of what was only shown, on standard error: how it is done; or that a run has to be ended first, and how.
+pub(super) fn only_shown(
+    session: &Session,
+    options: &Options,
+    unfinished: Option<&Run>,
+    needs_yes: &str,
+) {
+    let mut err = Out::stderr();
+    let Some(run) = unfinished else {
+        err.line(needs_yes);
+        return;
+    };
+    err.line(&sentences::journal::unfinished(run));
+    err.line(&format!("  {}", words().run_unfinished_why));
+    let ways = run_log::ways(options, &session.install.root, run);
+    err.line(&format!("  {ways}"));
+}
 
 /// A problem, on standard error.
 pub(super) fn problem(problem: &Problem) {
@@ -213,67 +254,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
     if let Some(why) = overruled {
         out.line(why);
     }
-    // Nothing else starts before it is decided, so nothing else is what to do next.
-    let unfinished = assessment.findings.iter().find_map(|f| match f {
-        Finding::UnfinishedRun { run } => Some(run),
-        _ => None,
-    });
-    if let Some(run) = unfinished {
-        out.line(&match run.kind {
-            RunKind::Undo => text!(check_finish_undo, again),
-            _ => text!(check_finish, again),
-        });
-        return;
-    }
-    match assessment.recommendation {
-        Some(recommended) => {
-            let strategy = recommended.strategy.name();
-            let why = sentences::why(recommended.why, &assessment.rules);
-            let entered = passwords_to_enter(assessment);
-            if recommended.strategy == Strategy::Reenter && !entered.is_empty() {
-                let (count, places) = (entered.len(), entered.join("; "));
-                out.line(&text!(check_enter, count, places));
-                out.line(&text!(check_enter_how, again));
-                if recommended.why == Why::KeyMissing {
-                    out.line(&text!(check_or_find_key, again));
-                }
-                return;
-            }
-            if recommended.why == Why::KeyMissing {
-                out.line(&text!(check_find_key_first, again));
-                out.line(&text!(check_recommended_then, strategy, why));
-            } else {
-                out.line(&text!(check_recommended, strategy, why));
-            }
-            out.line(&text!(check_next, again));
-        }
-        None if overruled.is_some() => {}
-        None => match assessment.need() {
-            Some(need) => {
-                out.line(sentences::need(need));
-                out.line(sentences::need_next(need));
-            }
-            None => out.line(w.check_all_well),
-        },
-    }
-}
-
-/// The passwords to be entered, where that is all there is to do and no search for a key is worth more: after a recovery,
-/// or where few are lost of many. None where something is lost that cannot be entered.
-fn passwords_to_enter(assessment: &Assessment) -> Vec<String> {
-    let summary = &assessment.summary;
-    let few = summary.unknown_key * FEW_OF <= summary.total;
-    let key_missing = summary.unknown_key > 0;
-    if key_missing && !few && !assessment.circumstances.settled {
-        return Vec::new();
-    }
-    let lost = |s: &&SecretReport| report::still_unreadable(s) || s.probably_wiped();
-    let lost: Vec<_> = assessment.secrets.iter().filter(lost).collect();
-    let enterable = |s: &&SecretReport| s.probably_wiped() || s.enterable();
-    match lost.iter().all(enterable) {
-        true => lost.into_iter().map(sentences::place::of_secret).collect(),
-        false => Vec::new(),
-    }
+    next::after_check(out, assessment, again);
 }
 
 /// What FreeScout reads and what it does not, with what "secrets" are: the first line that speaks of them.
@@ -403,6 +384,7 @@ pub(super) fn recovered(
     older: report::Older<'_>,
     tested: Option<&[Tested]>,
     site: &str,
+    again: &str,
 ) -> Exit {
     if json {
         let json = report::recover_json(applied, older, tested, site);
@@ -414,16 +396,18 @@ pub(super) fn recovered(
             tested.unwrap_or_default(),
             site,
         );
+        next::after_change(&mut Out::stdout(), &applied.after, again);
     }
     Exit::of_recovery(applied.verified, &applied.after)
 }
 
-/// What an undo came to, and the exit code.
+/// What an undo came to, what is so now, with the options for what comes next, and the exit code.
 pub(super) fn undone(
     json: bool,
     cautions: &[VolatileFolder],
     backup: &Path,
     undone: &Undone,
+    (after, again): (&Assessment, &str),
 ) -> Exit {
     if json {
         let json = serde_json::json!({
@@ -435,6 +419,8 @@ pub(super) fn undone(
     } else {
         let mut out = Out::stdout();
         undone.sentences().iter().for_each(|line| out.line(line));
+        out.line(&summary(&after.summary));
+        next::after_change(&mut out, after, again);
     }
     if undone.refused.is_empty() && undone.stranded.is_empty() {
         Exit::Fine
@@ -468,21 +454,7 @@ pub(super) fn restored(json: bool, backup: &Path, restored: &Restored) -> Exit {
 
 /// What a recovery came to, for people: the result first, how to test and undo it, then everyone's mail, the worst first.
 fn applied(out: &mut Out, applied: &Applied, tested: &[Tested], site: &str) {
-    out.line(&if applied.verified {
-        text!(
-            applied_verified,
-            strategy = applied.strategy,
-            resealed = applied.resealed,
-            entered = applied.reentered
-        )
-    } else {
-        text!(
-            applied_unverified,
-            strategy = applied.strategy,
-            resealed = applied.resealed,
-            entered = applied.reentered
-        )
-    });
+    out.line(&headline(applied));
     let state = MailState::with(&applied.after, tested);
     out.line(&format!(
         "{} {}",
@@ -492,12 +464,35 @@ fn applied(out: &mut Out, applied: &Applied, tested: &[Tested], site: &str) {
     if state.is_untested() {
         out.line(&text!(state_test, test = applied.test));
     }
-    out.line(&text!(applied_undo, undo = applied.undo));
+    match &applied.undo {
+        Some(undo) => out.line(&text!(applied_undo, undo)),
+        None => out.line(&text!(
+            applied_nothing_backup,
+            folder = shown(&applied.backup)
+        )),
+    }
     applied.notes.iter().for_each(|note| out.line(note));
     let lines = mail_state::all_in_full(&state, &applied.after, site);
     for line in std::iter::once("").chain(lines.iter().map(String::as_str)) {
         out.line(line);
     }
+}
+
+/// What was done, in a line.
+fn headline(applied: &Applied) -> String {
+    let w = words();
+    let (strategy, resealed, entered) = (&applied.strategy, applied.resealed, applied.reentered);
+    match (&applied.undo, applied.verified) {
+        (None, true) => w.applied_nothing_to_do.to_owned(),
+        (None, false) => w.applied_nothing.to_owned(),
+        (Some(_), true) => text!(applied_verified, strategy, resealed, entered),
+        (Some(_), false) => text!(applied_unverified, strategy, resealed, entered),
+    }
+}
+
+/// What is still missing, and how it comes back.
+pub(super) fn still_missing(assessment: &Assessment, again: &str) {
+    next::after_change(&mut Out::stdout(), assessment, again);
 }
 
 /// A finished backup.

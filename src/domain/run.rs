@@ -133,6 +133,22 @@ pub struct Run {
     pub outcome: RunOutcome,
 }
 
+impl Run {
+    /// Which of `runs`, the last first, this undo took back: the last before it that goes back to the same backup.
+    pub fn undone_of<'a>(&self, runs: &'a [Run]) -> Option<&'a Run> {
+        let rests = |run: &&Run| match run.kind {
+            RunKind::Recovery => run.backup == self.backup,
+            RunKind::Restore => run.safety.as_ref() == Some(&self.backup),
+            RunKind::Backup | RunKind::Undo => false,
+        };
+        let before = runs.iter().filter(|run| run.id < self.id);
+        match self.kind {
+            RunKind::Undo => before.filter(rests).max_by_key(|run| run.id),
+            RunKind::Backup | RunKind::Recovery | RunKind::Restore => None,
+        }
+    }
+}
+
 /// What a plan makes of one secret, as it is written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedSecret {

@@ -255,6 +255,8 @@ pub struct RecoverJson<'a> {
     reentered: usize,
     still_unreadable: Vec<SecretJson<'a>>,
     verified: bool,
+    /// Whether anything was written.
+    changed: bool,
     /// What else was done or left, as sentences.
     notes: &'a [String],
     mail: MailJson,
@@ -452,6 +454,7 @@ pub fn recover_json<'a>(
         reentered: applied.reentered,
         still_unreadable: unreadable.map(secret).collect(),
         verified: applied.verified,
+        changed: applied.undo.is_some(),
         notes: &applied.notes,
         mail: mail(&state),
         connections: tested.map(|tested| connections::results(tested, site)),

@@ -34,6 +34,7 @@ use crate::domain::key::ring::KeyRing;
 use crate::domain::key::timeline::Timeline;
 use crate::domain::mail::send_log::SendLog;
 use crate::domain::plan::mail_impact::Trace;
+use crate::domain::run::Run;
 use crate::domain::verdict::finding::Finding;
 use crate::engine::session::backup_keys::OwnBackups;
 use crate::io::db::lock::Connect;
@@ -97,6 +98,14 @@ pub struct Session {
 }
 
 impl Session {
+    /// The run that has to be ended before anything else is begun, as it was found when the install was opened.
+    pub fn unfinished(&self) -> Option<&Run> {
+        self.journal_findings.iter().find_map(|found| match found {
+            Finding::UnfinishedRun { run } => Some(&**run),
+            _ => None,
+        })
+    }
+
     /// A session with nothing read from the database yet.
     pub fn new(
         install: Install,

@@ -221,6 +221,15 @@ pub struct BackupDone {
     pub bytes: u64,
 }
 
+/// A run that was begun and did not end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfinishedRun {
+    /// The run.
+    pub run: Run,
+    /// The commands that end it, a line each.
+    pub ways: String,
+}
+
 /// A plan and its rehearsal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanReady {
@@ -232,11 +241,19 @@ pub struct PlanReady {
     pub refresh: CacheRefresh,
 }
 
+impl PlanReady {
+    /// Whether carrying it out would write nothing at all.
+    pub fn writes_nothing(&self) -> bool {
+        let rows = self.plan.steps.iter().any(|step| step.action.writes());
+        !rows && self.plan.write_key.is_none() && self.refresh == CacheRefresh::NotNeeded
+    }
+}
+
 /// What an undo would put back. Texts are sanitised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WouldUndo {
-    /// When the backup was made that it goes back to.
-    pub created: String,
+    /// What it takes back: "recovery of 2026-11-24 14:02", by when that began.
+    pub what: String,
     /// Rows that would be put back.
     pub rows: usize,
     /// Files that would be.
@@ -262,8 +279,9 @@ pub struct Applied {
     pub after: Box<Assessment>,
     /// The backup that `undo` takes back to.
     pub backup: PathBuf,
-    /// The command that takes it back, ready for a shell.
-    pub undo: String,
+    /// The command that takes it back, ready for a shell; `None` where nothing was written. Undo would then take back the
+    /// recovery before.
+    pub undo: Option<String>,
     /// The command that tests every login, likewise.
     pub test: String,
     /// Things that were done or left to the operator: sentences.
@@ -294,7 +312,7 @@ pub enum Update {
     /// Where backups and journal go, or now go.
     Folders(Box<Folders>),
     /// A run on this install was begun and did not end.
-    Unfinished(Box<Run>),
+    Unfinished(Box<UnfinishedRun>),
     /// An earlier wizard on this install was left at this place.
     Bookmark(Box<Bookmark>),
     /// Verdicts, keys and findings, whole or as they stand so far.

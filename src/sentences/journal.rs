@@ -16,6 +16,11 @@ pub fn kind(kind: RunKind) -> &'static str {
     }
 }
 
+/// A run by its kind and its beginning: "recovery of 2026-11-24 14:02".
+pub fn run_of(of: RunKind, started: &str) -> String {
+    text!(run_of, kind = kind(of), started = time(started))
+}
+
 /// How a run ended.
 pub fn outcome(outcome: RunOutcome) -> &'static str {
     let w = words();
@@ -88,9 +93,16 @@ pub fn claimant(claimant: &Claimant, candidates: &[(u32, String)]) -> String {
     text!(locked_in_database, who = told.join("; "))
 }
 
-/// A run on one line.
-pub fn told(run: &Run) -> String {
-    let mut what = kind(run.kind).to_owned();
+/// A run on one line; of an undo, with the run that it took back, where that is known.
+pub fn told(run: &Run, undone: Option<&Run>) -> String {
+    let mut what = match undone {
+        None => kind(run.kind).to_owned(),
+        Some(undone) => text!(
+            run_of_what,
+            kind = kind(run.kind),
+            what = run_of(undone.kind, &undone.started)
+        ),
+    };
     if let Some(strategy) = &run.strategy {
         what = format!("{what}, {}", shown(strategy));
     }

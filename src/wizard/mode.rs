@@ -115,7 +115,7 @@ impl Wizard {
             Step::Passwords => (!self.passwords.asked.is_empty()).then_some(Field::Password),
             Step::Apply => {
                 // The plan is shown before its job has said its last word: what is typed then is not lost.
-                let confirming = self.apply.ready.is_some() && self.apply.problem.is_none();
+                let confirming = self.apply.asks() && self.apply.problem.is_none();
                 (confirming && !self.is_running(JobKind::Apply)).then_some(Field::Confirm)
             }
             // Closed when it is taken back; until then there is nothing more to type.

@@ -273,8 +273,8 @@ impl Wizard {
                 Vec::new()
             }
             Step::Report => {
-                let undone = self.report.undone.is_some();
-                self.say(if undone {
+                let stands = self.report.has_written() && self.report.undone.is_none();
+                self.say(if !stands {
                     words().q_or_n
                 } else {
                     words().report_no_way_back

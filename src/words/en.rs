@@ -458,6 +458,8 @@ table! {
     run_stays_unfinished(ways) = "This attempt changed nothing: the interrupted run is still unfinished.\n  {ways}";
     finding_unfinished_undo(unfinished) = "{unfinished} Finish it with `resume`.";
     finding_unfinished(unfinished) = "{unfinished} Finish it with `resume`, or undo it with `undo`.";
+    run_of(kind, started) = "{kind} of {started}";
+    run_of_what(kind, what) = "{kind} of the {what}";
     run_told(started, what, outcome) = "{started}  {what}: {outcome}";
     run_told_recovery(started, what, outcome, resealed, entered) = "{started}  {what}: {outcome}; newly encrypted {resealed}, passwords stored {entered}";
     run_by(user, host, from, pid) = "by {user} on {host}, from {from}, process {pid}";
@@ -514,7 +516,7 @@ table! {
     resume_row_left(place) = "Left alone, because somebody has changed it since: {place}";
 
     // undo and restore
-    undo_would(created, rows: number, files: number) = "An undo puts back {rows} and {files}, from the backup of {created}.",
+    undo_would(what, rows: number, files: number) = "An undo of the {what} puts back {rows} and {files}.",
         rows { One "1 database field", Other "{rows} database fields" },
         files { One "1 file", Other "{files} files" };
     undo_would_leave(count: number) = count {
@@ -525,6 +527,9 @@ table! {
     undo_nothing = "There is no recovery to undo.";
     undo_nothing_why(folder) = "No backup of this install in {folder} belongs to a recovery that could be undone.";
     undo_nothing_next = "If the backups are elsewhere, name the folder with --backup-dir.";
+    undo_none_left = "All recoveries of this install have been undone.";
+    undo_none_left_next(history) = "Nothing was changed. What was done is listed by: {history}";
+    undo_another(what, strategy, undo) = "The {what} ({strategy}) is still in place. To take that back too, run undo again: {undo}";
     undo_backup_lost(started, folder) = "The recovery of {started} cannot be undone: its backup in {folder} cannot be used.";
     undo_backup_lost_next = "Nothing was changed. If there is a copy of this backup, put back what is missing or damaged, or name the folder that contains it with --backup-dir. Without one, what is left of the backup can be put back by hand: its README.txt says how.";
     undo_backup_unread(folder) = "The backup in {folder} cannot be used. It may belong to the recovery to undo.";
@@ -542,7 +547,7 @@ table! {
     undone_nothing = "Undone: nothing was left to put back.";
     undo_row_refused(place) = "Left alone, because somebody has changed it since: {place}";
     undo_stranded(place) = "Saved with the key that was removed, so it cannot be decrypted now: {place}";
-    undo_needs_yes(created, rows: number, files: number, folder) = "This would undo the recovery of {created}: {rows} and {files}, from {folder}. Add --yes to do it. Nothing was changed.",
+    undo_needs_yes(what, rows: number, files: number, folder) = "This would undo the {what}: {rows} and {files}, from {folder}. Add --yes to do it. Nothing was changed.",
         rows { One "1 database field", Other "{rows} database fields" },
         files { One "1 file", Other "{files} files" };
     undo_safety(folder) = "The state before this is saved in {folder}";
@@ -566,6 +571,7 @@ table! {
         rows { One "1 database field", Other "{rows} database fields" },
         files { One "1 file", Other "{files} files" };
     restored_nothing = "Restored: nothing was left to put back.";
+    restored_undo(undo) = "To take this back: {undo}";
     restored_as_foretold(readable, total: number) = "Everything was read again and is as it was shown before: FreeScout can read {readable} of {total}.",
         total { One "1 secret", Other "{total} secrets" };
     restored_otherwise = "Everything was read again, and some of it differs from what was shown before. Somebody may have saved something in the meantime:";
@@ -610,10 +616,10 @@ table! {
     need_environment = "The right key is known, but APP_KEY comes from the process environment (container or pool settings), and can only be set there.";
     need_environment_next = "Nothing was changed. Set APP_KEY there to exactly that key: `base64:` and 44 characters, without quotes, comment or spaces. Restart the container or pool, then check again.";
     recover_needs_yes = "This is only the plan. Add --yes to make a backup and apply it. Nothing was changed.";
+    recover_would_nothing = "Nothing to do: this plan changes nothing.";
     signal_put_off = "This program was asked to stop (by a signal): it first finished what was being written. No connections are tested.";
     signal_before = "Stopped by a signal (such as Ctrl-C) before anything was written.";
     signal_before_next(folder) = "Nothing was changed. A backup was made in {folder}: it contains the APP_KEY, so delete it when you do not need it.";
-    recover_nothing_to_do = "Nothing needs to be changed.";
     demo_made(install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
     demo_gone = "That was the demo. Its install, backups and reports have been deleted.";
     man_not_written(folder) = "The manual pages cannot be written to {folder}.";
@@ -661,6 +667,19 @@ table! {
     applied_verified(strategy, resealed, entered) = "Done ({strategy}). Newly encrypted: {resealed}. Passwords stored: {entered}. Everything that was written was read again and is right.";
     applied_unverified(strategy, resealed, entered) = "Done ({strategy}). Newly encrypted: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
     applied_undo(undo) = "To undo it: {undo}";
+    applied_nothing_to_do = "Nothing to do: no change was made.";
+    applied_nothing = "No change was made.";
+    applied_nothing_backup(folder) = "A backup was made first: {folder}";
+    still_to_enter(count: number, places) = count {
+        One "1 password still has to be entered: {places}.",
+        Other "{count} passwords still have to be entered: {places}.",
+    };
+    still_unreadable(count: number) = count {
+        One "1 secret is still unreadable.",
+        Other "{count} secrets are still unreadable.",
+    };
+    find_key_before_entering(again) = "Look for the old key before you enter passwords again: freescout-rescue find-key --usual {again}";
+    enter_if_not_found(again) = "If it is not found, enter the passwords again, in step 6 of the wizard, or from a file: freescout-rescue recover --strategy reenter --passwords FILE --yes {again}";
 
     // the wizard: what it says at the foot of the screen
     apply_type_the_word = "Type apply first, then press Enter.";
@@ -742,6 +761,7 @@ table! {
     quit_question = "Leave? Enter: leave. Esc: stay.";
     quit_question_small = "Leave? Ctrl-C: yes.";
     quit_nothing_changed = "Nothing was changed.";
+    quit_unfinished_stays(found) = "{found} It is still unfinished: this session changed nothing.";
     quit_backup_stays(folder) = "A backup stays in {folder}. It contains the APP_KEY: delete it when you no longer need it.";
     quit_backup_stays_apart(folder, keys) = "A backup stays in {folder}, the files with the key in {keys}: delete both when you no longer need them.";
     quit_recovery_stands(undo) = "The recovery made in this session stays in effect. To undo it: {undo}";
@@ -814,7 +834,7 @@ table! {
     help_plan = "Up and down choose a strategy, Tab goes to the list of changes. The plan is only tried out in memory; nothing is written.";
     help_passwords = "Passwords stay in memory until step 7 encrypts them with the key that the plan ends with. ^O suggests passwords that are already known, for example of the same account elsewhere.";
     help_apply = "All rows change in one transaction, or none do. The key is written last; if that fails, the rows are put back.";
-    help_report = "Everything was read again from the files and the database. Press u to undo the whole recovery.";
+    help_report = "Everything was read again from the files and the database. Press u to undo this recovery; an earlier one stays in place, and undo takes that back the next time.";
 
     // the screen: survey
     survey_reading_long = "Reading the install and its database. Nothing is changed.";
@@ -981,6 +1001,11 @@ table! {
     apply_lost(count: number) = count {
         One "Still unusable afterwards: 1. It stays as it is.",
         Other "Still unusable afterwards: {count}. They stay as they are.",
+    };
+    apply_nothing_to_do = "Nothing to do: this plan changes nothing.";
+    apply_lost_enter(count: number) = count {
+        One "Still unusable: 1. What can be entered again is entered in step 6 (Esc goes back).",
+        Other "Still unusable: {count}. What can be entered again is entered in step 6 (Esc goes back).",
     };
     apply_backup(folder) = "The backup for undoing this is in {folder}";
     apply_confirm(word) = "Type {word} and press Enter:";

@@ -31,7 +31,7 @@ use freescout_rescue::domain::verdict::assessment::{self, Assessment};
 use freescout_rescue::domain::verdict::finding::{Finding, KeyName};
 use freescout_rescue::domain::verdict::secret_report::Summary;
 use freescout_rescue::engine::worker::{
-    Applied, BackupDone, Folders, PlanReady, Survey, WouldUndo,
+    Applied, BackupDone, Folders, PlanReady, Survey, UnfinishedRun, WouldUndo,
 };
 
 /// The password that must never be seen anywhere.
@@ -470,7 +470,7 @@ pub fn applied(verified: bool) -> Applied {
         reentered: 2,
         after: Box::new(recovered()),
         backup: backup().folder,
-        undo: "freescout-rescue undo --yes --backup-dir /var/lib/freescout-rescue/backups /var/www/html".to_owned(),
+        undo: Some("freescout-rescue undo --yes --backup-dir /var/lib/freescout-rescue/backups /var/www/html".to_owned()),
         test: "freescout-rescue test /var/www/html".to_owned(),
         notes: vec!["FreeScout's clear-cache command was run as the web user; workers restart after their current job.".to_owned()],
     }
@@ -535,10 +535,19 @@ pub fn locked() -> Problem {
     )
 }
 
+/// The same with the commands that end it.
+pub fn unfinished_run() -> UnfinishedRun {
+    UnfinishedRun {
+        run: unfinished(),
+        ways: "To finish it: freescout-rescue resume /var/www/html\n  To undo it: freescout-rescue undo --yes /var/www/html"
+            .to_owned(),
+    }
+}
+
 /// What an undo would put back.
 pub fn would_undo() -> WouldUndo {
     WouldUndo {
-        created: "2025-11-03 10:00 UTC".to_owned(),
+        what: "recovery of 2025-11-03 10:00".to_owned(),
         rows: 8,
         files: 2,
         left_alone: vec![

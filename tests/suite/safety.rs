@@ -18,6 +18,7 @@ use freescout_rescue::engine::session::{reading, survey};
 use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::text;
+use freescout_rescue::words::words;
 
 use crate::cli::{Bench, Outcome, state};
 use crate::not_tried::as_root;
@@ -153,7 +154,7 @@ fn a_second_recovery_with_nothing_to_do_leaves_the_first_to_be_undone() {
     assert_eq!(bench.recover().code, 2);
     let again = bench.recover();
     assert!(
-        format!("{}{}", again.out, again.err).contains("Nothing needs to be changed"),
+        format!("{}{}", again.out, again.err).contains(words().applied_nothing_to_do),
         "{}{}",
         again.out,
         again.err

@@ -230,7 +230,7 @@ fn what_was_decided_in_step_1_ticks_no_step_that_was_not_gone_through() {
     let unfinished = |word: &str| {
         let stage = Stage::new().answered(vec![
             Update::Surveyed(Box::new(fixture::survey())),
-            Update::Unfinished(Box::new(fixture::unfinished())),
+            Update::Unfinished(Box::new(fixture::unfinished_run())),
             Update::Assessed(Box::new(fixture::assessment(true))),
         ]);
         let stage = stage.foreseen();

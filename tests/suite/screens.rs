@@ -13,7 +13,7 @@ use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
 use freescout_rescue::domain::run::{Run, RunKind};
 use freescout_rescue::domain::verdict::assessment::LoggedPassword;
 use freescout_rescue::domain::verdict::finding::Finding;
-use freescout_rescue::engine::worker::{DatabaseValues, JobId, Update};
+use freescout_rescue::engine::worker::{DatabaseValues, JobId, UnfinishedRun, Update};
 use freescout_rescue::tui::frame::{self, picture};
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::wizard::message::{Action, Effect, Event};
@@ -876,7 +876,7 @@ fn what_was_left_behind() {
             Update::Assessed(Box::new(fixture::assessment(true))),
         ])
     };
-    let asked = || opened(Update::Unfinished(Box::new(fixture::unfinished())));
+    let asked = || opened(Update::Unfinished(Box::new(fixture::unfinished_run())));
     let refused = asked().answered(vec![Update::Failed(fixture::problem())]);
     shot("1_unfinished_no_way_back", &refused);
     let unfinished = || asked().foreseen();
@@ -894,9 +894,12 @@ fn what_was_left_behind() {
         "1_unfinished_failed",
         &deciding.answered(vec![Update::Failed(fixture::problem())]),
     );
-    let undo = opened(Update::Unfinished(Box::new(Run {
-        kind: RunKind::Undo,
-        ..fixture::unfinished()
+    let undo = opened(Update::Unfinished(Box::new(UnfinishedRun {
+        run: Run {
+            kind: RunKind::Undo,
+            ..fixture::unfinished()
+        },
+        ways: "To finish it: freescout-rescue resume /var/www/html".to_owned(),
     })));
     // It is the way back itself: there is no other.
     let asked = undo.type_text("undo").act(&[Action::Primary]);

@@ -149,7 +149,7 @@ impl Engine {
                         answers.push(Update::Bookmark(Box::new(fixture::bookmark())));
                     }
                     if self.unfinished {
-                        answers.push(Update::Unfinished(Box::new(fixture::unfinished())));
+                        answers.push(Update::Unfinished(Box::new(fixture::unfinished_run())));
                     }
                 }
             }

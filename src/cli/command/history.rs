@@ -1,9 +1,11 @@
 //! `history`: what was done, the last first.
 
+use std::collections::HashSet;
+
 use crate::cli::arguments::Common;
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
-use crate::domain::run::Run;
+use crate::domain::run::{Run, RunOutcome};
 use crate::engine::exit::Exit;
 use crate::engine::usecase::history::{self, Whose};
 use crate::sentences;
@@ -20,7 +22,13 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
     let unusable = history::unusable(&runs);
     let mut out = Out::stdout();
     if common.json {
-        let json = |run| json(run, unusable.get(run.backup.as_path()));
+        let json = |run: &Run| {
+            let mut json = json(run, unusable.get(run.backup.as_path()));
+            if let Some(undone) = run.undone_of(&runs) {
+                json["undoes"] = undone.id.into();
+            }
+            json
+        };
         let runs: Vec<_> = runs.iter().map(json).collect();
         out.json(&serde_json::json!({"schema": 1, "runs": runs}));
         return Ok(Exit::Fine);
@@ -29,9 +37,16 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
         let folder = shown(&options.state_dir).to_string();
         out.line(&text!(history_empty, folder));
     }
+    let mut asked = HashSet::new();
     for run in &runs {
         let folder = shown(&run.backup).to_string();
-        out.line(&sentences::journal::told(run));
+        out.line(&sentences::journal::told(run, run.undone_of(&runs)));
+        // The last one of an install is ended with all before it.
+        if run.outcome == RunOutcome::Unfinished && asked.insert(&run.install) {
+            let ways = history::ways(&options, run);
+            ways.lines()
+                .for_each(|way| out.line(&format!("    {}", way.trim())));
+        }
         out.line(&format!("    {}", sentences::journal::by(run)));
         let rests = text!(run_rests_on, folder);
         out.line(&format!("    {rests}"));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::opened;
+use super::{again, opened};
 use crate::cli::arguments::Common;
 use crate::cli::outcome::{CommandResult, not_started, refused};
 use crate::cli::output::{self, Out};
@@ -46,14 +46,16 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
     let mut unattended = recover::prepare(&session, wishes).map_err(refused)?;
     let cautions = output::cautions(&options);
     if !yes {
+        let w = words();
         let foreseen = recover::foresee(&mut session, &unattended, options.artisan);
         let ready = foreseen.map_err(refused)?;
         let (entered, older_places) = (&unattended.choices.entered, &unattended.older_places);
         let assessment = session.assess();
+        let unfinished = session.unfinished();
         if common.json {
             let older = report::Older::of(&assessment, older_places, entered);
             let json = report::planned_json(&ready, &assessment, older);
-            Out::stdout().json(&output::Cautioned::new(json, &cautions));
+            Out::stdout().json(&output::Cautioned::new(json, &cautions).after(unfinished));
         } else {
             let mut out = Out::stdout();
             output::plan(&mut out, &assessment, &ready, older_places);
@@ -61,7 +63,16 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
                 output::not_taken(&mut out, &assessment, entered);
             }
         }
-        Out::stderr().line(words().recover_needs_yes);
+        let needs_yes = match ready.writes_nothing() {
+            true => w.recover_would_nothing,
+            false => w.recover_needs_yes,
+        };
+        output::only_shown(&session, &options, unfinished, needs_yes);
+        if unfinished.is_none() && ready.writes_nothing() && !common.json {
+            let root = &session.install.root;
+            let again = again::options(common, &common.look_in, &assessment, root);
+            output::still_missing(&assessment, &again);
+        }
         return Ok(Exit::Attention);
     }
     let terms = Terms {
@@ -85,6 +96,8 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
     if asked.take_older && !common.json {
         output::not_taken(&mut Out::stdout(), &unattended.before, entered);
     }
+    let after = &recovered.applied.after;
+    let again = again::options(common, &common.look_in, after, &session.install.root);
     Ok(output::recovered(
         common.json,
         &cautions,
@@ -92,6 +105,7 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
         report::Older::of(&unattended.before, older_places, entered),
         recovered.tested.as_deref(),
         &survey::summary(&session).site,
+        &again,
     ))
 }
 

@@ -11,10 +11,12 @@ use crate::cli::reporter::TerminalReporter;
 use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::inventory::secret::{Cell, NamedPlace, Place, Table};
 use crate::domain::key::app_key::Fingerprint;
+use crate::domain::run::Run;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::exit::Exit;
 use crate::engine::recovery::restore::{Foretold, PutBack, Restored};
+use crate::engine::recovery::run_log;
 use crate::engine::report::restore as report;
 use crate::engine::usecase::restore;
 use crate::io::db::Swap;
@@ -37,13 +39,21 @@ pub(super) fn run(
     let foretold = restore::foresee(&mut session, &backup).map_err(refused)?;
     let cautions = output::cautions(&options);
     if !yes {
+        // It ends a run that rests on it.
+        let stands = |run: &&Run| !run_log::is_settled_by(run, &backup.folder);
+        let unfinished = session.unfinished().filter(stands);
         if common.json {
             let json = report::planned(&foretold);
-            Out::stdout().json(&output::Cautioned::new(json, &cautions));
+            Out::stdout().json(&output::Cautioned::new(json, &cautions).after(unfinished));
         } else {
             would(&mut Out::stdout(), &foretold);
         }
-        Out::stderr().line(words().restore_needs_yes);
+        let w = words();
+        let needs_yes = match foretold.is_nothing() {
+            true => w.quit_nothing_changed,
+            false => w.restore_needs_yes,
+        };
+        output::only_shown(&session, &options, unfinished, needs_yes);
         return Ok(Exit::Attention);
     }
     let done = restore::restore(&mut session, &options, &backup, foretold, &reporter);
@@ -56,7 +66,14 @@ pub(super) fn run(
         let json = report::restored(&foretold, &restored, folder, &safety.folder);
         Out::stdout().json(&output::Cautioned::new(json, &cautions));
     } else {
-        did(&mut Out::stdout(), &foretold, &restored, &safety.folder);
+        let undo = restore::take_back(&session, &safety);
+        did(
+            &mut Out::stdout(),
+            &foretold,
+            &restored,
+            &safety.folder,
+            &undo,
+        );
     }
     Ok(if restored.surprises.is_empty() {
         Exit::Fine
@@ -176,11 +193,14 @@ fn readings(out: &mut Out, foretold: &Foretold) {
 }
 
 /// What a restore came to.
-fn did(out: &mut Out, foretold: &Foretold, restored: &Restored, safety: &Path) {
+fn did(out: &mut Out, foretold: &Foretold, restored: &Restored, safety: &Path, undo: &str) {
     let w = words();
     out.line(&restored.done());
     let safety = shown(&safety).to_string();
     out.line(&text!(undo_safety, folder = safety));
+    if !restored.is_nothing() {
+        out.line(&text!(restored_undo, undo));
+    }
     restored.notes.iter().for_each(|note| out.line(note));
     if restored.surprises.is_empty() {
         let summary = foretold.summary();

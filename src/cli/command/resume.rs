@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::opened;
+use super::{again, opened};
 use crate::cli::arguments::{Common, PassphraseSource};
 use crate::cli::outcome::{CommandResult, not_started, refused};
 use crate::cli::output::{self, Out};
@@ -25,6 +25,9 @@ pub(super) fn run(common: &Common, test: bool, source: &PassphraseSource) -> Com
     let mut ask = |folder: &Path| passphrase::ask(source, folder);
     let finished = usecase::resume::resume(&mut session, &options, &mut ask, test, &reporter);
     let finished = finished.map_err(refused)?;
+    let root = &session.install.root;
+    let after = session.assess();
+    let again = again::options(common, &common.look_in, &after, root);
     Ok(match finished.resumed {
         Resumed::Nothing => nothing_to_resume(common.json),
         Resumed::Recovered(applied) => output::recovered(
@@ -34,8 +37,11 @@ pub(super) fn run(common: &Common, test: bool, source: &PassphraseSource) -> Com
             Older::default(),
             finished.tested.as_deref(),
             &survey::summary(&session).site,
+            &again,
         ),
-        Resumed::TakenBack(backup, undone) => output::undone(common.json, &[], &backup, &undone),
+        Resumed::TakenBack(backup, undone) => {
+            output::undone(common.json, &[], &backup, &undone, (&after, &again))
+        }
         Resumed::PutBack(backup, restored) => output::restored(common.json, &backup, &restored),
     })
 }

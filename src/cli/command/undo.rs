@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::opened;
+use super::{again, opened};
 use crate::cli::arguments::{Common, PassphraseSource};
 use crate::cli::outcome::{CommandResult, not_started, refused, unchanged};
 use crate::cli::output::{self, Out};
@@ -10,7 +10,6 @@ use crate::cli::passphrase;
 use crate::cli::reporter::TerminalReporter;
 use crate::engine::exit::Exit;
 use crate::engine::usecase::undo;
-use crate::sentences::journal;
 use crate::words::untrusted::shown;
 
 /// Takes the last recovery back, or the one that was interrupted.
@@ -23,7 +22,10 @@ pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> Comm
         let cautions = output::cautions(&options);
         let done = undo::undo(&mut session, &options, &mut ask, &reporter).map_err(refused)?;
         let (backup, undone) = (&done.backup, &done.undone);
-        return Ok(output::undone(common.json, &cautions, backup, undone));
+        let after = session.assess();
+        let again = again::options(common, &common.look_in, &after, &session.install.root);
+        let next = (&after, again.as_str());
+        return Ok(output::undone(common.json, &cautions, backup, undone, next));
     }
     let backup = undo::backup_to_undo(&session, &options, &mut ask).map_err(unchanged)?;
     let cautions = output::cautions(&options);
@@ -38,7 +40,7 @@ pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> Comm
     err.line(&text!(
         undo_needs_yes,
         folder = shown(&backup.folder),
-        created = journal::time(&backup.manifest.created),
+        what = undo::what(&session, &options, &backup).map_err(unchanged)?,
         rows = would.rows,
         files = would.files
     ));

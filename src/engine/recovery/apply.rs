@@ -183,9 +183,6 @@ fn keys_not_kept(session: &Session, plan: &Plan) -> Vec<String> {
 fn nothing_to_do(session: &Session, ledger: &Ledger, run: &Run) -> Applied {
     let after = session.assess();
     let overruled = sentences::elsewhere::not_in_use(&after);
-    let nothing = overruled
-        .is_empty()
-        .then(|| words().recover_nothing_to_do.to_owned());
     Applied {
         strategy: run.strategy.clone().unwrap_or_default(),
         key: run.key.clone(),
@@ -194,9 +191,9 @@ fn nothing_to_do(session: &Session, ledger: &Ledger, run: &Run) -> Applied {
         reentered: 0,
         after: Box::new(after),
         backup: run.backup.clone(),
-        undo: ledger.command("undo --yes"),
+        undo: None,
         test: ledger.command("test"),
-        notes: overruled.into_iter().chain(nothing).collect(),
+        notes: overruled,
     }
 }
 

@@ -46,6 +46,11 @@ pub struct Restored {
 }
 
 impl Restored {
+    /// Whether everything stood as in the backup already.
+    pub fn is_nothing(&self) -> bool {
+        (self.rows, self.files) == (0, 0)
+    }
+
     /// What was put back, in one sentence.
     pub fn done(&self) -> String {
         match (self.rows, self.files) {

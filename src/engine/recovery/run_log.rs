@@ -134,14 +134,8 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::require_finished`].
     pub fn require_settled_by(&self, backup: &Path) -> Result<(), Problem> {
-        let same = |other: &Path| {
-            let real = |path: &Path| std::fs::canonicalize(path).ok();
-            other == backup || real(other).is_some() && real(other) == real(backup)
-        };
         match self.unfinished()? {
-            Some(run) if !same(&run.backup) && !run.safety.as_deref().is_some_and(same) => {
-                Err(self.first(&run))
-            }
+            Some(run) if !is_settled_by(&run, backup) => Err(self.first(&run)),
             _ => Ok(()),
         }
     }
@@ -156,10 +150,7 @@ impl Ledger {
 
     /// The commands that end this unfinished run.
     pub fn ways(&self, run: &Run) -> String {
-        match run.kind {
-            RunKind::Undo => text!(run_unfinished_undo_next, resume = self.command("resume")),
-            _ => self.both_ways(),
-        }
+        ways(&self.options, &self.install, run)
     }
 
     /// Where backups and state lie.
@@ -169,11 +160,7 @@ impl Ledger {
 
     /// The commands that finish an unfinished run, and take it back.
     pub fn both_ways(&self) -> String {
-        text!(
-            run_unfinished_next,
-            resume = self.command("resume"),
-            undo = self.command("undo --yes")
-        )
+        both_ways(&self.options, &self.install)
     }
 
     /// One of our commands on this install, ready for a shell.
@@ -248,6 +235,35 @@ impl Ledger {
     pub fn staged(&self) -> Result<Vec<PathBuf>, Problem> {
         Ok(self.journal.staged(&self.install)?)
     }
+}
+
+/// Whether an unfinished run is ended when this backup is put back: one that it rests on.
+pub fn is_settled_by(run: &Run, backup: &Path) -> bool {
+    let same = |other: &Path| {
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        other == backup || real(other).is_some() && real(other) == real(backup)
+    };
+    same(&run.backup) || run.safety.as_deref().is_some_and(same)
+}
+
+/// The commands that end this unfinished run, ready for a shell, a line each.
+pub fn ways(options: &Options, install: &Path, run: &Run) -> String {
+    match run.kind {
+        RunKind::Undo => {
+            let resume = commands::command_with("resume", options, install);
+            text!(run_unfinished_undo_next, resume)
+        }
+        _ => both_ways(options, install),
+    }
+}
+
+fn both_ways(options: &Options, install: &Path) -> String {
+    let command = |what: &str| commands::command_with(what, options, install);
+    text!(
+        run_unfinished_next,
+        resume = command("resume"),
+        undo = command("undo --yes")
+    )
 }
 
 /// A run of this process that begins now.

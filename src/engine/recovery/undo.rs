@@ -305,6 +305,49 @@ pub fn backup_to_undo(options: &Options, install: &Path) -> Result<Option<Backup
     Ok(Some(backup))
 }
 
+/// What an undo that goes back to this backup takes back, by its kind and by when it began: the same time as in the history.
+pub fn what(options: &Options, install: &Path, backup: &Backup) -> Result<String, Problem> {
+    let unfinished = run_log::unfinished(options, install)?;
+    if let Some(run) = unfinished.filter(|run| run.kind != RunKind::Undo) {
+        return Ok(sentences::journal::run_of(run.kind, &run.started));
+    }
+    let record = backup.recovery().ok().flatten();
+    let started = record.map_or(backup.manifest.created.clone(), |record| record.started);
+    Ok(sentences::journal::run_of(RunKind::Recovery, &started))
+}
+
+/// After an undo that went back to `undone`: that an earlier recovery is still in place, and how to take that back too.
+pub fn still_in_place(options: &Options, install: &Path, undone: &Path) -> Option<String> {
+    let backup = match backup_to_undo(options, install) {
+        Ok(backup) => backup?,
+        // It stands, and its backup is lost.
+        Err(problem) => return Some(problem.what),
+    };
+    if backup.folder == undone {
+        return None;
+    }
+    let record = backup.recovery().ok().flatten()?;
+    let what = sentences::journal::run_of(RunKind::Recovery, &record.started);
+    let undo = commands::command_with("undo --yes", options, install);
+    let strategy = shown(&record.strategy).to_string();
+    Some(text!(undo_another, what, strategy, undo))
+}
+
+/// Whether there were recoveries, and every one of them was taken back.
+pub fn is_none_left(options: &Options, install: &Path) -> bool {
+    let runs = run_log::history(options, Some(install)).unwrap_or_default();
+    let recoveries = runs.iter().filter(|run| run.kind == RunKind::Recovery);
+    let carried_out = recoveries.filter(|run| run.outcome != RunOutcome::NotCarriedOut);
+    let mut outcomes = carried_out.map(|run| run.outcome).peekable();
+    if outcomes.peek().is_some() {
+        return outcomes.all(|outcome| outcome == RunOutcome::TakenBack);
+    }
+    // The journal may be gone, or another.
+    let backups = crate::io::state::backup::list(&options.backup_dir, install);
+    let mut records = backups.iter().filter_map(|b| b.recovery().ok().flatten());
+    records.any(|record| record.undone.is_some())
+}
+
 /// The backup of a recovery that the journal knows as carried out, or of a later one that it does not know. An older one is
 /// never taken in its place: the rows in it are not what stood before the last recovery.
 fn of_run(run: &Run, options: &Options, install: &Path) -> Result<Option<Backup>, Problem> {

@@ -188,7 +188,7 @@ impl ToVerify<'_> {
             reentered: self.run.reentered,
             after: Box::new(after),
             backup: self.backup.folder.clone(),
-            undo: ledger.command("undo --yes"),
+            undo: Some(ledger.command("undo --yes")),
             test: ledger.command("test"),
             notes: self.notes,
         }

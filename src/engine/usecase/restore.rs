@@ -4,10 +4,12 @@ use std::path::Path;
 
 use super::{AskPassphrase, Refused, Reporter, Stage, heard, lock_for_change, readable};
 use crate::domain::error::{ErrorKind, Problem};
+use crate::engine::recovery::commands;
 use crate::engine::recovery::restore::{self, Foretold, PutBack};
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::io::state::backup::{Backup, BackupError};
+use crate::sentences;
 use crate::words::untrusted::shown;
 
 /// The backup in this folder, readable.
@@ -38,6 +40,13 @@ fn no_backup(folder: &Path, options: &Options, error: BackupError) -> Problem {
 /// [`Refused`]: it cannot be put back here.
 pub fn foresee(session: &mut Session, backup: &Backup) -> Result<Foretold, Refused> {
     restore::foretell(session, backup).map_err(Refused::unchanged)
+}
+
+/// The command that takes a restore back, by the backup of what stood before it, ready for a shell.
+pub fn take_back(session: &Session, safety: &Backup) -> String {
+    let what = format!("restore {} --yes", sentences::shell(&safety.folder));
+    let keys = safety.manifest.keys.as_deref();
+    commands::command(&what, &safety.folder, keys, &session.install.root)
 }
 
 /// Backs up what stands, and puts the backup back as was predicted.

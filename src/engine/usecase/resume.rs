@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use super::restore::take_back;
 use super::{AskPassphrase, Refused, Reporter, Stage, lock, logins, readable};
 use crate::domain::mail::probe::Tested;
 use crate::engine::recovery::backup::unusable;
 use crate::engine::recovery::resume::{self, Resumed};
-use crate::engine::recovery::run_log;
+use crate::engine::recovery::{run_log, undo};
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::io::state::backup::Backup;
@@ -28,12 +29,12 @@ pub fn resume(
     reporter: &dyn Reporter,
 ) -> Result<Finished, Refused> {
     let unfinished = run_log::unfinished(options, &session.install.root);
-    if unfinished.map_err(Refused::NotStarted)?.is_none() {
+    let Some(run) = unfinished.map_err(Refused::NotStarted)? else {
         return Ok(Finished {
             resumed: Resumed::Nothing,
             tested: None,
         });
-    }
+    };
     let mut ledger = lock(session, options, reporter).map_err(Refused::NotStarted)?;
     reporter.stage(Stage::Apply);
     let mut open = |folder: &Path| {
@@ -41,8 +42,23 @@ pub fn resume(
         readable(backup, options, ask)
     };
     let mut progress = |what: &str, done, of| reporter.progress(what, done, of);
-    let resumed = resume::resume(session, &mut ledger, &mut open, &mut progress)?;
+    let mut resumed = resume::resume(session, &mut ledger, &mut open, &mut progress)?;
     session.journal_findings.clear();
+    if let Resumed::Recovered(applied) = &mut resumed {
+        // It was read while the run was not ended yet, and must not tell of one that is unfinished.
+        applied.after = Box::new(session.assess());
+    }
+    if let (Resumed::PutBack(_, restored), Some(safety)) = (&mut resumed, &run.safety)
+        && let Ok(safety) = Backup::open(safety)
+    {
+        let undo = take_back(session, &safety);
+        restored.notes.push(text!(restored_undo, undo));
+    }
+    if let Resumed::TakenBack(backup, undone) = &mut resumed {
+        let install = &session.install.root;
+        let earlier = undo::still_in_place(options, install, backup);
+        undone.notes.extend(earlier);
+    }
     let tested = match &resumed {
         Resumed::Recovered(_) => logins::prove(session, prove, reporter),
         Resumed::Nothing | Resumed::TakenBack(..) | Resumed::PutBack(..) => None,

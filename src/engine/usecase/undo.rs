@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::backup::before_change;
 use super::{AskPassphrase, Refused, Reporter, Stage, lock_for_change, readable};
 use crate::domain::error::{ErrorKind, Problem};
+use crate::engine::recovery::commands;
 use crate::engine::recovery::undo::{self, Undone};
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
@@ -34,11 +35,25 @@ pub fn backup_to_undo(
 
 fn found(session: &Session, options: &Options) -> Result<Backup, Problem> {
     let w = words();
-    undo::backup_to_undo(options, &session.install.root)?.ok_or_else(|| {
+    let install = &session.install.root;
+    undo::backup_to_undo(options, install)?.ok_or_else(|| {
+        if undo::is_none_left(options, install) {
+            let history = commands::command_with("history", options, install);
+            let next = text!(undo_none_left_next, history);
+            return ErrorKind::NothingToDo.problem(w.undo_none_left, "", next);
+        }
         let folder = shown(&options.backup_dir).to_string();
         let why = text!(undo_nothing_why, folder);
         ErrorKind::NothingToDo.problem(w.undo_nothing, why, w.undo_nothing_next)
     })
+}
+
+/// What an undo that goes back to this backup takes back: "recovery of 2026-11-24 14:02".
+///
+/// # Errors
+/// A [`Problem`] when the journal cannot be read.
+pub fn what(session: &Session, options: &Options, backup: &Backup) -> Result<String, Problem> {
+    undo::what(options, &session.install.root, backup)
 }
 
 /// What an undo would put back. Nothing is changed.
@@ -74,6 +89,9 @@ pub fn undo(
     let mut undone = undo::undo(session, &mut ledger, &backup, &mut progress)?;
     session.journal_findings.clear();
     let folder = shown(&safety.folder).to_string();
+    let install = &session.install.root;
+    let earlier = undo::still_in_place(options, install, &backup.folder);
+    undone.notes.extend(earlier);
     undone.notes.push(text!(undo_safety, folder));
     Ok(TakenBack {
         backup: backup.folder,

@@ -9,11 +9,14 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use super::{BackupDone, Folders, Job, JobId, OtherDatabase, Update, WouldUndo, bookmark};
+use super::{
+    BackupDone, Folders, Job, JobId, OtherDatabase, UnfinishedRun, Update, WouldUndo, bookmark,
+};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
+use crate::domain::run::Run;
 use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::finding::Finding;
 use crate::engine::hunt::Looking;
@@ -34,7 +37,6 @@ use crate::engine::worker::login_tests::Tests;
 use crate::engine::worker::setup::Setup;
 use crate::io::state::backup::{Backup, BackupError, Passphrase};
 use crate::io::state::{self, AbsolutePath};
-use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -372,7 +374,7 @@ impl Desk {
         let backup = usecase::undo::backup_to_undo(session, &options, &mut no_passphrase)?;
         let would = usecase::undo::foresee(session, &options, &backup)?;
         call.send(Update::WouldUndo(Box::new(WouldUndo {
-            created: sentences::journal::time(&backup.manifest.created),
+            what: usecase::undo::what(session, &options, &backup)?,
             rows: would.rows,
             files: would.files,
             left_alone: would.left_alone().collect(),
@@ -463,7 +465,12 @@ fn tell_folders(options: &Options, install: Option<&Path>, call: &Call<'_>) {
 /// Says what an earlier run, or an earlier wizard, has left.
 fn tell_journal(session: &Session, options: &Options, call: &Call<'_>) {
     match session.journal_findings.as_slice() {
-        [Finding::UnfinishedRun { run }] => call.send(Update::Unfinished(run.clone())),
+        [Finding::UnfinishedRun { run }] => {
+            call.send(Update::Unfinished(Box::new(UnfinishedRun {
+                ways: run_log::ways(options, &session.install.root, run),
+                run: Run::clone(run),
+            })));
+        }
         [] => {
             if let Some(found) = bookmark::found(options, &session.install.root) {
                 call.send(Update::Bookmark(Box::new(found)));

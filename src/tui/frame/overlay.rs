@@ -116,7 +116,7 @@ pub(super) fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
     match (&wizard.report.applied, wizard.report_unsaved()) {
         (_, true) if wizard.report.saved.is_empty() => pieces.push(plain(w.quit_report_unsaved)),
         (_, true) => pieces.push(plain(w.quit_report_outdated)),
-        (None, _) if !changed => pieces.push(plain(w.quit_nothing_changed)),
+        (None, _) if !changed => pieces.push(plain(wizard.nothing_changed())),
         _ => {}
     }
     pieces

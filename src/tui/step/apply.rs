@@ -26,13 +26,20 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         canvas.pieces(&mut area, &[(Role::Muted, w.plan_rehearsing.to_owned())]);
         return;
     };
+    let lost = ready.plan.lost().count() + still_wiped(wizard, &ready.plan);
+    if wizard.apply.has_nothing_to_do() {
+        let nothing = (Role::Heading, w.apply_nothing_to_do.to_owned());
+        let lost = (lost > 0).then(|| (Role::Warn, text!(apply_lost_enter, count = lost)));
+        let pieces: Vec<Piece> = [nothing].into_iter().chain(lost).collect();
+        canvas.pieces(&mut area, &pieces);
+        return;
+    }
     // Whatever else has to be cut, the word and its field are seen.
     let stay = wizard.workers_stay();
     let mut prompt = take_bottom(&mut area, if stay { 4 } else { 3 });
     canvas.pieces(&mut area, &[(Role::Heading, w.apply_head.to_owned())]);
     canvas.pieces(&mut area, &written(wizard, ready));
     take_top(&mut area, 1);
-    let lost = ready.plan.lost().count() + still_wiped(wizard, &ready.plan);
     if lost > 0 {
         let text = text!(apply_lost, count = lost);
         canvas.pieces(&mut area, &[(Role::Warn, text)]);

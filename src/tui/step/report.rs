@@ -125,7 +125,7 @@ pub(super) fn would_undo(
 ) {
     let head = text!(
         undo_would,
-        created = would.created,
+        what = would.what,
         rows = would.rows,
         files = would.files
     );

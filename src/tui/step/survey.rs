@@ -125,9 +125,10 @@ fn earlier(canvas: &mut Canvas<'_, '_>, mut area: Rect, bookmark: &Bookmark) {
 /// The question about a run that did not end.
 fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form: &Unfinished) {
     let w = words();
-    let Some(run) = &wizard.survey.unfinished else {
+    let Some(unfinished) = &wizard.survey.unfinished else {
         return;
     };
+    let run = &unfinished.run;
     let heading = (Role::Heading, sentences::journal::unfinished(run));
     if let Some(problem) = &form.problem {
         // What stood here before is known by now, and the field must not be pushed off the screen.
@@ -141,7 +142,7 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
                 heading,
                 plain(text!(unfinished_what, folder)),
                 plain(""),
-                (Role::Muted, sentences::journal::told(run)),
+                (Role::Muted, sentences::journal::told(run, None)),
                 (Role::Muted, sentences::journal::by(run)),
                 plain(""),
             ],

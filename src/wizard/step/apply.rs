@@ -15,6 +15,19 @@ pub struct State {
     pub problem: Option<Problem>,
 }
 
+impl State {
+    /// Whether there is a plan that writes something, so that the word is asked for.
+    pub fn asks(&self) -> bool {
+        let ready = self.ready.as_ref();
+        ready.is_some_and(|ready| !ready.writes_nothing())
+    }
+
+    /// Whether there is a plan, and it writes nothing.
+    pub fn has_nothing_to_do(&self) -> bool {
+        self.ready.is_some() && !self.asks()
+    }
+}
+
 /// What this session has written to the install, as it stands now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Written {

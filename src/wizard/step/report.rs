@@ -35,6 +35,12 @@ impl State {
         !self.saved.is_empty() && !self.outdated
     }
 
+    /// Whether a recovery was carried out that wrote something.
+    pub fn has_written(&self) -> bool {
+        let applied = self.applied.as_ref();
+        applied.is_some_and(|applied| applied.undo.is_some())
+    }
+
     /// Whether the round is over: only its report stands, until a new one is started.
     pub fn is_over(&self) -> bool {
         self.applied.is_some() || self.undone.is_some()

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use crate::domain::config::Driver;
 use crate::domain::config::found::FoundInstall;
 use crate::domain::error::Problem;
-use crate::domain::run::Run;
 use crate::domain::run::bookmark::Bookmark;
-use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey, WouldUndo};
+use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey, UnfinishedRun, WouldUndo};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
 
@@ -149,7 +148,7 @@ pub struct State {
     /// Whether that was chosen from a list of several, to which there is a way back.
     pub chosen: bool,
     /// A run on this install that was begun and did not end: nothing else is begun before it.
-    pub unfinished: Option<Box<Run>>,
+    pub unfinished: Option<Box<UnfinishedRun>>,
 }
 
 impl State {

@@ -1,6 +1,6 @@
 //! Leaving: at once where nothing would be lost, after a question otherwise, and never in the middle of writing.
 
-use crate::sentences::mail_state;
+use crate::sentences::{self, mail_state};
 use crate::wizard::jobs::{JobKind, Pending, Running};
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::window::Window;
@@ -44,7 +44,7 @@ impl Wizard {
     /// Whether a recovery stands whose report was not saved since its last word.
     pub fn report_unsaved(&self) -> bool {
         let report = &self.report;
-        report.applied.is_some() && report.undone.is_none() && !report.is_saved()
+        report.has_written() && report.undone.is_none() && !report.is_saved()
     }
 
     /// Leaves; after the job that writes, if one runs.
@@ -92,7 +92,6 @@ impl Wizard {
 
     /// How things stand when the program has ended: lines for the operator's own screen.
     pub fn goodbye(&self, lifetime: InstallLifetime) -> Vec<String> {
-        let w = words();
         if let Written::InPart(problem) = &self.written {
             return match lifetime {
                 InstallLifetime::Lasting => vec![problem.to_string()],
@@ -102,7 +101,7 @@ impl Wizard {
         let mut lines = self.report_outcome(mail_state::headline);
         if lifetime == InstallLifetime::ThrowAway {
             if lines.is_empty() && self.written == Written::Nothing {
-                lines.push(w.quit_nothing_changed.to_owned());
+                lines.push(self.nothing_changed());
             }
             return lines;
         }
@@ -110,18 +109,35 @@ impl Wizard {
         let saved = self.report.saved.iter();
         lines.extend(saved.map(|path| shown(path).to_string()));
         match &self.written {
-            Written::Recovery { undo } if lines.is_empty() => {
+            // Of an earlier round, which this report does not tell of.
+            Written::Recovery { undo } if !self.report.has_written() => {
                 lines.push(text!(quit_recovery_stands, undo));
             }
             Written::Recovery { .. } | Written::InPart(_) => {}
             Written::Nothing => {
                 if lines.is_empty() {
-                    lines.push(w.quit_nothing_changed.to_owned());
+                    lines.push(self.nothing_changed());
+                }
+                if let Some(unfinished) = &self.survey.unfinished {
+                    lines.push(words().run_unfinished_why.to_owned());
+                    let ways = unfinished.ways.lines();
+                    lines.extend(ways.map(|way| way.trim().to_owned()));
                 }
                 lines.extend(self.backup_stays());
             }
         }
         lines
+    }
+
+    /// That nothing was changed; where a run stands that did not end, that it does.
+    pub fn nothing_changed(&self) -> String {
+        match &self.survey.unfinished {
+            None => words().quit_nothing_changed.to_owned(),
+            Some(unfinished) => {
+                let found = sentences::journal::unfinished(&unfinished.run);
+                text!(quit_unfinished_stays, found)
+            }
+        }
     }
 
     /// That a backup stays, where one was made.

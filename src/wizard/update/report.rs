@@ -33,7 +33,7 @@ impl Wizard {
 
     /// Whether there is a recovery of this round to take back.
     fn can_undo(&self) -> bool {
-        self.report.applied.is_some() && self.report.undone.is_none()
+        self.report.has_written() && self.report.undone.is_none()
     }
 
     pub(super) fn act_report(&mut self, action: Action) -> Vec<Effect> {
@@ -253,6 +253,14 @@ impl Wizard {
         });
         let done = match (&self.report.undone, &self.report.applied) {
             (Some(undone), _) => undone.iter().take(1).cloned().collect(),
+            (None, Some(applied)) if applied.undo.is_none() => {
+                let w = words();
+                let nothing = match applied.verified {
+                    true => w.applied_nothing_to_do,
+                    false => w.applied_nothing,
+                };
+                vec![nothing.to_owned()]
+            }
             (None, Some(applied)) => {
                 let verdict = if applied.verified {
                     text!(
@@ -278,7 +286,10 @@ impl Wizard {
     pub(super) fn report_ways(&self) -> Vec<String> {
         match (&self.report.undone, &self.report.applied) {
             (Some(undone), _) => undone.iter().skip(1).cloned().collect(),
-            (None, Some(applied)) => vec![text!(report_undo, undo = applied.undo)],
+            (None, Some(applied)) => {
+                let undo = applied.undo.iter();
+                undo.map(|undo| text!(report_undo, undo)).collect()
+            }
             (None, None) => Vec::new(),
         }
     }

@@ -99,9 +99,10 @@ impl Wizard {
             Update::Planned(ready) => self.planned(ready),
             Update::NotPossible(strategy, why) => self.plan.impossible = Some((strategy, why)),
             Update::Applied(applied) => {
-                self.written = Written::Recovery {
-                    undo: applied.undo.clone(),
-                };
+                // One that had nothing to do leaves an earlier one to be told.
+                if let Some(undo) = applied.undo.clone() {
+                    self.written = Written::Recovery { undo };
+                }
                 self.decided();
                 self.report = report::State {
                     applied: Some(applied),

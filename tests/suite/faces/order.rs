@@ -451,6 +451,6 @@ fn what_a_neighbour_has_taken_back_meanwhile_is_not_taken_back_again() {
         ..Recording::new(&broken)
     };
     let refused = undo(&broken, &reporter).unwrap_err();
-    assert_eq!(refused.what, words().undo_nothing);
+    assert_eq!(refused.what, words().undo_none_left);
     assert_eq!(stands(&broken), *after.borrow());
 }

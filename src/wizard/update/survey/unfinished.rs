@@ -28,8 +28,8 @@ impl Wizard {
 
     /// Whether what did not end was itself the way back: then there is but one way.
     pub fn is_taking_back(&self) -> bool {
-        let run = self.survey.unfinished.as_ref();
-        run.is_some_and(|run| run.kind == RunKind::Undo)
+        let unfinished = self.survey.unfinished.as_ref();
+        unfinished.is_some_and(|unfinished| unfinished.run.kind == RunKind::Undo)
     }
 
     /// Compares what an undo would put back, once for each question.

@@ -122,9 +122,6 @@ pub(super) fn cautions(options: &Options) -> Vec<VolatileFolder> {
     cautions
 }
 
-/// How many installs are listed: a hoster's server has hundreds.
-const INSTALLS: usize = 20;
-
 /// The last word of what was only shown, on standard error: how it is done; or that a run has to be ended first, and how.
 pub(super) fn only_shown(
     session: &Session,
@@ -142,6 +139,9 @@ pub(super) fn only_shown(
     let ways = run_log::ways(options, &session.install.root, run);
     err.line(&format!("  {ways}"));
 }
+
+/// How many installs are listed: a hoster's server has hundreds.
+const INSTALLS: usize = 20;
 
 /// A problem, on standard error.
 pub(super) fn problem(problem: &Problem) {
@@ -419,6 +419,7 @@ pub(super) fn undone(
     } else {
         let mut out = Out::stdout();
         undone.sentences().iter().for_each(|line| out.line(line));
+        out.line("");
         out.line(&summary(&after.summary));
         next::after_change(&mut out, after, again);
     }

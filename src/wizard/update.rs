@@ -274,10 +274,10 @@ impl Wizard {
             }
             Step::Report => {
                 let stands = self.report.has_written() && self.report.undone.is_none();
-                self.say(if !stands {
-                    words().q_or_n
-                } else {
+                self.say(if stands {
                     words().report_no_way_back
+                } else {
+                    words().q_or_n
                 });
                 Vec::new()
             }

@@ -87,7 +87,7 @@ fn from_survey_to_report_and_back() {
     session.keys("\r");
     session.wait_for("Saved:");
     session.press("u", "Undo the recovery");
-    session.wait_for("An undo puts back");
+    session.wait_for("An undo of the recovery of");
     session.press_until("\u{15}undo\r", &|screen| !screen.contains("Type undo"));
     let screen = session.wait_for("Undone: ");
     assert!(screen.contains("7/32"), "{screen}");

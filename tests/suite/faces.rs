@@ -2,6 +2,7 @@
 //! the same broken install; then what they wrote is compared.
 
 mod alike;
+mod endings;
 mod named;
 mod order;
 mod wizard;

@@ -55,13 +55,11 @@ pub(super) fn after_check(out: &mut Out, assessment: &Assessment, again: &str) {
 pub(super) fn after_change(out: &mut Out, assessment: &Assessment, again: &str) {
     let Some(recommended) = assessment.recommendation else {
         if let Some(need) = assessment.need() {
-            out.line("");
             out.line(sentences::need(need));
             out.line(sentences::need_next(need));
         }
         return;
     };
-    out.line("");
     let entered = passwords_to_enter(assessment);
     if recommended.strategy == Strategy::Reenter && !entered.is_empty() {
         let (count, places) = (entered.len(), entered.join("; "));

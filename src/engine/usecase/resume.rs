@@ -46,7 +46,7 @@ pub fn resume(
     session.journal_findings.clear();
     if let Resumed::Recovered(applied) = &mut resumed {
         // It was read while the run was not ended yet, and must not tell of one that is unfinished.
-        applied.after = Box::new(session.assess());
+        *applied.after = session.assess();
     }
     if let (Resumed::PutBack(_, restored), Some(safety)) = (&mut resumed, &run.safety)
         && let Ok(safety) = Backup::open(safety)

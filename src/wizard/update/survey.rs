@@ -88,8 +88,9 @@ impl Wizard {
                 self.ask_about_unfinished();
             }
             (SurveyPhase::Read(_), Action::Primary) => return self.go(Step::Backup),
+            // While something still runs, nothing is chosen: it could not be opened.
             (SurveyPhase::Barred { problem, .. }, Action::Primary)
-                if !problem.installs.is_empty() =>
+                if !problem.installs.is_empty() && self.is_free() =>
             {
                 let chosen = problem.installs.get(self.survey.cursor.at());
                 if let Some(chosen) = chosen {

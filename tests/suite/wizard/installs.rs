@@ -77,6 +77,23 @@ fn the_arrow_keys_choose_and_enter_opens() {
     }
 }
 
+/// The list may stand there a moment before the search says that it is done.
+#[test]
+fn nothing_is_chosen_while_the_search_still_runs() {
+    let (mut wizard, _) = Wizard::start_with(None, true);
+    let id = wizard.running.as_ref().unwrap().id;
+    wizard.update(Event::Job(id, Update::Failed(fixture::several())));
+    for place in 0..fixture::several().installs.len() {
+        assert!(!wizard.offers().contains(&Action::Primary));
+        assert!(act(&mut wizard, &[Action::Primary]).is_empty());
+        assert!(wizard.notice.is_some(), "it says why not");
+        assert_eq!(wizard.survey.folder, None, "place {place}");
+        act(&mut wizard, &[Action::Down]);
+    }
+    wizard.update(Event::Job(id, Update::Done));
+    assert!(wizard.offers().contains(&Action::Primary));
+}
+
 #[test]
 fn they_are_looked_for_again_or_another_is_named() {
     let mut wizard = several();

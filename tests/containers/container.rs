@@ -144,6 +144,19 @@ impl Container {
         told(&out, code)
     }
 
+    /// A recovery with the demo's old key, without logins.
+    pub fn recovery(&self) -> Command {
+        let old = self.old_server();
+        let look_in = ["--look-in", old.to_str().unwrap()];
+        self.command(&["recover", "--yes", "--no-test", look_in[0], look_in[1]])
+    }
+
+    /// The same, done: two passwords are left to enter.
+    pub fn recover(&self) -> String {
+        let out = self.recovery().output().unwrap();
+        told(&out, 2)
+    }
+
     /// Its first process ends, and all the others with it.
     pub fn stop(&mut self) {
         // With it goes the container's first process.

@@ -39,16 +39,8 @@ pub fn signal(pid: u32, signal: rustix::process::Signal) {
 
 /// A recovery that stands still in the middle of its writing.
 fn held(container: &Container) -> (std::process::Child, u32) {
-    let old = container.old_server();
-    let recover = [
-        "recover",
-        "--yes",
-        "--no-test",
-        "--look-in",
-        old.to_str().unwrap(),
-    ];
     let started = container
-        .command(&recover)
+        .recovery()
         .env("FREESCOUT_RESCUE_STOP_AT", "RowsCommitted")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -51,15 +51,7 @@ fn spied(kind: Kind) -> (Container, String) {
         },
         "export APP_NAME=from_the_container",
     );
-    let old = container.old_server();
-    let recover = [
-        "recover",
-        "--yes",
-        "--no-test",
-        "--look-in",
-        old.to_str().unwrap(),
-    ];
-    container.run(&recover, 2);
+    container.recover();
     let said = std::fs::read_to_string(container.path("/www/html/storage/spied"));
     (container, said.expect("FreeScout's command was run"))
 }
@@ -153,15 +145,7 @@ fn an_absolute_link_ends_in_the_container() {
     let container = linked(&env, 0, "# of the container\n");
     let said = container.run(&["check"], 2);
     assert!(said.contains("FreeScout can read 7 of 32"), "{said}");
-    let old = container.old_server();
-    let recover = [
-        "recover",
-        "--yes",
-        "--no-test",
-        "--look-in",
-        old.to_str().unwrap(),
-    ];
-    container.run(&recover, 2);
+    container.recover();
     assert_eq!(
         std::fs::read_to_string(&env).unwrap(),
         "APP_KEY=of_the_host\n"
@@ -192,15 +176,7 @@ fn a_link_to_what_only_the_host_has_leads_nowhere() {
 #[test]
 fn a_link_of_the_containers_does_not_lead_into_our_folders() {
     let container = Container::start(Kind::Rooted);
-    let old = container.old_server();
-    let recover = [
-        "recover",
-        "--yes",
-        "--no-test",
-        "--look-in",
-        old.to_str().unwrap(),
-    ];
-    container.run(&recover, 2);
+    container.recover();
     let backups = container.state().join("backups");
     let backup = std::fs::read_dir(backups).unwrap().next().unwrap().unwrap();
     let saved = backup.path().join("files/env");
@@ -222,15 +198,7 @@ fn a_process_folder_of_its_own_making_is_not_believed() {
                   chmod 755 /srv/self/exe; umount /proc; mount -t tmpfs tmpfs /proc; mkdir /proc/self; \
                   cp /srv/self/exe /proc/self/exe; cp -r /proc/self /proc/1";
     let container = Container::start_with(Kind::Rooted, |_| {}, script);
-    let old = container.old_server();
-    let recover = [
-        "recover",
-        "--yes",
-        "--no-test",
-        "--look-in",
-        old.to_str().unwrap(),
-    ];
-    container.run(&recover, 2);
+    container.recover();
     assert!(!container.path("/srv/hijacked").exists());
 }
 
@@ -242,16 +210,8 @@ fn a_loader_of_its_own_making_is_not_run_with_our_rights() {
     std::fs::remove_file(&lib).unwrap();
     program(&lib.join("ld-linux-x86-64.so.2"), "#!/bin/sh\n");
     container.run(&["check"], 2);
-    let old = container.old_server();
-    let recover = [
-        "recover",
-        "--yes",
-        "--no-test",
-        "--look-in",
-        old.to_str().unwrap(),
-    ];
     // PHP cannot be started there; everything else can be done.
-    let out = container.command(&recover).output().unwrap();
+    let out = container.recovery().output().unwrap();
     let said = told(&out, out.status.code().unwrap());
     assert!(container.state().join("journal.sqlite").exists(), "{said}");
 }

@@ -11,3 +11,11 @@ pub mod within;
 mod view;
 
 pub use crate::domain::config::container::{Container, Runtime};
+
+/// What a process is numbered in its own process namespace, by its `/proc/PID/status`.
+fn own_number(status: &str) -> Option<i32> {
+    let numbers = status
+        .lines()
+        .find_map(|line| line.strip_prefix("NSpid:"))?;
+    numbers.split_whitespace().last()?.parse().ok()
+}

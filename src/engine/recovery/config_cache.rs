@@ -23,14 +23,19 @@ const RESTART_ENTRY: [&str; 3] = ["ee", "2f", "ee2f842aa7bb1f53edf3a2ed2c09a1807
 
 /// Whether FreeScout's cached config has to follow a change: it runs on another key than this, or files of it change.
 pub fn must_follow(install: &Install, target: &AppKey, files: &[FileChange]) -> bool {
-    !files.is_empty() || install.key_in_force().text.expose() != target.text()
+    !files.is_empty() || key_moves(install, target)
+}
+
+fn key_moves(install: &Install, target: &AppKey) -> bool {
+    install.key_in_force().text.expose() != target.text()
 }
 
 /// Whether FreeScout's cached config and its workers would have to follow a plan.
 pub(super) fn needs_refresh(session: &Session, plan: &Plan, target: &AppKey) -> bool {
     let writes_env = |step: &PlanStep| step.action.writes() && step.place.cell.table == Table::Env;
-    let key_moves = session.install.key_in_force().text.expose() != target.text();
-    key_moves || plan.write_key.is_some() || plan.steps.iter().any(writes_env)
+    key_moves(&session.install, target)
+        || plan.write_key.is_some()
+        || plan.steps.iter().any(writes_env)
 }
 
 /// What will become of cached config and workers when a plan that ends with this key is carried out, as far as that is known

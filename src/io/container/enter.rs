@@ -266,11 +266,7 @@ impl ContainerProcess {
 
     /// Its number in its own container.
     fn own_number(&self) -> Option<i32> {
-        let status = self.read("status").ok()?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("NSpid:"))?;
-        line.split_whitespace().last()?.parse().ok()
+        super::own_number(&self.read("status").ok()?)
     }
 
     /// A variable that it was started with.

@@ -9,15 +9,17 @@ use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use super::idmap::IdMap;
 use super::runtimes::{self, Known};
-use super::{Container, Runtime, within};
+use super::{Container, Runtime, own_number, within};
 use crate::domain::config::container;
 use crate::domain::config::container::cgroup::{self, Mark};
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::io::install::discover;
 use crate::io::install::host::HostRoot;
-use crate::io::os::processes;
+use crate::io::os::{accounts, processes};
 
 /// How many processes are looked at.
 const MOST_PROCESSES: usize = 65_536;
@@ -208,8 +210,7 @@ fn mounts_of(process: &str) -> Option<PathBuf> {
 /// Whether a process is the first one of its own process namespace.
 fn is_first(pid: i32) -> bool {
     let status = text(pid, "status");
-    let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:"));
-    numbers.and_then(|numbers| numbers.split_whitespace().last()) == Some("1")
+    own_number(&status) == Some(1)
 }
 
 /// A file below `/proc/PID`; empty where there is none.
@@ -319,25 +320,17 @@ fn folders_of(pid: i32) -> Vec<PathBuf> {
     above.map(Path::to_owned).chain(called).collect()
 }
 
-/// The accounts of a container: its own names, for numbers as the host has them.
+/// The accounts of a container: its own list, for numbers as the host has them.
 struct Accounts {
-    names: BTreeMap<u32, String>,
+    list: Zeroizing<Vec<u8>>,
     users: IdMap,
 }
 
 impl Accounts {
     fn of(root: &HostRoot, pid: i32) -> Self {
-        let bytes = root.read(Path::new("/etc/passwd"));
-        let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let text = text.unwrap_or_default();
-        let row = |line: &str| {
-            let mut fields = line.split(':');
-            let name = fields.next()?.to_owned();
-            Some((fields.nth(1)?.parse().ok()?, name))
-        };
         Self {
-            names: text.lines().filter_map(row).collect(),
-            users: IdMap::parse(&self::text(pid, "uid_map")),
+            list: root.read(Path::new("/etc/passwd")).unwrap_or_default(),
+            users: IdMap::parse(&text(pid, "uid_map")),
         }
     }
 
@@ -347,8 +340,8 @@ impl Accounts {
         let line = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
         let outside: u32 = line.split_whitespace().nth(1)?.parse().ok()?;
         let number = self.users.inside(outside)?;
-        let name = self.names.get(&number).cloned();
-        Some(name.unwrap_or_else(|| number.to_string()))
+        let known = accounts::listed_user(&self.list, |user| user.uid == number);
+        Some(known.map_or_else(|| number.to_string(), |user| user.name))
     }
 }
 

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::config::elsewhere::fits;
 use crate::io::fs::resolve::{self, Base};
+use crate::io::os::accounts;
 
 /// Longest file that is read.
 pub const MAX_FILE: u64 = 1 << 20;
@@ -209,13 +210,9 @@ impl HostRoot {
 
     /// The home folder of an account, by the system's own list.
     pub fn home_of(&self, user: &str) -> Option<PathBuf> {
-        let accounts = self.read(Path::new("/etc/passwd"))?;
-        let text = String::from_utf8_lossy(&accounts);
-        let line = text
-            .lines()
-            .find(|line| line.split(':').next() == Some(user))?;
-        let home = line.split(':').nth(5)?;
-        home.starts_with('/').then(|| home.into())
+        let list = self.read(Path::new("/etc/passwd"))?;
+        let home = accounts::listed_user(&list, |one| one.name == user)?.home;
+        home.is_absolute().then_some(home)
     }
 }
 

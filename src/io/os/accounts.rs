@@ -35,6 +35,11 @@ pub fn user(uid: u32) -> Option<User> {
         .and_then(from_outside)
 }
 
+/// The user of a list like `/etc/passwd`, another system's say, as that numbers it: the first one that is wanted.
+pub fn listed_user(list: &[u8], wanted: impl Fn(&User) -> bool) -> Option<User> {
+    files::user(list, wanted)
+}
+
 /// Within a container, the numbers that a user has to the host.
 fn from_outside(user: User) -> Option<User> {
     Some(User {

@@ -1,7 +1,7 @@
 //! `--container`: the command line is carried out by a second process, within the container.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::arguments::{Arguments, Command, Common, Task};
 use super::failure;
@@ -9,6 +9,7 @@ use super::outcome::{CommandResult, not_started};
 use crate::domain::config::found::FoundInstall;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
+use crate::engine::recovery::commands;
 use crate::io::container::enter::{self, WorkEnded};
 use crate::io::container::{Container, found};
 use crate::io::install;
@@ -130,6 +131,10 @@ pub fn only_install(arguments: &Arguments) -> Option<FoundInstall> {
     if common.install.is_some() || common.container.is_some() || everywhere || is_demo {
         return None;
     }
+    // Most hosts have none: then nothing else needs to be looked for here.
+    if found::containers().is_empty() {
+        return None;
+    }
     match install::find(None).as_mut_slice() {
         [only] if only.container.is_some() => Some(only.clone()),
         _ => None,
@@ -159,7 +164,8 @@ fn cut_off(container: &Container, ended: WorkEnded, arguments: &Arguments) -> Co
         _ => text!(container_killed, container = shown(&name)),
     };
     let common = arguments.common();
-    let resume = typed_again("resume", &name, common);
+    let resume = format!("resume {}", commands::option_of(container));
+    let resume = commands::command_on(&resume, &common.options(), common.install.as_deref());
     let first = match ended {
         WorkEnded::Stopped => w.container_start_first,
         _ => "",
@@ -178,25 +184,6 @@ fn cut_off(container: &Container, ended: WorkEnded, arguments: &Arguments) -> Co
             Exit::Failed,
         )),
     }
-}
-
-/// A command of ours on the same install, with the same folders.
-fn typed_again(what: &str, container: &str, common: &Common) -> String {
-    let word = |text: &str| sentences::shell(Path::new(text));
-    let mut command = format!("freescout-rescue {what} --container {}", word(container));
-    for (option, folder) in [
-        ("--state-dir", &common.state_dir),
-        ("--backup-dir", &common.backup_dir),
-        ("--keys-dir", &common.keys_dir),
-    ] {
-        if let Some(folder) = folder {
-            command += &format!(" {option} {}", sentences::shell(folder));
-        }
-    }
-    if let Some(install) = &common.install {
-        command += &format!(" {}", sentences::shell(install));
-    }
-    command
 }
 
 impl Arguments {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::engine::session::options::Options;
-use crate::io::container::within;
+use crate::io::container::{Container, within};
 use crate::io::{install, state};
 use crate::sentences;
 
@@ -18,11 +18,13 @@ pub fn web_user_option() -> Option<String> {
 
 /// The container that we work within, as an option ready for a shell.
 pub fn container_option() -> Option<String> {
-    let name = within::get()?.container.lasting_name();
-    Some(format!(
-        "--container {}",
-        sentences::shell(Path::new(&name))
-    ))
+    Some(option_of(&within::get()?.container))
+}
+
+/// This container as such an option.
+pub fn option_of(container: &Container) -> String {
+    let name = container.lasting_name();
+    format!("--container {}", sentences::shell(Path::new(&name)))
 }
 
 /// One of our commands on this install, ready for a shell, with the folder its backups lie in, and that of its keys.
@@ -43,6 +45,12 @@ pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -
 
 /// One of our commands on this install, ready for a shell, with our folders as they are.
 pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
+    let install = install::lasting_name(install);
+    command_on(what, options, Some(&install))
+}
+
+/// The same on the install that was named, if one was: it may be one that is not seen from here.
+pub fn command_on(what: &str, options: &Options, install: Option<&Path>) -> String {
     let mut text = format!("freescout-rescue {what}");
     if options.state_dir != state::usual() {
         text += &format!(" --state-dir {}", sentences::shell(&options.state_dir));
@@ -53,14 +61,12 @@ pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
     if let Some(keys_dir) = &options.keys_dir {
         text += &format!(" --keys-dir {}", sentences::shell(keys_dir));
     }
-    for option in [container_option(), web_user_option()]
+    let install = install.map(sentences::shell);
+    for word in [container_option(), web_user_option(), install]
         .into_iter()
         .flatten()
     {
-        text += &format!(" {option}");
+        text += &format!(" {word}");
     }
-    format!(
-        "{text} {}",
-        sentences::shell(&install::lasting_name(install))
-    )
+    text
 }

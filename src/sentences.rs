@@ -315,7 +315,7 @@ pub fn key(key: &KeyReport, total: usize) -> String {
     } else {
         text!(key_opens, opens = key.opens, total)
     };
-    let mut text = format!("{} · {}  {opens}", key.label, key.fingerprint);
+    let mut text = format!("{}  {opens}", key.name());
     if key.effective {
         text.push_str(w.key_in_force);
     }

@@ -39,6 +39,13 @@ pub struct KeyReport {
     pub published: Option<&'static str>,
 }
 
+impl KeyReport {
+    /// Its label and its fingerprint: `K1 · 3fa9c2d1e0b4`.
+    pub fn name(&self) -> String {
+        format!("{} · {}", self.label, self.fingerprint)
+    }
+}
+
 /// A text from a log that may be the password of a lost secret. Unproven: to be tried at the mail server, never to be
 /// stored untested.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,10 +126,7 @@ impl Assessment {
     /// the same one after a recovery, may give another label.
     pub fn name(&self, key: Fingerprint) -> String {
         let known = self.keys.iter().find(|k| k.fingerprint == key);
-        known.map_or_else(
-            || key.to_string(),
-            |known| format!("{} · {key}", known.label),
-        )
+        known.map_or_else(|| key.to_string(), KeyReport::name)
     }
 
     /// The label of a key alone, for the cells of a table; its fingerprint when it is not known.

@@ -234,10 +234,7 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
         .and_then(|a| a.keys.iter().find(|k| k.effective));
     let key = key.map_or_else(
         || w.check_no_key.to_owned(),
-        |k| {
-            let key = format!("{} · {}", k.label, k.fingerprint);
-            text!(survey_key_value, key, source = survey.key_source)
-        },
+        |k| text!(survey_key_value, key = k.name(), source = survey.key_source),
     );
     canvas.value(&mut area, w.survey_key, NAMES, &key);
     take_top(&mut area, 1);

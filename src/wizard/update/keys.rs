@@ -47,15 +47,8 @@ impl Wizard {
                     .filter(|k| !k.effective)
                     .max_by_key(|k| k.opens);
                 let total = assessment.summary.all();
-                best.map(|k| {
-                    text!(
-                        looked_found,
-                        key = format!("{} · {}", k.label, k.fingerprint),
-                        opens = k.opens,
-                        total
-                    )
-                })
-                .unwrap_or_default()
+                best.map(|k| text!(looked_found, key = k.name(), opens = k.opens, total))
+                    .unwrap_or_default()
             }
         };
         self.say(&format!("{found} {searched}"));

@@ -51,13 +51,12 @@ pub(super) fn keys(out: &mut Out, assessment: &Assessment, hunted: &Hunted) {
         out.line(w.find_key_useless);
     }
     for key in useless.iter().take(USELESS) {
-        let (label, fingerprint) = (&key.label, &key.fingerprint);
         let at = key.sources.first().map(sentences::source);
         let at = at.unwrap_or_default();
         let public = key.published;
         let public = public.map(|published| text!(key_published_useless, published));
         let public = public.unwrap_or_default();
-        out.line(&format!("  {label} · {fingerprint}{public}  {at}"));
+        out.line(&format!("  {}{public}  {at}", key.name()));
     }
     let more = useless.len().saturating_sub(USELESS);
     if more > 0 {
@@ -95,10 +94,8 @@ impl Conclusion {
         let lost = lost
             .filter(|secret| matches!(secret.verdict, Verdict::UnknownKey { .. }))
             .count();
-        let found = |key: &&KeyReport| {
-            let name = format!("{} · {}", key.label, key.fingerprint);
-            text!(find_key_found, key = name, opens = key.opens, unread)
-        };
+        let found =
+            |key: &&KeyReport| text!(find_key_found, key = key.name(), opens = key.opens, unread);
         let mut lines: Vec<String> = useful.iter().take(NAMED).map(found).collect();
         if lost > 0 {
             lines.push(match useful.is_empty() {

@@ -164,7 +164,7 @@ fn cut_off(container: &Container, ended: WorkEnded, arguments: &Arguments) -> Co
         _ => text!(container_killed, container = shown(&name)),
     };
     let common = arguments.common();
-    let resume = format!("resume {}", commands::option_of(container));
+    let resume = format!("resume {}", sentences::commands::in_container(container));
     let resume = commands::command_on(&resume, &common.options(), common.install.as_deref());
     let first = match ended {
         WorkEnded::Stopped => w.container_start_first,

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use crate::domain::config::container::Container;
 use crate::words::untrusted::is_hostile;
 
 /// A name that others chose, as an argument of a program.
@@ -46,6 +47,12 @@ pub fn shell(path: &Path) -> String {
         Some(text) => word(&format!("{here}{text}")),
         None => spelled(&[here.as_bytes(), bytes, ending(bytes)].concat()),
     }
+}
+
+/// The option of ours that names this container.
+pub fn in_container(container: &Container) -> String {
+    let name = container.lasting_name();
+    format!("--container {}", shell(Path::new(&name)))
 }
 
 /// The shell takes the last line ends off what it is given to spell. A folder is the same with this behind it; a file with

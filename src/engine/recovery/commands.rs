@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::engine::session::options::Options;
-use crate::io::container::{Container, within};
+use crate::io::container::within;
 use crate::io::{install, state};
 use crate::sentences;
 
@@ -18,13 +18,7 @@ pub fn web_user_option() -> Option<String> {
 
 /// The container that we work within, as an option ready for a shell.
 pub fn container_option() -> Option<String> {
-    Some(option_of(&within::get()?.container))
-}
-
-/// This container as such an option.
-pub fn option_of(container: &Container) -> String {
-    let name = container.lasting_name();
-    format!("--container {}", sentences::shell(Path::new(&name)))
+    Some(sentences::commands::in_container(&within::get()?.container))
 }
 
 /// One of our commands on this install, ready for a shell, with the folder its backups lie in, and that of its keys.

@@ -297,8 +297,8 @@ fn meant_instead(folder: &Path) -> Vec<Meant> {
         let container = one.container.as_deref()?;
         Some(Meant {
             command: format!(
-                "freescout-rescue check --container {} {}",
-                sentences::shell(Path::new(&container.lasting_name())),
+                "freescout-rescue check {} {}",
+                sentences::commands::in_container(container),
                 sentences::shell(&one.path)
             ),
             container: sentences::found::container(container),

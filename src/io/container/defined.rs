@@ -22,12 +22,8 @@ const MOST: usize = 32;
 
 /// The settings that a container's definition makes, with the line of each. `host` is the system that the container runs on.
 pub fn settings(host: &HostRoot, container: &Container) -> Vec<Setting> {
-    let Some(id) = &container.id else {
-        return Vec::new();
-    };
-    let known = runtimes::known(host).into_iter();
-    let known = known.into_iter().find(|known| known.record.id == *id);
-    let Some(known) = known else {
+    let id = container.id.as_deref();
+    let Some(known) = id.and_then(|id| runtimes::of_id(host, id)) else {
         return Vec::new();
     };
     let mut found = composed(host, &known);

@@ -126,10 +126,8 @@ pub fn hides_stopped() -> bool {
 
 /// What a runtime wrote down of a container.
 pub fn known_as(container: &Container) -> Option<Known> {
-    let id = container.id.as_ref()?;
     let host = HostRoot::at(Path::new("/")).ok()?;
-    let mut all = runtimes::known(&host).into_iter();
-    all.find(|known| known.record.id == *id)
+    runtimes::of_id(&host, container.id.as_deref()?)
 }
 
 /// Root on the host: others may not look into other processes' roots, and who works within a container sees no other.

@@ -61,6 +61,11 @@ pub fn has_containerd(host: &HostRoot) -> bool {
     host.is_file(Path::new(CONTAINERD))
 }
 
+/// The container of this id.
+pub fn of_id(host: &HostRoot, id: &str) -> Option<Known> {
+    known(host).into_iter().find(|known| known.record.id == id)
+}
+
 fn docker_folders(host: &HostRoot) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = DOCKER.iter().map(PathBuf::from).collect();
     let configured = host.read(Path::new("/etc/docker/daemon.json"));

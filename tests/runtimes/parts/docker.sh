@@ -1,0 +1,6 @@
+# Docker: files in the container's own layer.
+client=docker
+start_docker
+start app
+story app docker
+end app

@@ -48,8 +48,8 @@ id_of() { "$client" inspect --format '{{.Id}}' "$1"; }
 state_in() {
     local root=$1 install=$2 file
     for file in .env bootstrap/cache/config.php; do
-        chroot "$root" /bin/busybox readlink "$install/$file" || true
-        chroot "$root" /bin/busybox sh -c "stat -L -c '%u:%g %a' '$install/$file'; sha256sum '$install/$file'" || true
+        chroot "$root" /bin/busybox sh -c '
+            [ ! -e "$1" ] || { readlink "$1"; stat -L -c "%u:%g %a" "$1"; sha256sum "$1"; }' - "$install/$file"
     done
     chroot "$root" /bin/busybox cat "$install/database/database.sqlite" >"$folder/rows.sqlite"
     sqlite3 "$folder/rows.sqlite" .dump | sha256sum
@@ -67,11 +67,14 @@ wait_for_worker() {
     fail "the container $1 does not run ($tries tries)"
 }
 
-# Starts a container of the image: its name, options of the client, and nothing else.
+# Starts a container of the image: its name, and options of the client. `prepare` is done in it before the worker is started,
+# `from` is another image.
 start() {
     local name=$1
     shift
-    "$client" run --detach --name "$name" --env APP_OF_CONTAINER=yes "$@" freescout:test sh -c "$worker" >"$folder/said" 2>&1 ||
+    "$client" run --detach --name "$name" --env APP_OF_CONTAINER=yes "$@" "${from:-freescout:test}" \
+        sh -c "${prepare:-}
+$worker" >"$folder/said" 2>&1 ||
         { cat "$folder/said" >&2; fail "the container $name could not be started"; }
     wait_for_worker "$name"
 }
@@ -90,11 +93,12 @@ story() {
     ends_with 2 check --json --container "$name"
     json_is 'it["install"]["container"]["runtime"]' "$runtime"
     json_is 'it["install"]["container"]["id"]' "$id"
-    json_is 'it["install"]["path"]' "$install"
+    json_is 'it["install"]["path"]' "$(chroot "/proc/$(first_of "$name")/root" /bin/busybox readlink -f "$install")"
     json_is 'it["summary"]["opens"]' 7
     ends_with 2 check --container "${id:0:12}"
     says "container $name (process"
-    says "Web user: nginx (owns storage/)"
+    says "--container $name $install"
+    says "Web user: nginx ("
     state_of "$name" "$install" >"$folder/after"
     cmp "$folder/before" "$folder/after" || fail "$name: a check changed something"
     ends_with 2 recover --container "$name" --look-in "$old" --yes --no-test

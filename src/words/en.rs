@@ -408,10 +408,10 @@ table! {
     cache_stays_next = "Run as root, or as the owner of storage/ and bootstrap/cache, so that the config cache can be cleared, and check for an immutable flag (lsattr).";
     no_transactions(table) = "Table {table} uses a storage engine without transactions, so a change could not be rolled back.";
     no_transactions_next(table) = "Nothing was changed. Convert it first: ALTER TABLE {table} ENGINE = InnoDB;";
-    key_file_foreign(path, owner) = "{path}, the file named by APP_KEY_FILE in .env, belongs to {owner}, so it is not written. If it is this install's key file, give it to FreeScout's account (chown)";
-    key_file_unsure(path) = "{path}, the file named by APP_KEY_FILE in .env, belongs to root and may be something other than a key file, so it is not written. If it is this install's key file, give it to FreeScout's account (chown), or write the key there yourself";
-    key_file_link(path, target) = "{path}, the file named by APP_KEY_FILE in .env, is a link to {target}, and links are not followed for writing. Name the file itself, or write the key there yourself";
-    key_file_folder_open(path, folder, owner, mode) = "{path}, the file named by APP_KEY_FILE in .env, is below {folder}, which belongs to {owner} and has mode {mode}: somebody else could put another file in its place";
+    key_file_foreign(path, owner) = "{path}, the file named by APP_KEY_FILE, belongs to {owner}, so it is not written. If it is this install's key file, give it to FreeScout's account (chown)";
+    key_file_unsure(path) = "{path}, the file named by APP_KEY_FILE, belongs to root and may be something other than a key file, so it is not written. If it is this install's key file, give it to FreeScout's account (chown), or write the key there yourself";
+    key_file_link(path, target) = "{path}, the file named by APP_KEY_FILE, is a link to {target}, and links are not followed for writing. Name the file itself, or write the key there yourself";
+    key_file_folder_open(path, folder, owner, mode) = "{path}, the file named by APP_KEY_FILE, is below {folder}, which belongs to {owner} and has mode {mode}: somebody else could put another file in its place";
     key_file_not_replaced = "The key file cannot be replaced.";
     key_file_by_hand_root = "Keep the key in a file that only root can change, such as /etc/freescout/app_key (owner root, mode 0600), name it in APP_KEY_FILE, and try again.";
     key_file_by_hand(user) = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again.";

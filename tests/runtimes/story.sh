@@ -56,11 +56,14 @@ state_in() {
 }
 state_of() { state_in "/proc/$(first_of "$1")/root" "${2:-/www/html}"; }
 
-# Waits until the container's worker runs.
+# Waits until the container's worker runs: then all that was prepared is there.
 wait_for_worker() {
-    local tries
+    local tries root pid
     for tries in $(seq 200); do
-        "$client" top "$1" 2>/dev/null | grep -q 'queue:work' && return
+        root=$(stat -L -c %d:%i "/proc/$(first_of "$1")/root" 2>/dev/null || true)
+        for pid in $(pgrep -f '^php artisan queue:work' || true); do
+            [ "$root" != "$(stat -L -c %d:%i "/proc/$pid/root" 2>/dev/null || true)" ] || return 0
+        done
         sleep 0.05
     done
     "$client" logs "$1" >&2 || true
@@ -141,6 +144,9 @@ stop_docker() {
     wait "$docker_daemon" || true
     docker_daemon=
 }
+
+# Without its warnings of what this machine's control groups lack.
+podman() { command podman --log-level error "$@"; }
 
 # Podman's storage with the image in it.
 start_podman() {

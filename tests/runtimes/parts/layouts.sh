@@ -77,9 +77,8 @@ read_only() {
         ln -s /app/data/env /app/code/.env
         for name in storage database; do ln -s /app/data/$name /app/code/$name; done
         ln -s /app/data/cache /app/code/bootstrap/cache
-        sed -i s:/www/html:/app/code: /app/data/env /app/data/cache/config.php
-        mkdir /www/html'
-    start packed
+        sed -i s:/www/html:/app/code: /app/data/env /app/data/cache/config.php'
+    start packed --env INSTALL=/app/code
     "$client" commit --quiet packed freescout:packed >/dev/null 2>&1 || "$client" commit packed freescout:packed >/dev/null
     end packed
     prepare=

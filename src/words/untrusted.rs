@@ -168,13 +168,16 @@ impl Sanitise for OsStr {
 
 impl Sanitise for Path {
     fn sanitised(&self) -> String {
-        let path = HIDDEN
-            .get()
-            .and_then(|hidden| self.strip_prefix(hidden).ok());
-        match path {
-            Some(below) => Path::new("/").join(below).as_os_str().sanitised(),
-            None => self.as_os_str().sanitised(),
-        }
+        as_named(self).as_os_str().sanitised()
+    }
+}
+
+/// A path as the operator knows it: without the folder that is hidden.
+pub fn as_named(path: &Path) -> Cow<'_, Path> {
+    let hidden = HIDDEN.get();
+    match hidden.and_then(|hidden| path.strip_prefix(hidden).ok()) {
+        Some(below) => Cow::Owned(Path::new("/").join(below)),
+        None => Cow::Borrowed(path),
     }
 }
 

@@ -60,6 +60,12 @@ fn walked(kind: Kind) {
         said.contains(archive.to_str().unwrap()),
         "as it is on the host: {said}"
     );
+    let next = said.lines().find(|line| line.starts_with("Next: "));
+    let typed = format!(" --look-in {}/", archive.display());
+    assert!(
+        next.is_some_and(|line| line.contains(&typed)),
+        "what is to be typed, too: {said}"
+    );
     let recover = ["recover", "--yes", "--no-test", look[0], look[1]];
     let said = container.run(&recover, 2);
     assert!(said.contains("FreeScout can read 30 of 32"), "{said}");

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::domain::error::ErrorKind;
+use crate::io::container::within;
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::fs::volatile;
 use crate::io::state;
@@ -26,6 +27,7 @@ pub(in crate::engine) fn way_out(
                 path = shown,
                 point = shell(&point)
             ),
+            None if is_in_layers(place) => text!(container_layers_closed, path = shown),
             None => text!(obstacle_read_only, path = shown),
         },
         // Within a command.
@@ -33,6 +35,11 @@ pub(in crate::engine) fn way_out(
         None => otherwise.to_owned(),
     };
     format!("{stands} {help}")
+}
+
+/// Whether it is one of a stopped container's own files.
+fn is_in_layers(place: &Path) -> bool {
+    within::is_stopped() && within::get().is_some_and(|within| !within.is_hosts(place))
 }
 
 /// Why a folder of ours cannot be used; where it is the usual one, also why none of those can that would take its place.

@@ -82,6 +82,12 @@ pub fn get() -> Option<&'static Within> {
     WITHIN.get()
 }
 
+/// Whether we work on the files of a container that does not run: then none of its programs may be run, for they would run
+/// on the host.
+pub fn is_stopped() -> bool {
+    get().is_some_and(|within| within.spaces.is_none())
+}
+
 /// Root's own number where we work: the host's, or that of the container's users.
 pub fn root_user() -> u32 {
     let own = get().and_then(|within| within.users.outside(0));

@@ -118,6 +118,12 @@ pub fn stopped_installs() -> Vec<FoundInstall> {
         .collect()
 }
 
+/// What an install of a stopped container is called here; `None` where it lies in the container's own layers.
+pub fn stopped_from_here(install: &FoundInstall) -> Option<PathBuf> {
+    let known = known_as(install.container.as_deref()?)?;
+    super::stopped::on_host(&known, &install.path)
+}
+
 /// Whether there may be stopped containers that cannot be told.
 pub fn hides_stopped() -> bool {
     let host = HostRoot::at(Path::new("/"));

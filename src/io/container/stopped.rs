@@ -18,6 +18,7 @@ use super::Container;
 use super::idmap::IdMap;
 use super::runtimes::{Known, Layers};
 use super::view;
+use crate::domain::config::container::records::Mounted;
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::io::install::discover;
 use crate::io::install::host::HostRoot;
@@ -107,25 +108,17 @@ pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall
         .collect();
     let work = known.record.work_folder.iter().cloned();
     let places = work.chain(USUAL.iter().map(PathBuf::from));
-    let mounted = known
-        .record
-        .mounts
-        .iter()
-        .map(|mount| mount.destination.clone());
-    let places: BTreeSet<PathBuf> = places.chain(mounted).collect();
-    let version = |folder: &Path| {
-        let over = known.record.mounts.iter().rev();
-        let mut over = over.filter(|mount| folder.starts_with(&mount.destination));
-        match over.next() {
-            Some(mount) => {
-                let below = folder.strip_prefix(&mount.destination).ok()?;
-                let volume = HostRoot::at(&mount.source).ok()?;
-                discover::version(&volume, &Path::new("/").join(below))
-            }
-            None => layers
-                .iter()
-                .find_map(|layer| discover::version(layer, folder)),
+    let destinations = known.record.mounts.iter();
+    let destinations = destinations.map(|mount| mount.destination.clone());
+    let places: BTreeSet<PathBuf> = places.chain(destinations).collect();
+    let version = |folder: &Path| match mounted(known, folder) {
+        Some((mount, below)) => {
+            let volume = HostRoot::at(&mount.source).ok()?;
+            discover::version(&volume, &Path::new("/").join(below))
         }
+        None => layers
+            .iter()
+            .find_map(|layer| discover::version(layer, folder)),
     };
     let found: Vec<(PathBuf, String)> = places
         .into_iter()
@@ -143,6 +136,18 @@ pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall
         evidence: vec![Evidence::of(FoundBy::StoppedContainer)],
     };
     found.into_iter().map(install).collect()
+}
+
+/// What is mounted where a path of a container leads, and the rest of that path.
+fn mounted<'a>(known: &'a Known, path: &'a Path) -> Option<(&'a Mounted, &'a Path)> {
+    let mut inner = known.record.mounts.iter().rev();
+    inner.find_map(|mount| Some((mount, path.strip_prefix(&mount.destination).ok()?)))
+}
+
+/// Where a path of a container lies on the host, as long as no link is in between; `None` for what is in its own layers.
+pub(super) fn on_host(known: &Known, path: &Path) -> Option<PathBuf> {
+    let (mount, below) = mounted(known, path)?;
+    Some(mount.source.join(below).components().collect())
 }
 
 /// A stopped container's files, and how its numbers are translated.

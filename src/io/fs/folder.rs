@@ -208,8 +208,15 @@ impl Folder {
                 Ok(true)
             }
             Err(Errno::NOENT) => Ok(false),
+            // Of a file system that is read-only this is said before anybody looks.
+            Err(Errno::ROFS) if self.is_missing(name) => Ok(false),
             Err(e) => Err(e.into()),
         }
+    }
+
+    fn is_missing(&self, name: &OsStr) -> bool {
+        let found = rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW);
+        matches!(found, Err(Errno::NOENT))
     }
 }
 

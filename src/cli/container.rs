@@ -167,7 +167,7 @@ fn cut_off(container: &Container, ended: WorkEnded, arguments: &Arguments) -> Co
     let resume = format!("resume {}", sentences::commands::in_container(container));
     let resume = commands::command_on(&resume, &common.options(), common.install.as_deref());
     let first = match ended {
-        WorkEnded::Stopped => w.container_start_first,
+        WorkEnded::Stopped => w.container_create_again,
         _ => "",
     };
     match arguments.changes() {

@@ -78,6 +78,7 @@ table! {
     container_has_no_network = "the container is stopped: neither its names nor its own network are there";
     container_layers_closed(path) = "{path} is in the container's own layers, which cannot be changed while it is stopped. Start the container, then run the same command again.";
     container_starts_anew = "The container is stopped: PHP and the queue workers read what is there now when it is started.";
+    container_create_again = "Start the container first. If it was removed, create it again with the same volumes.";
     container_again = "Nothing was changed. Run the same command again.";
     container_resume(command) = "If a change had begun, this finishes it: {command}";
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";

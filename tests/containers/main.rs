@@ -12,6 +12,7 @@ mod container;
 mod ended;
 mod found;
 mod hostile;
+mod impostors;
 mod servers;
 #[allow(dead_code, reason = "these tests need a part of it")]
 #[path = "../pty/terminal.rs"]

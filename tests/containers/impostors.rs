@@ -1,7 +1,9 @@
 //! Containers that say they are another one: by what they mount, by groups of their own making, by names they give
 //! themselves. What is theirs to write names nobody.
 
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::container::{Container, Kind, told};
 use crate::found::{PHP, json, on_host_with, php_of, write};
@@ -85,14 +87,18 @@ fn a_pods_folder_of_its_own_making_makes_no_pod() {
 }
 
 /// Control groups of a test, removed with it.
-struct Groups {
+pub struct Groups {
     /// The folder of the hierarchy.
     top: PathBuf,
     made: Vec<PathBuf>,
+    number: u32,
 }
 
+/// Tests run side by side.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
 impl Groups {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
         let unified = mounts.lines().find(|line| line.contains(" - cgroup2 "));
         let unified = unified.expect("no unified control groups here");
@@ -100,26 +106,39 @@ impl Groups {
         Self {
             top,
             made: Vec::new(),
+            number: NUMBER.fetch_add(1, Ordering::Relaxed),
         }
     }
 
-    /// Puts every process of a container into this group.
-    fn hold(&mut self, container: &Container, group: &str) {
+    /// Puts every process of a container into this group, below one that is the test's own.
+    pub fn hold(&mut self, container: &Container, group: &str) {
+        let folder = self.make(group);
+        let space = |pid: i32| std::fs::read_link(format!("/proc/{pid}/ns/mnt")).ok();
+        let held = space(container.process.cast_signed());
+        for process in procfs::process::all_processes().unwrap().flatten() {
+            if space(process.pid()) == held {
+                std::fs::write(folder.join("cgroup.procs"), process.pid().to_string()).unwrap();
+            }
+        }
+    }
+
+    /// Puts one process into this group.
+    pub fn hold_process(&mut self, process: i32, group: &str) {
+        let folder = self.make(group);
+        std::fs::write(folder.join("cgroup.procs"), process.to_string()).unwrap();
+    }
+
+    fn make(&mut self, group: &str) -> PathBuf {
         let mut folder = self.top.clone();
-        for part in group.split('/') {
+        let own = format!("fsr-{}-{}", std::process::id(), self.number);
+        for part in [own.as_str()].into_iter().chain(group.split('/')) {
             folder.push(part);
             if !folder.exists() {
                 std::fs::create_dir(&folder).expect("a control group can be made");
                 self.made.push(folder.clone());
             }
         }
-        let root = |pid: i32| std::fs::read_link(format!("/proc/{pid}/ns/mnt")).ok();
-        let first = root(container.process.cast_signed());
-        for process in procfs::process::all_processes().unwrap().flatten() {
-            if root(process.pid()) == first {
-                std::fs::write(folder.join("cgroup.procs"), process.pid().to_string()).unwrap();
-            }
-        }
+        folder
     }
 }
 
@@ -138,9 +157,7 @@ fn groups_below_its_own_name_nobody() {
     let container = Container::start_with(Kind::Rootless, |_| {}, PHP);
     php_of(&container);
     let own = "a".repeat(64);
-    let top = format!("fsr-{}", std::process::id());
-    let group = format!("{top}/docker/{own}/docker/{}", stolen());
-    groups.hold(&container, &group);
+    groups.hold(&container, &format!("docker/{own}/docker/{}", stolen()));
     let form = described(var.path(), &container);
     assert_eq!(form["id"], own, "{form}");
     assert_eq!(form["name"], serde_json::Value::Null, "{form}");
@@ -150,4 +167,67 @@ fn groups_below_its_own_name_nobody() {
         "{said}"
     );
     drop(container);
+}
+
+#[test]
+fn nor_do_groups_that_others_than_root_can_make() {
+    let var = var_with_stopped();
+    let id = stolen();
+    let container = Container::start_with(Kind::Rootless, |_| {}, PHP);
+    php_of(&container);
+    // An account that was given a group; the same by its name alone; a service that was.
+    let mut groups = Groups::new();
+    let delegated = groups.make("delegated");
+    chown(&delegated, Some(4711), None).unwrap();
+    for group in [
+        format!("delegated/docker-{id}.scope"),
+        format!("portal.service/docker-{id}.scope"),
+        format!("portal.service/lxc.payload.freescout-app"),
+    ] {
+        groups.hold(&container, &group);
+        assert_nobody(var.path(), &container);
+    }
+    // Root's own word, to see that it is this which tells.
+    groups.hold(&container, &format!("docker-{id}.scope"));
+    let form = described(var.path(), &container);
+    assert_eq!(form["name"], "freescout-app", "{form}");
+    drop(container);
+}
+
+#[test]
+fn a_runtimes_own_files_name_the_container_whose_process_it_wrote_down() {
+    let id = "b".repeat(64);
+    let source = format!("/srv/containers/{id}/hostname");
+    let script = format!(
+        "mkdir -p {}; echo x >{source}; echo x >/srv/other; : >/etc/hostname; \
+         mount --bind {source} /etc/hostname; {PHP}",
+        source.strip_suffix("/hostname").unwrap()
+    );
+    let container = Container::start_with(Kind::Rooted, |_| {}, &script);
+    let first = container.process;
+    let elsewhere = std::process::id();
+    for (file, running, process, told) in [
+        (source.as_str(), true, first, true),
+        ("/srv/other", true, first, false),
+        (source.as_str(), true, elsewhere, false),
+        (source.as_str(), false, first, false),
+    ] {
+        let var = tempfile::tempdir_in("/var/tmp").unwrap();
+        let config = serde_json::json!({
+            "ID": id, "Name": "/helpdesk", "State": {"Running": running, "Pid": process},
+            "HostnamePath": container.path(file),
+        });
+        write(
+            var.path(),
+            &format!("lib/docker/containers/{id}/config.v2.json"),
+            &config.to_string(),
+        );
+        let form = described(var.path(), &container);
+        let name = if told { Some("helpdesk") } else { None };
+        assert_eq!(
+            form["name"].as_str(),
+            name,
+            "{file} {running} {process}: {form}"
+        );
+    }
 }

@@ -17,8 +17,13 @@ table! {
     install_not_found = "No FreeScout install was found in the usual places.";
     install_not_found_why = "Searched: the current folder, running PHP processes, crontabs, services, the sites of web servers, PHP-FPM pools, the usual web roots, and home folders.";
     install_not_found_next = "Name its folder: freescout-rescue /path/to/freescout";
+    install_not_found_next_as_user = "Without root, the processes of other users and the inside of containers cannot be looked at: run it as root (sudo), or name the folder: freescout-rescue /path/to/freescout";
+    install_not_found_next_in_container(command) = "Name its folder in the container: {command} /path/to/freescout";
     install_several = "There is more than one FreeScout install on this server:";
     install_several_next = "Name the folder of the one you mean: freescout-rescue /path/to/freescout";
+    install_several_next_in_container(command) = "Name the folder of the one you mean: {command}";
+    install_several_next_containers(command) = "Name the one you mean, with its container: {command}";
+    install_several_next_both(command) = "Name the folder of the one you mean: freescout-rescue /path/to/freescout; of one in a container, that too: {command}";
     found_version(path, version) = "{path} (FreeScout {version})";
     found_at_address(path, address) = "{path} ({address})";
     found_version_at_address(path, version, address) = "{path} (FreeScout {version}, {address})";
@@ -36,7 +41,8 @@ table! {
     found_below(site) = "inside the {site}";
     found_pool(name) = "named by the PHP-FPM pool {name}";
     found_panel = "web root of a cPanel site";
-    survey_in_container(container, process) = "in the {container} (process {process})";
+    survey_in_container(container) = "in the {container}";
+    survey_in_container_by(container, process) = "in the {container} (process {process})";
     survey_in_stopped_container(container) = "in the {container}, which is stopped: files in its own layers are read-only";
     container_runs_there(container, path, command) = "FreeScout also runs in the {container}, with its folder at {path} there, so this one may be an old copy. To check that one: {command}";
     container_may_be_meant(container, path, command) = "FreeScout runs in the {container}, with its folder at {path} there. To check that one from here: {command}";
@@ -50,9 +56,12 @@ table! {
     container_nspawn(name) = "systemd-nspawn container {name}";
     container_named(name) = "container {name}";
     container_nameless(process) = "container of process {process}";
+    container_nameless_in(process, container) = "container of process {process} in the {container}";
+    container_of_account(container, user) = "{container} of user {user}";
+    container_in_namespace(container, namespace) = "{container} in namespace {namespace}";
     container_layers_unknown = "The layers of this container are stored in a way that freescout-rescue cannot read. Start the container, then run the same command again.";
     container_several(name) = "{name} could mean several containers:";
-    container_several_next = "Name one by its full name, a longer part of its id, or the number of a process in it.";
+    container_several_next = "Name one as it stands here, by a longer part of its id, or by the number of a process in it.";
     container_there_are(containers) = "Containers on this host: {containers}.";
     container_there_are_none = "No container was found on this host.";
     container_none_as_user = "Only root can see what runs in containers: run the same command with sudo.";

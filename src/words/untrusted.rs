@@ -120,6 +120,34 @@ pub mod as_read {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Untrusted, D::Error> {
         String::deserialize(deserializer).map(Untrusted::new)
     }
+
+    /// The same of one that may be missing.
+    pub mod optional {
+        use super::{Deserialize, Deserializer, Serialize, Serializer, Untrusted};
+
+        /// For serde.
+        ///
+        /// # Errors
+        /// Those of the serializer.
+        pub fn serialize<S: Serializer>(
+            text: &Option<Untrusted>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            let raw = text.as_ref().map(Untrusted::raw);
+            raw.serialize(serializer)
+        }
+
+        /// For serde.
+        ///
+        /// # Errors
+        /// Those of the deserializer.
+        pub fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<Untrusted>, D::Error> {
+            let raw = Option::<String>::deserialize(deserializer)?;
+            Ok(raw.map(Untrusted::new))
+        }
+    }
 }
 
 /// Several, with commas between them.

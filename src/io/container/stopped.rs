@@ -7,7 +7,6 @@
 
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
@@ -16,7 +15,7 @@ use rustix::mount::{MountFlags, MountPropagationFlags, MoveMountFlags};
 
 use super::Container;
 use super::idmap::IdMap;
-use super::runtimes::{Known, Layers};
+use super::runtimes::{self, Known, Layers};
 use super::view;
 use crate::domain::config::container::records::Mounted;
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
@@ -100,6 +99,7 @@ pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall
     let Ok(host) = HostRoot::at(Path::new("/")) else {
         return Vec::new();
     };
+    let theirs = Theirs::of(&host, known);
     let stack = Stack::of(&host, known);
     let layers: Vec<HostRoot> = stack
         .iter()
@@ -113,7 +113,9 @@ pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall
     let places: BTreeSet<PathBuf> = places.chain(destinations).collect();
     let version = |folder: &Path| match mounted(known, folder) {
         Some((mount, below)) => {
-            let volume = HostRoot::at(&mount.source).ok()?;
+            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let volume = rustix::fs::open(&mount.source, flags, Mode::empty()).ok()?;
+            let volume = HostRoot::of(theirs.of_it(volume)?, &mount.source).ok()?;
             discover::version(&volume, &Path::new("/").join(below))
         }
         None => layers
@@ -124,14 +126,10 @@ pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall
         .into_iter()
         .filter_map(|folder| version(&folder).map(|version| (folder, version)))
         .collect();
-    let paths: Vec<PathBuf> = found.iter().map(|(path, _)| path.clone()).collect();
     let install = |(path, version)| FoundInstall {
         path,
         version,
-        container: Some(Box::new(Container {
-            installs: paths.clone(),
-            ..container.clone()
-        })),
+        container: Some(Box::new(container.clone())),
         address: None,
         evidence: vec![Evidence::of(FoundBy::StoppedContainer)],
     };
@@ -169,15 +167,13 @@ pub(super) fn assemble(known: &Known) -> std::io::Result<Assembled> {
     let host = HostRoot::at(Path::new("/"))?;
     let unknown = || std::io::Error::other(crate::words::words().container_layers_unknown);
     let stack = Stack::of(&host, known).ok_or_else(unknown)?;
-    let owner = std::fs::metadata(&stack.base)?.uid();
+    let theirs = Theirs::of(&host, known);
     // As they are on the host: what is mounted below would hide them.
     let volumes = known.record.mounts.iter().take(MOST_MOUNTS);
     let volumes: Vec<(PathBuf, OwnedFd)> = volumes
         .filter_map(|mount| {
-            Some((
-                mount.destination.clone(),
-                view::copy_of(&mount.source).ok()?,
-            ))
+            let tree = view::copy_of(&mount.source).ok()?;
+            Some((mount.destination.clone(), theirs.of_it(tree)?))
         })
         .collect();
     nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWNS)?;
@@ -195,7 +191,10 @@ pub(super) fn assemble(known: &Known) -> std::io::Result<Assembled> {
         rustix::mount::mount_remount(&stack.base, safe | MountFlags::BIND, "")?;
     } else {
         // Relative names: all of them have to fit into one page.
-        let marks = if owner == 0 { "" } else { ",userxattr" };
+        let marks = match known.owner {
+            0 => "",
+            _ => ",userxattr",
+        };
         let options = format!("lowerdir={}{marks}", names.join(":"));
         let options = std::ffi::CString::new(options)?;
         rustix::mount::mount("overlay", &stack.base, "overlay", safe, options.as_c_str())?;
@@ -209,12 +208,51 @@ pub(super) fn assemble(known: &Known) -> std::io::Result<Assembled> {
             Err(e) => return Err(e.into()),
         }
     }
-    let map = |file: &str| id_map(&host, file, owner);
     Ok(Assembled {
         root,
-        users: map("/etc/subuid"),
-        groups: map("/etc/subgid"),
+        users: theirs.users,
+        groups: theirs.groups,
     })
+}
+
+/// The numbers of a container's users and groups, and what its account may have mounted into it.
+struct Theirs {
+    account: u32,
+    users: IdMap,
+    groups: IdMap,
+}
+
+impl Theirs {
+    fn of(host: &HostRoot, known: &Known) -> Self {
+        let remapped = match &known.layers {
+            Layers::Docker(folder) => folder.file_name().and_then(runtimes::first_of),
+            Layers::Podman(..) => None,
+        };
+        let (users, groups) = match remapped {
+            Some((user, group)) => (IdMap::parse(&whole(user)), IdMap::parse(&whole(group))),
+            None => {
+                let map = |file: &str| id_map(host, file, known.owner);
+                (map("/etc/subuid"), map("/etc/subgid"))
+            }
+        };
+        Self {
+            account: known.owner,
+            users,
+            groups,
+        }
+    }
+
+    /// This copy of a folder or file of the host's, where the account could have it in a container: what it only says is
+    /// mounted there, and belongs to others, would be opened with root's rights.
+    fn of_it(&self, tree: OwnedFd) -> Option<OwnedFd> {
+        let owner = rustix::fs::fstat(&tree).ok()?.st_uid;
+        (self.account == 0 || self.users.inside(owner).is_some()).then_some(tree)
+    }
+}
+
+/// All numbers of a container, the first of which is this one on the host.
+fn whole(first: u32) -> String {
+    format!("0 {first} 65536")
 }
 
 fn put(root: &OwnedFd, destination: &Path, tree: &OwnedFd) -> Result<(), Errno> {
@@ -255,7 +293,6 @@ fn id_map(host: &HostRoot, file: &str, owner: u32) -> IdMap {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::io::container::runtimes;
     use std::os::unix::fs::symlink;
 
     fn write(root: &Path, path: &str, text: &str) {
@@ -308,6 +345,41 @@ mod tests {
         assert_eq!(told(), None);
         write(root, &mounts, "../../etc");
         assert_eq!(told(), None);
+    }
+
+    #[test]
+    fn an_account_has_nothing_of_others_in_its_containers() {
+        assert!(
+            rustix::process::geteuid().is_root(),
+            "not root: nothing can be given to others"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        write(root, "etc/subuid", "4711:200000:65536\n");
+        let host = HostRoot::at(root).unwrap();
+        let known = |owner, layers| Known {
+            runtime: crate::io::container::Runtime::Podman,
+            record: crate::domain::config::container::records::Record::default(),
+            layers,
+            owner,
+        };
+        let podman = || Layers::Podman("/x".into(), "y".to_owned());
+        let may = |owner, of: u32| {
+            let folder = tempfile::tempdir().unwrap();
+            std::os::unix::fs::chown(folder.path(), Some(of), None).unwrap();
+            let flags = OFlags::PATH | OFlags::CLOEXEC;
+            let opened = rustix::fs::open(folder.path(), flags, Mode::empty()).unwrap();
+            Theirs::of(&host, &known(owner, podman()))
+                .of_it(opened)
+                .is_some()
+        };
+        assert!(may(4711, 4711) && may(4711, 200_033));
+        assert!(!may(4711, 0) && !may(4711, 33));
+        assert!(may(0, 33) && may(0, 0));
+        let docker = Layers::Docker("/var/lib/docker/100000.100001".into());
+        let remapped = Theirs::of(&host, &known(0, docker));
+        assert_eq!(remapped.users.inside(100_033), Some(33));
+        assert_eq!(remapped.groups.inside(100_033), Some(32));
     }
 
     #[test]

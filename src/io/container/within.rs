@@ -18,6 +18,7 @@ use rustix::io::FdFlags;
 
 use super::Container;
 use super::idmap::IdMap;
+use crate::domain::config::found::FoundInstall;
 
 /// The namespaces of a container, and its root folder, held open: they outlast the process that they were taken from.
 #[derive(Debug)]
@@ -46,6 +47,8 @@ impl Spaces {
 pub struct Within {
     /// Which one.
     pub container: Container,
+    /// The install that was found in it, where the operator named none.
+    pub found: Option<FoundInstall>,
     /// What its installs are filed under: what lasts longest, be it made anew or only started again.
     pub filed: String,
     /// The process that the operator started, as the host numbers it.

@@ -11,10 +11,19 @@ use std::path::{Path, PathBuf};
 use crate::domain::config::container::records::{self, Listed, Record};
 use crate::domain::config::container::{Container, Runtime};
 use crate::io::install::host::HostRoot;
-use crate::io::os::accounts;
+use crate::io::os::{accounts, processes};
 
 /// How many containers are read of one runtime.
 const MOST: usize = 512;
+/// What starts Docker's daemon: its units with what is added to them, and a file of options.
+const DOCKER_SERVICES: [&str; 6] = [
+    "etc/systemd/system/docker.service",
+    "etc/systemd/system/docker.service.d/*.conf",
+    "usr/lib/systemd/system/docker.service",
+    "lib/systemd/system/docker.service",
+    "etc/default/docker",
+    "etc/sysconfig/docker",
+];
 /// Docker's data folder, of packages and of the snap.
 const DOCKER: [&str; 2] = ["/var/lib/docker", "/var/snap/docker/common/var-lib-docker"];
 /// The same below an account's home.
@@ -93,6 +102,7 @@ fn docker_folders(host: &HostRoot, homes: &[PathBuf]) -> Vec<Storage> {
         folder.as_str().map(PathBuf::from)
     });
     folders.extend(configured.filter(|folder| folder.is_absolute()));
+    folders.extend(of_command_lines(host));
     // Where the containers have users of their own, it keeps everything in a folder named by the first of them.
     let remapped = folders.iter().flat_map(|folder| {
         let entries = host.entries(folder).into_iter();
@@ -109,6 +119,29 @@ fn docker_folders(host: &HostRoot, homes: &[PathBuf]) -> Vec<Storage> {
         add_of_home(host, &mut there, home, &home.join(DOCKER_OF_HOME));
     }
     there
+}
+
+/// The data folders that Docker's daemons are told: those that run, and those that a service starts.
+fn of_command_lines(host: &HostRoot) -> Vec<PathBuf> {
+    let running = match host.is_ours() {
+        true => processes::of_root("dockerd"),
+        false => Vec::new(),
+    };
+    let running = running
+        .iter()
+        .filter_map(|words| records::data_folder(words.iter().map(String::as_str)));
+    let mut found: Vec<PathBuf> = running.collect();
+    for pattern in DOCKER_SERVICES {
+        for file in host.matching(Path::new("/"), pattern) {
+            let bytes = host.read(&file).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            let lines = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with('#'));
+            found.extend(records::data_folder(lines.flat_map(str::split_whitespace)));
+        }
+    }
+    found
 }
 
 /// The first user and group of containers with users of their own, by the folder that Docker names after them: `UID.GID`.
@@ -253,7 +286,7 @@ mod tests {
     fn the_files_of_runtimes_tell_names_wherever_they_are_kept() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        let ids = ["a", "b", "c", "d", "e"].map(|digit| digit.repeat(64));
+        let ids = ["a", "b", "c", "d", "e", "f"].map(|digit| digit.repeat(64));
         let docker = |id: &str, name: &str| format!(r#"{{"ID":"{id}","Name":"/{name}"}}"#);
         let put = |at: &str, id: &str, text: &str| {
             write(root, &format!("{at}/containers/{id}/config.v2.json"), text);
@@ -264,6 +297,12 @@ mod tests {
             root,
             "etc/docker/daemon.json",
             r#"{"data-root":"/srv/docker"}"#,
+        );
+        put("mnt/big", &ids[5], &docker(&ids[5], "told"));
+        write(
+            root,
+            "etc/systemd/system/docker.service.d/disk.conf",
+            "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd:// --data-root /mnt/big\n",
         );
         // One that says it is another is not believed.
         put("var/lib/docker", &ids[2], &docker(&ids[0], "double"));
@@ -300,6 +339,7 @@ mod tests {
                 told(Runtime::Docker, "one"),
                 told(Runtime::Docker, "remapped"),
                 told(Runtime::Podman, "rootless"),
+                told(Runtime::Docker, "told"),
             ]
         );
         assert!(!has_containerd(&host));

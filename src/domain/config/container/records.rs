@@ -116,6 +116,22 @@ pub fn docker(bytes: &[u8]) -> Option<Record> {
     })
 }
 
+/// The data folder that Docker's daemon is told on its command line, wherever that is written down.
+pub fn data_folder<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<PathBuf> {
+    let mut words = words.into_iter();
+    let mut found = None;
+    while let Some(word) = words.next() {
+        let word = word.trim_matches(['"', '\'']);
+        let value = match word.split_once('=') {
+            Some((name, value)) if ["--data-root", "--graph"].contains(&name) => Some(value),
+            None if ["--data-root", "--graph", "-g"].contains(&word) => words.next(),
+            _ => None,
+        };
+        found = value.map(|value| value.trim_matches(['"', '\''])).or(found);
+    }
+    found.and_then(|folder| absolute(folder.into()))
+}
+
 /// A container as Podman lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
@@ -283,6 +299,28 @@ mod tests {
         assert_eq!(docker(stopped.as_bytes()).unwrap().process, None);
         assert!(docker(b"{\"ID\":\"../../etc\"}").is_none());
         assert!(docker(b"[1,").is_none());
+    }
+
+    #[test]
+    fn a_daemon_says_where_it_keeps_its_data() {
+        for (line, folder) in [
+            ("dockerd -H fd:// --data-root /srv/d", Some("/srv/d")),
+            (
+                "ExecStart=/usr/bin/dockerd --data-root=/srv/d",
+                Some("/srv/d"),
+            ),
+            ("DOCKER_OPTS=\"--dns 8.8.8.8 -g /srv/d\"", Some("/srv/d")),
+            (
+                "dockerd --graph '/old' --data-root=\"/srv/d\"",
+                Some("/srv/d"),
+            ),
+            ("dockerd --data-root", None),
+            ("dockerd --data-root ../srv", None),
+            ("dockerd --containerd=/run/containerd.sock", None),
+        ] {
+            let found = data_folder(line.split_whitespace());
+            assert_eq!(found.as_deref(), folder.map(Path::new), "{line}");
+        }
     }
 
     #[test]

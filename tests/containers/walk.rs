@@ -97,6 +97,31 @@ fn so_is_one_whose_users_are_the_containers_own() {
     walked(Kind::Rootless);
 }
 
+#[test]
+fn so_is_one_on_a_file_system_that_knows_the_containers_users_alone() {
+    // As the layers of a rootless container are: mounted within it.
+    let mount = "mount -t tmpfs -o mode=755 tmpfs /srv; cp -a /www/html /srv; \
+                 mount --bind /srv/html /www/html";
+    let container = Container::start_with(Kind::Rootless, |_| {}, mount);
+    let inside = format!("/proc/{}/root/www/html", container.process);
+    let inside = Path::new(&inside);
+    let files = || {
+        let mut all = everything(inside);
+        all.retain(|line| !line.contains("framework/cache/data"));
+        all
+    };
+    let before = files();
+    let said = container.recover();
+    assert!(said.contains("FreeScout can read 30 of 32"), "{said}");
+    let owner = std::fs::metadata(inside.join(".env")).unwrap().uid();
+    assert_eq!(owner, container.on_host(NGINX.0));
+    assert!(!inside.join("bootstrap/cache/config.php").exists());
+    let mark = everything(&inside.join("storage/framework/cache/data"));
+    assert_eq!(mark.len(), 3, "workers were told: {mark:?}");
+    container.run(&["undo", "--yes"], 0);
+    assert_eq!(files(), before);
+}
+
 /// What FreeScout's own command is while it works: it has the old key in its memory, and nobody else has it any more.
 const WORKER: &str =
     "<?php\n$key = trim(file_get_contents('/srv/key'));\nunlink('/srv/key');\nsleep(600);\n";

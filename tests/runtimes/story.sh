@@ -99,7 +99,7 @@ story() {
     json_is 'it["install"]["path"]' "$(chroot "/proc/$(first_of "$name")/root" /bin/busybox readlink -f "$install")"
     json_is 'it["summary"]["opens"]' 7
     ends_with 2 check --container "${id:0:12}"
-    says "container $name (process"
+    says "container $name${whose:-} (process"
     says "--container $name $install"
     says "Web user: nginx ("
     state_of "$name" "$install" >"$folder/after"

@@ -158,9 +158,11 @@ pub fn not_entered(container: &Container, error: &std::io::Error) -> Problem {
         container_not_entered,
         container = shown(&container.lasting_name())
     );
-    let next = match rustix::process::geteuid().is_root() {
-        true => w.container_not_entered_next,
-        false => w.container_not_root_next,
+    let root = rustix::process::geteuid().is_root();
+    let next = match container.process.is_some_and(found::is_closed) {
+        _ if !root => w.container_not_root_next,
+        true => w.container_closed_next,
+        false => w.container_not_entered_next,
     };
     ErrorKind::Refused.problem(what, error.to_string(), next)
 }

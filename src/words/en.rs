@@ -79,6 +79,7 @@ table! {
     container_missing_next = "--container takes the name or the id of a running container, or the number of a process in it.";
     container_not_entered(container) = "The container {container} cannot be entered.";
     container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
+    container_closed_next = "It runs, but its file system (fuse-overlayfs) answers to its own account alone, not even to root. Nothing was changed. As that account, copy freescout-rescue into it (podman cp) and run it there (podman exec -it). Or stop the container first: then it is read from here, and what lies in its volumes can be recovered.";
     container_not_root_next = "Only root can do that: run the same command with sudo.";
     container_stopped(container) = "The container {container} stopped while freescout-rescue was working in it.";
     container_killed(container) = "Something ended freescout-rescue while it was working in the container {container}.";

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::idmap::IdMap;
 use super::runtimes::{self, Known};
 use super::{Container, own_number, who, within};
-use crate::domain::config::container;
+use crate::domain::config::container::{self, cgroup};
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::io::install::discover;
 use crate::io::install::host::HostRoot;
@@ -147,11 +147,28 @@ fn known_here() -> Vec<Known> {
     host.map(|host| runtimes::known(&host)).unwrap_or_default()
 }
 
-/// Containers that a runtime knows and that do not run.
+/// Containers that a runtime knows and that are not seen to run. One that runs all the same and lets nobody look is not told
+/// as stopped.
 fn stopped(known: &[Known], running: &[Container]) -> Vec<Container> {
     let runs = |known: &Known| running.iter().any(|one| is_of(known, one));
     let stopped = known.iter().filter(|known| !runs(known));
-    stopped.map(who::recorded).collect()
+    let described = stopped.map(|known| {
+        let closed = known.record.process.filter(|pid| is_closed(*pid));
+        Container {
+            process: closed,
+            running: closed.is_some(),
+            ..who::recorded(known)
+        }
+    });
+    described.collect()
+}
+
+/// Whether a process runs whose files answer to its own users alone, not even to root: those of a file system that a program
+/// of its account's makes (FUSE).
+pub fn is_closed(pid: i32) -> bool {
+    let root = std::fs::metadata(format!("/proc/{pid}/root"));
+    let denied = root.is_err_and(|e| e.kind() == std::io::ErrorKind::PermissionDenied);
+    denied && cgroup::root_is_fuse(&text(pid, "mountinfo"))
 }
 
 /// Whether this is written down of that container.

@@ -39,7 +39,44 @@ tar -C "$image/root" -cf - . | bobs import --quiet - freescout:test >/dev/null |
 prepare=
 start bobs-app --network none
 grep -q ' / .* fuse.fuse-overlayfs ' "/proc/$(first_of bobs-app)/mountinfo" || fail "fuse-overlayfs is not used"
-story bobs-app podman
+# To such a file system even root of the host is nobody: that is said, and not that the container were stopped.
+ends_with 3 check --container bobs-app
+says "The container bobs-app cannot be entered."
+says "It runs, but its file system (fuse-overlayfs) answers to its own account alone"
+ends_with 3 recover --container bobs-app --look-in "$old" --yes --no-test
+says "Nothing was changed."
+# As it says.
+bobs stop --time 0 bobs-app >/dev/null
+ends_with 2 check --container bobs-app
+says "container bobs-app of user bob, which is stopped"
+says "can read 7 of 32"
+bobs start bobs-app >/dev/null
+wait_for_worker_of_bob() {
+    local tries
+    for tries in $(seq 200); do
+        bobs top bobs-app args | grep -q '^php artisan queue:work' && return
+        sleep 0.05
+    done
+    fail "the container bobs-app does not run ($tries tries)"
+}
+wait_for_worker_of_bob
+cp "$program" /home/bob/freescout-rescue
+cp -r "$old" /home/bob/old-server
+chown -R bob:bob /home/bob/old-server
+bobs cp /home/bob/freescout-rescue bobs-app:/tmp/
+bobs cp /home/bob/old-server bobs-app:/tmp/
+within() {
+    local wanted=$1 code=0
+    shift
+    bobs exec bobs-app /tmp/freescout-rescue "$@" --state-dir /data/rescue /www/html </dev/null >"$folder/out" 2>"$folder/err" || code=$?
+    [ "$code" -eq "$wanted" ] || { cat "$folder/out" "$folder/err" >&2; fail "within, '$*' ended with $code, not $wanted"; }
+}
+within 2 recover --look-in /tmp/old-server --yes --no-test
+says "FreeScout can read 30 of 32 secrets"
+within 0 undo --yes
+within 2 check
+says "can read 7 of 32"
+walked=$((walked + 1))
 end bobs-app
 
 # By the kernel.

@@ -199,6 +199,16 @@ fn unescaped(name: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// Whether the root folder of a `/proc/PID/mountinfo` is on a file system that a program makes.
+pub fn root_is_fuse(text: &str) -> bool {
+    let roots = text
+        .lines()
+        .filter(|line| line.split(' ').nth(4) == Some("/"));
+    let kind = |line: &str| Some(line.split_once(" - ")?.1.starts_with("fuse"));
+    // What was mounted last lies on top.
+    roots.filter_map(kind).last() == Some(true)
+}
+
 /// The id of the container whose files a `/proc/PID/mountinfo` says are mounted where a runtime mounts its own. It proves
 /// nothing: who may mount can have any path stand there.
 pub fn claimed_by_mounts(text: &str) -> Option<String> {
@@ -388,6 +398,20 @@ mod tests {
         }
         let old = of_cgroup(&format!("3:cpu,cpuacct:/docker/{ID}")).unwrap();
         assert_eq!(old.place.controllers, "cpu,cpuacct");
+    }
+
+    #[test]
+    fn a_root_on_fuse_is_told() {
+        let line = |point: &str, kind: &str| {
+            format!(
+                "273 236 0:87 / {point} rw,nodev shared:1 - {kind} fuse-overlayfs rw,user_id=0\n"
+            )
+        };
+        let fuse = line("/", "fuse.fuse-overlayfs");
+        assert!(root_is_fuse(&(fuse.clone() + &line("/proc", "proc"))));
+        assert!(!root_is_fuse(&(fuse + &line("/", "overlay"))));
+        assert!(!root_is_fuse(&line("/data", "fuse.sshfs")));
+        assert!(!root_is_fuse("/ - fuse"));
     }
 
     #[test]

@@ -20,6 +20,9 @@ pub(in crate::engine) fn way_out(
     let shown = shown(&place).to_string();
     let help = match obstacle {
         Some(Obstacle::NoRoom) => text!(obstacle_no_room, path = shown),
+        Some(Obstacle::ReadOnlyMount) if is_in_layers(place) => {
+            text!(container_layers_closed, path = shown)
+        }
         Some(Obstacle::ReadOnlyMount) => match volatile::closed_mount(place) {
             // Within a command.
             Some(point) => text!(
@@ -27,7 +30,6 @@ pub(in crate::engine) fn way_out(
                 path = shown,
                 point = shell(&point)
             ),
-            None if is_in_layers(place) => text!(container_layers_closed, path = shown),
             None => text!(obstacle_read_only, path = shown),
         },
         // Within a command.
@@ -39,7 +41,7 @@ pub(in crate::engine) fn way_out(
 
 /// Whether it is one of a stopped container's own files.
 fn is_in_layers(place: &Path) -> bool {
-    within::is_stopped() && within::get().is_some_and(|within| !within.is_hosts(place))
+    within::get().is_some_and(|within| within.is_in_layers(place))
 }
 
 /// Why a folder of ours cannot be used; where it is the usual one, also why none of those can that would take its place.

@@ -429,6 +429,7 @@ impl Errand {
             users,
             groups: process.map("gid_map"),
             process: process.own_number(),
+            volumes: Vec::new(),
             groups_of,
             path: process.variable("PATH"),
             kept: folders.to_vec(),
@@ -464,6 +465,8 @@ impl Errand {
             users,
             groups,
         } = stopped::assemble(&known)?;
+        let volumes = known.record.mounts.into_iter();
+        let volumes = volumes.map(|mount| mount.destination);
         view::enter(&root, luggage, &host)?;
         untrusted::hide(host.as_os_str());
         within::set(Within {
@@ -474,6 +477,7 @@ impl Errand {
             users,
             groups,
             process: None,
+            volumes: volumes.collect(),
             groups_of,
             path: None,
             kept: folders.to_vec(),

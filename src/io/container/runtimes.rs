@@ -1,8 +1,8 @@
 //! What the container runtimes of this host keep on disk of each container: its name, its environment, its mounts, its
 //! layers. No program of theirs is run, and none needs to be there.
 //!
-//! Docker: `containers/ID/config.v2.json` below its data folder. Podman: `overlay-containers/containers.json` below its
-//! storage, also that of accounts. What containerd keeps is in a database of its own, which is not read: of its containers,
+//! Docker: `containers/ID/config.v2.json` below its data folder. Podman: `overlay-containers/containers.json` (or
+//! `vfs-containers`) below its storage, also that of accounts. What containerd keeps is in a database of its own, which is not read: of its containers,
 //! only those that run are known.
 
 use std::ffi::OsStr;
@@ -32,6 +32,8 @@ const DOCKER_OF_HOME: &str = ".local/share/docker";
 const PODMAN: &str = "/var/lib/containers/storage";
 /// The same below an account's home.
 const PODMAN_OF_HOME: &str = ".local/share/containers/storage";
+/// How it may store layers: it lists its containers beside them.
+const PODMAN_DRIVERS: [&str; 2] = ["overlay", "vfs"];
 /// Where an account says that it keeps it elsewhere.
 const PODMAN_CONFIG_OF_HOME: &str = ".config/containers/storage.conf";
 /// How many homes are looked into.
@@ -235,21 +237,24 @@ fn docker(host: &HostRoot, storage: &Storage) -> Vec<Known> {
 }
 
 fn podman(host: &HostRoot, storage: &Storage) -> Vec<Known> {
-    let containers = storage.folder.join("overlay-containers");
+    let containers = |driver: &str| storage.folder.join(format!("{driver}-containers"));
     let lists = ["containers.json", "volatile-containers.json"];
-    let lists = lists
-        .iter()
-        .filter_map(|name| host.read(&containers.join(name)));
-    let rows: Vec<Listed> = lists.flat_map(|bytes| records::listed(&bytes)).collect();
+    let rows = PODMAN_DRIVERS.iter().flat_map(|driver| {
+        let lists = lists.iter();
+        let lists = lists.filter_map(|name| host.read(&containers(driver).join(name)));
+        lists.flat_map(|bytes| records::listed(&bytes, driver))
+    });
+    let rows: Vec<Listed> = rows.take(MOST).collect();
     let read = |listed: Listed| {
-        let config = containers.join(&listed.id).join("userdata/config.json");
+        let folder = containers(listed.driver).join(&listed.id);
+        let config = folder.join("userdata/config.json");
         let read = host.read(&config);
         // One that was created and never started has none: its name and its layer are known all the same.
         let record = read.and_then(|bytes| records::oci(&listed, &bytes));
         let mut record = record.unwrap_or_else(|| Record {
             id: listed.id.clone(),
             name: listed.name.clone(),
-            driver: Some("overlay".to_owned()),
+            driver: Some(listed.driver.to_owned()),
             ..Record::default()
         });
         record.process = first_process(host, &record);
@@ -260,7 +265,7 @@ fn podman(host: &HostRoot, storage: &Storage) -> Vec<Known> {
             owner: storage.owner,
         }
     };
-    rows.into_iter().take(MOST).map(read).collect()
+    rows.into_iter().map(read).collect()
 }
 
 /// Podman's `pidfile`, beside the files that it mounts into the container.

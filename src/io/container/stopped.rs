@@ -26,6 +26,8 @@ use crate::io::install::host::HostRoot;
 const MOST_LAYERS: usize = 500;
 /// How many of the host's folders are put into it.
 const MOST_MOUNTS: usize = 256;
+/// Where each layer is a whole copy of what is below it, with the driver `vfs`: a host whose file system can do no better.
+const WHOLE: &str = "vfs/dir";
 /// Where images have FreeScout.
 const USUAL: [&str; 10] = [
     "/www/html",
@@ -56,19 +58,23 @@ impl Stack {
             let bytes = host.read(path)?;
             Some(String::from_utf8_lossy(&bytes).trim().to_owned())
         };
+        let driver = known.record.driver.as_deref();
         let (base, top) = match &known.layers {
             Layers::Docker(folder) => {
-                let driver = known.record.driver.as_deref().unwrap_or("overlay2");
-                if driver != "overlay2" {
-                    return None;
+                let named = |driver: &str| {
+                    let mounts = folder.join("image").join(driver).join("layerdb/mounts");
+                    line(&mounts.join(&known.record.id).join("mount-id"))
+                };
+                match driver.unwrap_or("overlay2") {
+                    "overlay2" => (folder.join("overlay2"), named("overlay2")?),
+                    "vfs" => (folder.join(WHOLE), named("vfs")?),
+                    _ => return None,
                 }
-                let named = folder
-                    .join("image/overlay2/layerdb/mounts")
-                    .join(&known.record.id)
-                    .join("mount-id");
-                (folder.join("overlay2"), line(&named)?)
             }
-            Layers::Podman(storage, layer) => (storage.join("overlay"), layer.clone()),
+            Layers::Podman(storage, layer) => match driver {
+                Some("vfs") => (storage.join(WHOLE), layer.clone()),
+                _ => (storage.join("overlay"), layer.clone()),
+            },
         };
         let plain = |name: &str| {
             let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
@@ -76,6 +82,10 @@ impl Stack {
         };
         if !plain(&top) {
             return None;
+        }
+        if driver == Some("vfs") {
+            let layers = vec![PathBuf::from(top)];
+            return Some(Self { base, layers });
         }
         let lower = line(&base.join(&top).join("lower")).unwrap_or_default();
         let mut layers = vec![Path::new(&top).join("diff")];

@@ -55,6 +55,8 @@ pub struct Within {
     pub caller: u32,
     /// Its namespaces; `None` for a stopped one, in which nothing can be run.
     pub spaces: Option<Spaces>,
+    /// Where something of the host's stands in a stopped one; all else is in its own layers.
+    pub volumes: Vec<PathBuf>,
     /// How its user numbers are translated.
     pub users: IdMap,
     /// The same of its groups.
@@ -186,6 +188,14 @@ impl Within {
     /// Whether a path leads to a file of the host's, not of the container's.
     pub fn is_hosts(&self, path: &Path) -> bool {
         self.is_kept(path) || path.starts_with(&self.host)
+    }
+
+    /// Whether it lies in the own layers of a container that is stopped.
+    pub fn is_in_layers(&self, path: &Path) -> bool {
+        let mut volumes = self.volumes.iter();
+        self.spaces.is_none()
+            && !self.is_hosts(path)
+            && !volumes.any(|volume| path.starts_with(volume))
     }
 
     /// Whether it lies in one of the host's folders that stand at their own paths.

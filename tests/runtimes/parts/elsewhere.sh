@@ -30,3 +30,27 @@ printf '[Service]\nExecStart=\nExecStart=/usr/sbin/dockerd --data-root %s\n' "$f
 ends_with 2 check --container told
 says "container told, which is stopped"
 rm /etc/systemd/system/docker.service.d/disk.conf
+
+# Layers that are whole copies, as where a file system can do no better.
+stopped_in_whole_copies() {
+    prepare=
+    start whole
+    story whole "$client"
+    "$client" stop --time 0 whole >/dev/null
+    ends_with 2 check --container whole
+    says "container whole, which is stopped"
+    says "can read 7 of 32"
+    ends_with 1 recover --container whole --look-in "$old" --yes --no-test
+    says "is in the container's own layers, which cannot be changed while it is stopped"
+    end whole
+}
+start_docker --storage-driver vfs
+stopped_in_whole_copies
+stop_docker
+mkdir -p /etc/containers
+printf '[storage]\ndriver = "vfs"\nrunroot = "/run/containers/storage"\ngraphroot = "/var/lib/containers/storage"\n' >/etc/containers/storage.conf
+rm -rf /var/lib/containers/*
+client=podman
+start_podman
+stopped_in_whole_copies
+rm -rf /var/lib/containers/* /etc/containers/storage.conf

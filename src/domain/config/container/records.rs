@@ -141,6 +141,8 @@ pub struct Listed {
     pub name: Option<String>,
     /// The layer that it writes to.
     pub layer: String,
+    /// How its layers are stored.
+    pub driver: &'static str,
 }
 
 #[derive(Deserialize)]
@@ -155,7 +157,7 @@ struct ListedForm {
 }
 
 /// Podman's `containers.json`. What others store there, such as images that are being built, is left out.
-pub fn listed(bytes: &[u8]) -> Vec<Listed> {
+pub fn listed(bytes: &[u8], driver: &'static str) -> Vec<Listed> {
     let forms: Vec<ListedForm> = serde_json::from_slice(bytes).unwrap_or_default();
     let row = |form: ListedForm| {
         form.metadata.filter(|text| !text.is_empty())?;
@@ -163,6 +165,7 @@ pub fn listed(bytes: &[u8]) -> Vec<Listed> {
             id: id(&form.id)?,
             name: form.names.unwrap_or_default().into_iter().next(),
             layer: id(&form.layer)?,
+            driver,
         })
     };
     forms.into_iter().filter_map(row).collect()
@@ -217,7 +220,7 @@ pub fn oci(listed: &Listed, bytes: &[u8]) -> Option<Record> {
         mounts,
         labels: form.annotations.unwrap_or_default(),
         work_folder,
-        driver: Some("overlay".to_owned()),
+        driver: Some(listed.driver.to_owned()),
         process: None,
     })
 }
@@ -331,7 +334,7 @@ mod tests {
             {{"id":"{layer}","names":["working-container"],"layer":"{ID}"}},
             {{"id":"../x","layer":"{ID}","metadata":"{{}}"}}]"#
         );
-        let all = listed(text.as_bytes());
+        let all = listed(text.as_bytes(), "overlay");
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].layer, layer);
         let spec = r#"{"process":{"env":["FREESCOUT_APP_KEY=x"],"cwd":"/"},"mounts":[
@@ -344,6 +347,7 @@ mod tests {
         assert_eq!(record.own_files, record.mounts[1..]);
         assert_eq!(record.work_folder, None);
         assert!(record.environment.contains_key(&b"FREESCOUT_APP_KEY"[..]));
-        assert!(listed(b"{}").is_empty());
+        assert_eq!(record.driver.as_deref(), Some("overlay"));
+        assert!(listed(b"{}", "vfs").is_empty());
     }
 }

@@ -21,16 +21,24 @@ group=$groups/freescout-rescue-runtimes-$$
 mkdir "$group" || fail "no control group can be made in $groups"
 folder=$(mktemp -d)
 
-# All processes are gone by then, and all mounts with them.
+# All processes are ended by then, and all mounts go with them.
 clean() {
-    find "$group" -depth -type d -exec rmdir {} + || fail "$group could not be removed"
+    local tries
+    for tries in $(seq 100); do
+        find "$group" -depth -type d -exec rmdir {} + 2>/dev/null && break
+        sleep 0.1
+    done
+    [ ! -d "$group" ] || fail "$group could not be removed ($tries tries)"
     ! grep -qF " $folder" /proc/self/mountinfo || fail "something is still mounted below $folder"
     rm -rf --one-file-system "$folder"
 }
 trap clean EXIT
 
-apart="unshare --mount --propagation private --pid --fork --kill-child --mount-proc --net --uts --ipc"
+apart=(unshare --mount --propagation private --pid --fork --kill-child --mount-proc --net --uts --ipc)
+# In a session of its own: what runs there has no terminal to ask. With its first process everything in it ends.
+setsid "${apart[@]}" bash "$here/host.sh" "$group" "$folder" "$program" "$@" </dev/null &
+host=$!
+trap 'kill -KILL "$host"; exit 1' INT TERM
 code=0
-# The session is another one: what reads this terminal is not asked.
-setsid --wait $apart bash "$here/host.sh" "$group" "$folder" "$program" "$@" </dev/null || code=$?
+wait "$host" || code=$?
 [ "$code" -eq 0 ] || fail "ended with $code"

@@ -62,7 +62,7 @@ removed() {
     end removed
 }
 
-for client in ${clients:-docker podman}; do
+for client in docker podman; do
     "start_$client"
     for shape in stopped removed; do
         "$shape"

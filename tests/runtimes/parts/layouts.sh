@@ -1,5 +1,13 @@
 # Where images and hosters have FreeScout's files, in both runtimes.
 
+# All of it in the container's own layer.
+layered() {
+    prepare=
+    start layered
+    story layered "$client"
+    end layered
+}
+
 # Settings by a link of root's into a volume, which has everything else too; another container of the same volume later.
 nfrastack_2() {
     rm -rf /srv/data
@@ -90,9 +98,9 @@ read_only() {
     from=
 }
 
-for client in ${clients:-docker podman}; do
+for client in docker podman; do
     "start_$client"
-    for shape in ${shapes:-nfrastack_2 nfrastack_1 bind_mount deployed read_only}; do
+    for shape in layered nfrastack_2 nfrastack_1 bind_mount deployed read_only; do
         "$shape"
     done
     prepare=

@@ -100,7 +100,7 @@ with_a_database() {
     end served
 }
 
-for client in ${clients:-docker podman}; do
+for client in docker podman; do
     "start_$client"
     for shape in in_layers in_a_volume in_a_folder with_a_database; do
         "$shape"

@@ -701,6 +701,10 @@ table! {
         files { One "1 file", Other "{files} files" };
     looked_in(files: number, megabytes, seconds) = "Searched: {files}, {megabytes} MiB, {seconds} s.",
         files { One "1 file", Other "{files} files" };
+    looked_in_layers(files: number) = files {
+        One "Among them: 1 file of settings in the layers of this host's containers and images.",
+        Other "Among them: {files} files of settings in the layers of this host's containers and images.",
+    };
     looked_stopped(files: number, megabytes) = "Stopped after {files}, {megabytes} MiB.",
         files { One "1 file", Other "{files} files" };
     find_key_stopped = "Stopped: this is what was found so far.";
@@ -1300,6 +1304,8 @@ table! {
     source_backup(created, path) = "the backup of {created} ({path})";
     source_given = "given by you";
     source_stdin = "standard input";
+    source_layer(container, inside, path) = "a layer of the {container}, {inside} ({path})";
+    source_layer_of_none(inside, path) = "a layer that no container uses now, {inside} ({path})";
     source_line(line) = ", line {line}";
     source_misspelled(fault) = " ({fault})";
     key_opens(opens, total) = "decrypts {opens} of {total}";

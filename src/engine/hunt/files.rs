@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::sieve::{Sieve, consider};
 use super::{Looking, old_payloads};
 use crate::engine::session::Session;
+use crate::io::container::layers::KeptLayers;
 use crate::io::hunt;
 
 /// Searches files, folders and archives for keys and adds what it finds to the session. `on` hears of progress and of
@@ -18,6 +19,28 @@ pub fn look_in(
     look_in_within(session, roots, &hunt::HuntLimits::default(), cancel, on)
 }
 
+/// The files of settings in the layers of containers on this host, of those that are gone too: looked up once.
+pub fn layer_files(session: &mut Session) -> Vec<PathBuf> {
+    let install = &session.install.root;
+    let layers = session
+        .layers
+        .get_or_insert_with(|| KeptLayers::read(install));
+    layers.files.clone()
+}
+
+/// Where keys usually survive on a server, cheapest first: the runtimes of containers keep much, wherever that is.
+pub fn usual_places(session: &mut Session) -> Vec<PathBuf> {
+    let mut roots = layer_files(session);
+    roots.extend(hunt::usual_places(&session.install.root));
+    let storages = session.layers.iter().flat_map(|layers| &layers.storages);
+    for storage in storages {
+        if !roots.iter().any(|root| storage.starts_with(root)) {
+            roots.push(storage.clone());
+        }
+    }
+    roots
+}
+
 /// As [`look_in`], within limits of one's own.
 pub fn look_in_within(
     session: &mut Session,
@@ -26,6 +49,7 @@ pub fn look_in_within(
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
 ) -> hunt::HuntTotals {
+    layer_files(session);
     let mut sieve = Sieve::of(session);
     let wanted = old_payloads::wanted(session);
     let mut looked = hunt::search(roots, limits, &wanted, cancel, &mut |event| match event {

@@ -10,7 +10,7 @@ use crate::engine::hunt::find_key::{self, Hunted, SearchPlaces};
 use crate::engine::hunt::{Looking, files, processes, sieve};
 use crate::engine::session::{Session, mails};
 use crate::io::container::within;
-use crate::io::hunt::{self, HuntTotals};
+use crate::io::hunt::HuntTotals;
 
 /// Where to look.
 pub enum Where<'a> {
@@ -33,7 +33,7 @@ pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -
             files::look_in(session, &roots, &cancel, &mut on)
         }
         Where::Usual => {
-            let roots = hunt::usual_places(&session.install.root);
+            let roots = files::usual_places(session);
             files::look_in(session, &roots, &cancel, &mut on)
         }
         Where::Processes => processes::look_in(session, &cancel, &mut on),

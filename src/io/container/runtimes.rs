@@ -21,8 +21,16 @@ const DOCKER_OF_HOME: &str = ".local/share/docker";
 const PODMAN: &str = "/var/lib/containers/storage";
 /// The same below an account's home.
 const PODMAN_OF_HOME: &str = ".local/share/containers/storage";
-/// Where containerd keeps what it knows.
-const CONTAINERD: &str = "/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db";
+/// Where containerd keeps what it knows: by itself, as a part of k3s, RKE2, k0s and MicroK8s.
+const CONTAINERD: [&str; 5] = [
+    "/var/lib/containerd",
+    "/var/lib/rancher/k3s/agent/containerd",
+    "/var/lib/rancher/rke2/agent/containerd",
+    "/var/lib/k0s/containerd",
+    "/var/snap/microk8s/common/var/lib/containerd",
+];
+/// Below these: its list of containers.
+const META: &str = "io.containerd.metadata.v1.bolt/meta.db";
 
 /// Where the layers of a container are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +66,14 @@ pub fn known(host: &HostRoot) -> Vec<Known> {
 
 /// Whether containerd keeps containers here that cannot be looked up.
 pub fn has_containerd(host: &HostRoot) -> bool {
-    host.is_file(Path::new(CONTAINERD))
+    let folders = containerd_folders(host);
+    folders
+        .iter()
+        .any(|folder| host.is_file(&folder.join(META)))
+}
+
+pub(super) fn containerd_folders(host: &HostRoot) -> Vec<PathBuf> {
+    real(host, CONTAINERD.map(PathBuf::from).to_vec())
 }
 
 /// The container of this id.
@@ -66,7 +81,7 @@ pub fn of_id(host: &HostRoot, id: &str) -> Option<Known> {
     known(host).into_iter().find(|known| known.record.id == id)
 }
 
-fn docker_folders(host: &HostRoot) -> Vec<PathBuf> {
+pub(super) fn docker_folders(host: &HostRoot) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = DOCKER.iter().map(PathBuf::from).collect();
     let configured = host.read(Path::new("/etc/docker/daemon.json"));
     let configured = configured.and_then(|bytes| {
@@ -79,7 +94,7 @@ fn docker_folders(host: &HostRoot) -> Vec<PathBuf> {
     real(host, folders)
 }
 
-fn podman_storages(host: &HostRoot) -> Vec<PathBuf> {
+pub(super) fn podman_storages(host: &HostRoot) -> Vec<PathBuf> {
     let mut folders = vec![PathBuf::from(PODMAN)];
     let configured = host.read(Path::new("/etc/containers/storage.conf"));
     folders.extend(configured.and_then(|bytes| graph_root(&bytes)));

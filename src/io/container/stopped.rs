@@ -27,7 +27,7 @@ const MOST_LAYERS: usize = 500;
 /// How many of the host's folders are put into it.
 const MOST_MOUNTS: usize = 256;
 /// Where images have FreeScout.
-const USUAL: [&str; 10] = [
+pub(super) const USUAL: [&str; 10] = [
     "/www/html",
     "/var/www/html",
     "/var/www/freescout",

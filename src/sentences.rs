@@ -115,6 +115,16 @@ pub fn finding(finding: &Finding) -> String {
             path,
             command,
         } => text!(container_runs_there, container, path = shown(path), command),
+        Finding::KeyNotLasting {
+            path,
+            fleeting,
+            definition,
+        } => text!(
+            finding_key_not_lasting,
+            path = shown(path),
+            when = elsewhere::goes(*fleeting),
+            keep = elsewhere::kept(definition.as_deref())
+        ),
         Finding::WebUserUntold => w.finding_web_user_untold.to_owned(),
         Finding::EnvRefused { line, cached } => match cached {
             true => text!(finding_env_refused, line),

@@ -1,7 +1,10 @@
 //! Settings outside of `.env`, as sentences: where they stand, and whether they count.
 
+use std::path::Path;
+
 use crate::domain::config::elsewhere::By;
 use crate::domain::plan::{Plan, TargetKey};
+use crate::domain::run::volatile::Fleeting;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, KeyName, SetAt, SettingEffect};
 use crate::words::untrusted::{Untrusted, shown};
@@ -98,9 +101,38 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
                 _ => text!(change_elsewhere, place, key),
             })
         }
+        Finding::KeyNotLasting {
+            path,
+            fleeting,
+            definition,
+        } if plan.write_key.is_some() => Some(text!(
+            change_not_lasting,
+            path = shown(path),
+            when = goes(*fleeting),
+            keep = kept(definition.as_deref())
+        )),
         _ => None,
     };
     assessment.findings.iter().filter_map(other).collect()
+}
+
+/// When a file that holds the key goes: a sentence.
+pub(super) fn goes(fleeting: Fleeting) -> &'static str {
+    let w = words();
+    match fleeting {
+        Fleeting::Pod => w.key_goes_with_pod,
+        Fleeting::NamelessVolume => w.key_goes_with_nameless,
+        Fleeting::Memory | Fleeting::Service | Fleeting::Emptied => w.key_goes_with_memory,
+        Fleeting::Container => w.key_goes_with_container,
+    }
+}
+
+/// How it is kept for good: a sentence.
+pub(super) fn kept(definition: Option<&Path>) -> String {
+    match definition {
+        Some(definition) => text!(key_kept_in, definition = shown(&definition)),
+        None => words().key_kept_somewhere.to_owned(),
+    }
 }
 
 /// The file, its line, and who reads it.

@@ -10,7 +10,7 @@ const PHP: &str = "cd /www/html; setpriv --reuid 80 --regid 82 --clear-groups \
     php8.2 -n -r 'sleep(600);' >&- 2>&- <&- & cd /";
 
 /// A program that runs ours on a host whose `/var/lib` is another folder: runtimes keep their files there.
-fn on_host_with(var_lib: &Path) -> Command {
+pub fn on_host_with(var_lib: &Path) -> Command {
     let mut command = Command::new("unshare");
     command
         .args(["--mount", "sh", "-c"])
@@ -23,7 +23,7 @@ fn on_host_with(var_lib: &Path) -> Command {
     command
 }
 
-fn write(root: &Path, path: &str, text: &str) {
+pub fn write(root: &Path, path: &str, text: &str) {
     let path = root.join(path);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
@@ -287,6 +287,15 @@ fn a_stopped_one_is_put_together_from_its_layers() {
         0,
     );
     assert!(docker.state().join("backups").is_dir());
+    // Nothing is written into layers, and no disk is to blame.
+    let old = docker.folder.path().join("old-server");
+    let mut recover = docker.command(&["recover", "--container", "freescout-app"]);
+    let said = told(&recover.arg("--look-in").arg(old).output().unwrap(), 1);
+    assert!(
+        said.contains("is in the layers of a container that is stopped"),
+        "{said}"
+    );
+    assert!(!said.contains("dmesg"), "{said}");
     let said = told(
         &docker
             .command(&["check", "--container", "gone"])

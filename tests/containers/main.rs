@@ -13,6 +13,7 @@ mod ended;
 mod found;
 mod hostile;
 mod servers;
+mod start;
 #[allow(dead_code, reason = "these tests need a part of it")]
 #[path = "../pty/terminal.rs"]
 mod terminal;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::config::elsewhere::{
     self, Block, By, CONTAINER_KEYS, Elsewhere, Setting, Site, lines,
 };
-use crate::domain::config::{self};
+use crate::domain::config::{self, KeySource};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::ring::KeyRing;
@@ -17,7 +17,7 @@ use crate::domain::payload::Payload;
 use crate::domain::verdict::finding::{Finding, KeyName, SetAt, SettingEffect};
 use crate::engine::session::Session;
 use crate::io::container::{defined, within};
-use crate::io::fs;
+use crate::io::fs::{self, volatile};
 use crate::io::install::host::HostRoot;
 use crate::io::install::{Install, services};
 use crate::io::os::as_user;
@@ -173,6 +173,39 @@ pub fn collect_keys(found: &[Elsewhere], ring: &mut KeyRing) {
             ring.add(key, Source::file(kind, &setting.path, line));
         }
     }
+}
+
+/// That the file which the key is read from goes with the container, or at its restart; nothing where the key is set outside
+/// of it, by what the container is started with.
+pub fn not_lasting(session: &Session) -> Option<Finding> {
+    let install = &session.install;
+    let path = match install.key_without_cache().source {
+        KeySource::ProcessEnvironment => return None,
+        KeySource::KeyFile => install.key_file.as_ref()?.path.clone(),
+        KeySource::Env | KeySource::ConfigCache | KeySource::Nowhere => install.env_path(),
+    };
+    let set = |e: &Elsewhere| holds_key(&e.setting.name) && e.certain;
+    if !volatile::in_container() || session.elsewhere.iter().any(set) {
+        return None;
+    }
+    let fleeting = volatile::of(&path)?;
+    let path = std::fs::canonicalize(&path).unwrap_or(path);
+    // Where nothing at all is kept, nobody expects it.
+    if path.starts_with("/tmp") {
+        return None;
+    }
+    let definition = within::get().and_then(|within| {
+        let container = within.container.clone();
+        within.on_host(move || {
+            let host = HostRoot::at(Path::new("/")).ok()?;
+            defined::file(&host, &container)
+        })?
+    });
+    Some(Finding::KeyNotLasting {
+        path,
+        fleeting,
+        definition,
+    })
 }
 
 /// What differs from `.env`, gravest first.

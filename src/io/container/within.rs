@@ -60,6 +60,8 @@ pub struct Within {
     pub(super) groups_of: fn(u32, u32) -> Vec<u32>,
     /// Where it looks for programs.
     pub path: Option<OsString>,
+    /// What is mounted in it, as `/proc/PID/mountinfo` told when it was entered; empty for a stopped one.
+    pub mountinfo: Vec<u8>,
     /// The process it was entered by, as the container numbers it.
     pub process: Option<i32>,
     /// Where the host's files are to be read.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::domain::config::elsewhere::By;
+use crate::domain::config::elsewhere::{By, CONTAINER_KEYS};
 use crate::domain::plan::{Plan, TargetKey};
 use crate::domain::run::volatile::Fleeting;
 use crate::domain::verdict::assessment::Assessment;
@@ -96,6 +96,13 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
             let place = place(at);
             let differs = counts && meant != Some(plan.target);
             differs.then(|| match &at.by {
+                // What the container has is only a copy.
+                By::ContainerStart(variable) if at.path.starts_with("/proc") => {
+                    text!(change_at_start_somewhere, variable, key)
+                }
+                By::ContainerStart(variable) if variable.raw() == CONTAINER_KEYS[1] => {
+                    text!(change_secret_at_start, place, key)
+                }
                 By::ContainerStart(variable) => text!(change_at_start, place, variable, key),
                 By::Definition(_) => text!(change_definition, place, key),
                 _ => text!(change_elsewhere, place, key),
@@ -113,7 +120,8 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
         )),
         _ => None,
     };
-    assessment.findings.iter().filter_map(other).collect()
+    let all = assessment.findings.iter().chain(&assessment.set_alike);
+    all.filter_map(other).collect()
 }
 
 /// When a file that holds the key goes: a sentence.
@@ -122,8 +130,9 @@ pub(super) fn goes(fleeting: Fleeting) -> &'static str {
     match fleeting {
         Fleeting::Pod => w.key_goes_with_pod,
         Fleeting::NamelessVolume => w.key_goes_with_nameless,
-        Fleeting::Memory | Fleeting::Service | Fleeting::Emptied => w.key_goes_with_memory,
-        Fleeting::Container => w.key_goes_with_container,
+        Fleeting::Container | Fleeting::Memory | Fleeting::Service | Fleeting::Emptied => {
+            w.key_goes_with_container
+        }
     }
 }
 

@@ -1119,8 +1119,7 @@ table! {
     change_not_lasting(path, when, keep) = "to do by hand: the key of this plan is written into {path}. {when} {keep}";
     key_goes_with_container = "It is in the container's own layer: a restart keeps it, but it is gone when the container is re-created (docker compose up after a change, or an update of the image), and every stored password with it.";
     key_goes_with_pod = "It goes with the pod (an emptyDir volume), and every stored password with it.";
-    key_goes_with_nameless = "It is in an unnamed volume, which a re-created container does not get back; every stored password goes with it.";
-    key_goes_with_memory = "It is in memory and is gone when the container is restarted, and every stored password with it.";
+    key_goes_with_nameless = "It is in an unnamed volume: a container that is made anew by docker run, or after docker compose down, does not get it back, and every stored password is lost with it.";
     key_kept_in(definition) = "To keep it, change {definition}: put this file into a named volume or a folder of the host that is mounted there, or set the key in the environment, as FREESCOUT_APP_KEY or APP_KEY, whichever the image reads. Then re-create the container and run check.";
     key_kept_somewhere = "To keep it, change where the container is defined (compose file, pod, template): put this file into a named volume or a folder of the host that is mounted there, or set the key in the environment, as FREESCOUT_APP_KEY or APP_KEY, whichever the image reads. Then re-create the container and run check.";
     finding_setting_elsewhere(place, name) = "{place} sets {name} to a different value from .env, and overrides it: FreeScout may use a different database from the one read here.";
@@ -1130,6 +1129,8 @@ table! {
     finding_key_elsewhere_made_anew(place, key, opens, total) = "{place} sets APP_KEY to {key}: the next time the container is re-created, this key overrides .env. It can read {opens} of {total}. Change that line first.";
     set_by_definition = " (definition of the container)";
     change_at_start(place, variable, key) = "to do by hand: {place} sets {variable} to {key}, and the container's next start writes that over the key of this plan in .env; set {variable} there to the key of this plan (or remove that line), then run check after the restart";
+    change_secret_at_start(place, key) = "to do by hand: {place} is the secret with {key} that the container's next start writes over the key of this plan in .env; put the key of this plan into that file, re-create the container (docker compose up -d --force-recreate), and run check after that";
+    change_at_start_somewhere(variable, key) = "to do by hand: {variable} is set to {key} where the container is defined (compose file, pod, template), and its next start writes that over the key of this plan in .env; set {variable} there to the key of this plan, re-create the container, and run check after that";
     change_definition(place, key) = "to do by hand: {place} sets APP_KEY to {key}; set it there to the key of this plan, then re-create the container (docker compose up -d), and run check after that";
     set_in_file(path, line, by) = "{path}, line {line}{by},";
     set_in_process(pid) = "The environment of process {pid}";

@@ -102,8 +102,8 @@ fn a_key_that_lies_in_a_volume_or_is_set_where_the_container_is_defined_does_not
     );
     let said = in_volume.said(&["check"], 2);
     assert!(!said.contains(goes), "{said}");
-    let environment = "    environment:\n      FREESCOUT_APP_KEY: base64:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
-    let defined = Composed::start('9', environment, |_| {}, "");
+    let differs = "    environment:\n      FREESCOUT_APP_KEY: base64:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
+    let defined = Composed::start('9', differs, |_| {}, "");
     let said = defined.said(&["check"], 2);
     assert!(!said.contains(goes), "{said}");
     let line = defined.var_lib.path().join("compose/compose.yml");
@@ -144,4 +144,43 @@ fn a_root_file_system_that_is_read_only_is_no_disk_that_fails() {
         "{said}"
     );
     assert!(!said.contains("dmesg"), "{said}");
+}
+
+/// The key that is current is what the container was started with: nothing differs, until a plan ends with another one.
+#[test]
+fn a_start_that_would_bring_back_the_replaced_key_is_told_with_the_plan() {
+    let key = std::cell::RefCell::new(String::new());
+    let taken = |root: &Path| {
+        let env = std::fs::read_to_string(root.join("www/html/.env")).unwrap();
+        let value = env.lines().find_map(|line| line.strip_prefix("APP_KEY="));
+        *key.borrow_mut() = value.unwrap().to_owned();
+    };
+    let composed = Composed::start('c', "", taken, "");
+    let compose = composed.var_lib.path().join("compose/compose.yml");
+    let key = key.into_inner();
+    let defined = |environment: &str, more: &str| {
+        let text = format!("services:\n  app:\n    environment:\n      {environment}\n{more}");
+        std::fs::write(&compose, text).unwrap();
+        composed.said(&["recover"], 1)
+    };
+    let said = defined(&format!("FREESCOUT_APP_KEY: {key}"), "");
+    let by_hand = |place: &str| format!("to do by hand: {place}");
+    let line = by_hand(&format!("{}, line 4, sets", compose.display()));
+    assert!(said.contains(&line), "{said}");
+    write(composed.var_lib.path(), "compose/key.txt", &key);
+    let secret = "secrets:\n  app_key:\n    file: ./key.txt\n";
+    let said = defined("FREESCOUT_APP_KEY_FILE: /run/secrets/app_key", secret);
+    let file = compose.with_file_name("key.txt");
+    let line = by_hand(&format!("{}, line 1, is the secret with K", file.display()));
+    assert!(said.contains(&line), "{said}");
+    // It is no fault as it stands, and one once the plan is carried out.
+    let found = "writes this key into .env, over what is there";
+    let said = composed.said(&["check"], 2);
+    assert!(!said.contains(found), "{said}");
+    composed.said(&["recover", "--yes", "--no-test"], 2);
+    let said = composed.said(&["check"], 2);
+    assert!(
+        said.contains(found) && said.contains(&*file.to_string_lossy()),
+        "{said}"
+    );
 }

@@ -165,7 +165,11 @@ impl Ground {
             let top = mount.point == Path::new("/");
             match mount.kind.as_str() {
                 "tmpfs" | "ramfs" => return Some(Fleeting::Memory),
-                "overlay" | "aufs" | "fuse.fuse-overlayfs" => return Some(Fleeting::Container),
+                // One that stands elsewhere under another name is a volume: of a host whose own disk is an overlay, as of a
+                // container in a container.
+                "overlay" | "aufs" | "fuse.fuse-overlayfs" if top || mount.root == mount.point => {
+                    return Some(Fleeting::Container);
+                }
                 // Storage without layers: a copy of the image on a part of the host's own disk. A machine has all of one.
                 _ if top && self.container && (root != "/" || mount.kind == "zfs") => {
                     return Some(Fleeting::Container);
@@ -215,6 +219,7 @@ mod tests {
 101 100 0:60 / /dev/shm rw - tmpfs shm rw
 102 100 254:1 /var/lib/docker/volumes/data/_data /data rw - ext4 /dev/vda1 rw
 103 100 254:1 /var/lib/docker/volumes/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef/_data /srv rw shared:7 master:9 - ext4 /dev/vda1 rw
+106 100 0:50 /srv/fs /kept rw - overlay overlay rw,lowerdir=/l,upperdir=/u/diff,workdir=/w
 104 100 254:1 /var/lib/kubelet/pods/6f/volumes/kubernetes.io~empty-dir/d /pod rw - ext4 /dev/vda1 rw
 105 102 0:61 / /data/with\\040blank rw - tmpfs x rw
 ";
@@ -276,6 +281,7 @@ mod tests {
             ("/dev/shm/x", Some(Fleeting::Memory)),
             ("/data/rescue", None),
             ("/data/with blank/x", Some(Fleeting::Memory)),
+            ("/kept/x", None),
             ("/database", Some(Fleeting::Container)),
             ("/srv/x", Some(Fleeting::NamelessVolume)),
             ("/pod/x", Some(Fleeting::Pod)),

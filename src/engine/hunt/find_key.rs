@@ -43,13 +43,12 @@ pub fn hunt(
     let mut looked = files::look_in(session, std::slice::from_ref(&install), cancel, on);
     // Before anything is restarted: their memory may be the only place left.
     looked.add(processes::look_in(session, cancel, on));
-    let in_layers = files::layer_files(session);
-    let layer_files = in_layers.len();
-    let mut roots = in_layers.clone();
-    roots.extend(within::all_to_read(&places.named));
+    let (in_layers, layer_files) =
+        files::look_in_layers(session, files::KeptKeys::Named, cancel, on);
+    looked.add(in_layers);
+    let mut roots = within::all_to_read(&places.named);
     if places.usual {
-        let usual = files::usual_places(session).into_iter();
-        roots.extend(usual.filter(|place| !in_layers.contains(place)));
+        roots.extend(files::usual_places(session));
     }
     looked.add(files::look_in_within(
         session,

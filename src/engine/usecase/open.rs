@@ -91,8 +91,12 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
     }
     if opening.processes && sieve::closed(&session) > 0 {
         // Some small files, where this host has containers at all.
-        let roots = files::layer_files(&mut session);
-        let looked = files::look_in(&mut session, &roots, &cancel, &mut |_, _| {});
+        let (looked, _) = files::look_in_layers(
+            &mut session,
+            files::KeptKeys::Useful,
+            &cancel,
+            &mut |_, _| {},
+        );
         reporter.notice(Notice::Skipped(&looked));
         mails::count_mails(&mut session);
     }

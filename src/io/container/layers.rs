@@ -5,7 +5,7 @@
 //! looked for: no whiteout hides anything here. The layers of containers that are gone are looked at too, as are those of
 //! images. Nothing is put together, mounted or written.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -19,8 +19,12 @@ use crate::words::untrusted::Untrusted;
 
 /// How many layers are looked at.
 const MOST_LAYERS: usize = 2000;
-/// How many files of them are searched.
+/// How many files of them are searched; of one layer, so that none of them takes the room of all.
 const MOST_FILES: usize = 4000;
+const MOST_OF_LAYER: usize = 64;
+/// Longer files are none of settings, in bytes; nor is more read of all of them.
+const LONGEST: u64 = 256 << 10;
+const MOST_BYTES: u64 = 64 << 20;
 /// How many digits of an id stand for a container without a name.
 const SHOWN_DIGITS: usize = 12;
 /// Where storages keep layers, below a runtime's folder, and where the files are below each of these.
@@ -153,6 +157,7 @@ impl KeptLayers {
             storages: storages.map(|folder| host.here(folder)).collect(),
             ..Self::default()
         };
+        let mut left = MOST_BYTES;
         for (folder, owner) in folders {
             if all.of.len() >= MOST_LAYERS {
                 break;
@@ -164,13 +169,16 @@ impl KeptLayers {
             let Ok(layer) = HostRoot::at(&here) else {
                 continue;
             };
-            let room = MOST_FILES.saturating_sub(all.files.len());
+            let room = MOST_OF_LAYER.min(MOST_FILES.saturating_sub(all.files.len()));
             let found = places.iter().flat_map(|place| settings(&layer, place));
             // Of two names of a folder, the one without links.
-            let mut found: Vec<PathBuf> = found.take(room).collect();
-            found.sort();
-            found.dedup();
-            all.files.extend(found);
+            let found: BTreeSet<PathBuf> = found.take(room).collect();
+            all.files.extend(found.into_iter().filter(|file| {
+                let length = std::fs::symlink_metadata(file).map_or(0, |meta| meta.len());
+                let read = length <= LONGEST && length <= left;
+                left -= if read { length } else { 0 };
+                read
+            }));
             all.of.insert(here, owner);
         }
         all
@@ -258,10 +266,13 @@ mod tests {
             "image/diff/var/www/html/bootstrap/cache/config",
             "image/diff/kept/.env",
             "image/diff/etc/.env",
+            "image/diff/app/.env",
             "orphan/diff/data/config",
         ] {
             write(root, &format!("{layers}/{file}"), "APP_KEY=");
         }
+        let long = "x".repeat(usize::try_from(LONGEST).unwrap() + 1);
+        write(root, &format!("{layers}/image/diff/app/.env"), &long);
         // The host's own, by a link of the layer's to the folder, and by one to the file.
         write(root, "var/www/.env", "APP_KEY=");
         let hostile = root.join(layers).join("hostile/diff");

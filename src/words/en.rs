@@ -274,7 +274,10 @@ table! {
     skip_missing = "no such file or folder";
     process_gone = "the process has ended";
     memory_of_another(user) = "the process belongs to user {user}; only root may read its memory";
-    memory_capability = "this container may not read the memory of its processes: it lacks the capability CAP_SYS_PTRACE (docker run --cap-add SYS_PTRACE; or run this on the host)";
+    memory_of_another_in_container(user, command) = "the process belongs to user {user}: run this as that user ({command})";
+    memory_capability = "the memory of processes may not be read here: the capability CAP_SYS_PTRACE is missing";
+    memory_capability_in_container(add) = "this container may not read the memory of its processes: it lacks the capability CAP_SYS_PTRACE ({add}; or run this on the host)";
+    memory_capability_as_user(command, add) = "root in this container may not read the memory of its processes: run this as their user ({command}), or with the capability CAP_SYS_PTRACE ({add}), or on the host";
     memory_yama = "kernel.yama.ptrace_scope does not let processes of one user read each other's memory; root may";
     memory_hidden = "it changed its user when it was started, so only root may read its memory";
     process_memory_unread(megabytes) = "{megabytes} MiB of its memory could not be read";
@@ -767,6 +770,8 @@ table! {
     dumb_terminal = "The wizard needs a terminal that can show a full screen; TERM says that this one cannot.";
     dumb_terminal_next = "If it can, set its type first (export TERM=xterm-256color). Or use the commands: check, recover, undo. See freescout-rescue --help.";
     no_terminal_next = "Log in with a terminal (ssh -t), or use the commands: check, recover, undo. See freescout-rescue --help.";
+    dumb_terminal_next_in_container(exec) = "Start it with {exec} -it. If TERM is still not set then, put env TERM=xterm-256color before it. Or use the commands: check, recover, undo. See freescout-rescue --help.";
+    no_terminal_next_in_container(exec) = "Start it with {exec} -it, or use the commands: check, recover, undo. See freescout-rescue --help.";
     quit_question = "Leave? Enter: leave. Esc: stay.";
     quit_question_small = "Leave? Ctrl-C: yes.";
     quit_nothing_changed = "Nothing was changed.";

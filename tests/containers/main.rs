@@ -13,6 +13,7 @@ mod ended;
 mod found;
 mod hostile;
 mod impostors;
+mod inside;
 mod names;
 mod servers;
 #[allow(dead_code, reason = "these tests need a part of it")]

@@ -275,6 +275,8 @@ table! {
     process_gone = "the process has ended";
     memory_of_another(user) = "the process belongs to user {user}; only root may read its memory";
     memory_of_another_in_container(user, command) = "the process belongs to user {user}: run this as that user ({command})";
+    as_user_refused(user) = "root may not act as user {user} here: the capabilities CAP_SETUID and CAP_SETGID are missing";
+    as_user_refused_in_container(user, command) = "root in this container may not act as user {user}: run this as that user ({command})";
     memory_capability = "the memory of processes may not be read here: the capability CAP_SYS_PTRACE is missing";
     memory_capability_in_container(add) = "this container may not read the memory of its processes: it lacks the capability CAP_SYS_PTRACE ({add}; or run this on the host)";
     memory_capability_as_user(command, add) = "root in this container may not read the memory of its processes: run this as their user ({command}), or with the capability CAP_SYS_PTRACE ({add}), or on the host";

@@ -342,6 +342,39 @@ mod tests {
     }
 
     #[test]
+    fn what_would_help_is_said_in_the_words_of_what_is_around() {
+        let docker = Some(Surroundings::Docker);
+        let nginx = || "nginx".to_owned();
+        for (barred, says) in [
+            (
+                Barred::Capability(Some(nginx()), docker),
+                "docker exec -u nginx",
+            ),
+            (
+                Barred::Capability(None, docker),
+                "docker run --cap-add SYS_PTRACE",
+            ),
+            (
+                Barred::Capability(Some(nginx()), Some(Surroundings::Kubernetes)),
+                "securityContext.capabilities.add: [SYS_PTRACE]",
+            ),
+            (
+                Barred::AnothersProcess(nginx(), Some(Surroundings::Podman)),
+                "podman exec -u nginx",
+            ),
+        ] {
+            let said = barred.to_string();
+            assert!(said.contains(says), "{says}: {said}");
+        }
+        for barred in [
+            Barred::Capability(Some(nginx()), None),
+            Barred::AnothersProcess(nginx(), None),
+        ] {
+            assert!(!barred.to_string().contains("exec"), "{barred}");
+        }
+    }
+
+    #[test]
     fn mappings_are_told_apart() {
         let says = |line: &str| Mapping::parse(line).map(|m| (m.own, m.siblings));
         let at = "7f00-7fff";

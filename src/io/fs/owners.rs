@@ -54,7 +54,7 @@ pub struct Ownership {
 
 /// The name of a user, or the number where it has none.
 pub fn user_name(uid: u32) -> String {
-    accounts::user(uid).map_or_else(|| uid.to_string(), |user| user.name)
+    accounts::called(uid)
 }
 
 /// The name of a group, or its number where it has none here.

@@ -27,6 +27,11 @@ const MOST: u64 = 16 << 20;
 /// How long `getent` may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What a user is called, or its number where it has no name here.
+pub fn called(uid: u32) -> String {
+    user(uid).map_or_else(|| uid.to_string(), |user| user.name)
+}
+
 /// The user of this number.
 pub fn user(uid: u32) -> Option<User> {
     let own = within::user_inside(uid)?;

@@ -9,7 +9,6 @@ use rustix::thread::{
 
 use super::spawn::Account;
 use super::{accounts, around, harden};
-use crate::io::fs;
 
 /// What stays as it is, in setresuid(2) and setresgid(2).
 const KEEP_UID: Option<Uid> = None;
@@ -80,7 +79,7 @@ fn refused(account: Account, error: Errno) -> std::io::Error {
     if error.kind() != std::io::ErrorKind::PermissionDenied {
         return error;
     }
-    let user = fs::user_name(account.uid);
+    let user = accounts::called(account.uid);
     let command = around::surroundings().and_then(|around| around.exec_as(&user));
     let said = match command {
         Some(command) => text!(as_user_refused_in_container, user, command),

@@ -12,10 +12,9 @@ use std::path::{Path, PathBuf};
 use procfs::process::Process;
 use zeroize::Zeroizing;
 
-use super::as_user;
 use super::spawn::Account;
+use super::{accounts, as_user};
 use crate::domain::config::php::is_php;
-use crate::io::fs;
 use crate::words::untrusted::shown;
 use home::Home;
 
@@ -96,7 +95,7 @@ pub fn php(install: &Path) -> Vec<PhpProcess> {
             what: what(&arguments),
             belongs: home.belongs(process.pid(), account.uid, &arguments, &role),
             role,
-            user: fs::user_name(account.uid),
+            user: accounts::called(account.uid),
             account,
         }
     });
@@ -213,7 +212,7 @@ pub fn php_folders() -> Vec<PhpFolder> {
                 .filter_map(|a| Path::new(a).parent().map(Path::to_owned));
             let folders = process.cwd().ok().into_iter().chain(called);
             let (pid, program) = (process.pid(), program_file(&process));
-            let user = fs::user_name(account(&process).uid);
+            let user = accounts::called(account(&process).uid);
             let found = folders.map(|folder| PhpFolder {
                 pid,
                 user: user.clone(),

@@ -85,7 +85,7 @@ fn within(call: enter::Errand) -> Result<Arguments, u8> {
             Err(not_started(container::not_entered(container, error)))
         })
     };
-    let container = call.container.clone();
+    let container = call.target.container.clone();
     let mut arguments =
         Arguments::read_from(&call.arguments).map_err(|said| cli::usage(&said, &call.arguments))?;
     let json = arguments.json();

@@ -38,6 +38,12 @@ man-db:/usr/bin/man
 rpm:/usr/bin/rpm
 rpm2cpio:/usr/bin/rpm2cpio
 lintian:/usr/bin/lintian
+docker.io:/usr/sbin/dockerd
+podman:/usr/bin/podman
+runc:/usr/sbin/runc
+fuse-overlayfs:/usr/bin/fuse-overlayfs
+uidmap:/usr/bin/newuidmap
+procps:/usr/bin/pgrep
 "
 missing=""
 set -f # the patterns are for compgen alone
@@ -96,6 +102,12 @@ if [ "$(id -u)" -eq 0 ]; then
     esac
 else
     not_run="$not_run, the static file in other roots, and the packages (only root can: tests/dist.sh)"
+fi
+
+if [ "$(id -u)" -eq 0 ]; then
+    step tests/runtimes.sh target/release/freescout-rescue
+else
+    not_run="$not_run, FreeScout in containers of Docker and Podman (only root can: tests/runtimes.sh)"
 fi
 
 # Data made by real FreeScouts, and cases modelled on public reports, lie beside the project where it is developed; a clone

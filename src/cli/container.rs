@@ -10,7 +10,7 @@ use crate::domain::config::found::FoundInstall;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
 use crate::engine::recovery::commands;
-use crate::io::container::enter::{self, WorkEnded};
+use crate::io::container::enter::{self, Target, WorkEnded};
 use crate::io::container::{Container, found};
 use crate::io::install;
 use crate::sentences;
@@ -24,29 +24,39 @@ pub fn chosen(arguments: &Arguments) -> Option<&str> {
 
 /// Carries out a command line in the container that it names. Gives the exit code.
 pub fn carry_out(name: &str, arguments: &Arguments, typed: &[OsString]) -> u8 {
-    carry_out_in(found(name), arguments, typed)
+    let target = found(name).map(|container| Target {
+        container,
+        found: None,
+    });
+    carry_out_in(target, arguments, typed)
 }
+
+/// How much of what names an install is handed on: an argument has its bounds, whatever paths a container has.
+const HANDED_ON: usize = 3;
 
 /// The same on an install that was found in one.
 pub fn carry_out_on(found: &FoundInstall, arguments: &Arguments, typed: &[OsString]) -> u8 {
     let container = found.container.as_deref().cloned().unwrap_or_default();
     let mut typed = typed.to_vec();
-    if arguments.common().install.is_none() {
+    let is_named = arguments.common().install.is_some();
+    if !is_named {
         typed.push(found.path.clone().into_os_string());
     }
-    carry_out_in(Ok(container), arguments, &typed)
+    let found = (!is_named).then(|| FoundInstall {
+        container: None,
+        evidence: found.evidence.iter().take(HANDED_ON).cloned().collect(),
+        ..found.clone()
+    });
+    carry_out_in(Ok(Target { container, found }), arguments, &typed)
 }
 
-fn carry_out_in(
-    container: Result<Container, Problem>,
-    arguments: &Arguments,
-    typed: &[OsString],
-) -> u8 {
+fn carry_out_in(target: Result<Target, Problem>, arguments: &Arguments, typed: &[OsString]) -> u8 {
     let common = arguments.common();
-    let entered = container.and_then(|container| {
+    let entered = target.and_then(|target| {
         let folders = arguments.host_folders();
         let screen = arguments.task.is_none();
-        let ended = enter::enter(&container, &folders, typed, screen);
+        let ended = enter::enter(&target, &folders, typed, screen);
+        let container = target.container;
         let ended = ended.map_err(|e| not_entered(&container, &e))?;
         Ok((container, ended))
     });
@@ -148,9 +158,11 @@ pub fn not_entered(container: &Container, error: &std::io::Error) -> Problem {
         container_not_entered,
         container = shown(&container.lasting_name())
     );
-    let next = match rustix::process::geteuid().is_root() {
-        true => w.container_not_entered_next,
-        false => w.container_not_root_next,
+    let root = rustix::process::geteuid().is_root();
+    let next = match container.process.is_some_and(found::is_closed) {
+        _ if !root => w.container_not_root_next,
+        true => w.container_closed_next,
+        false => w.container_not_entered_next,
     };
     ErrorKind::Refused.problem(what, error.to_string(), next)
 }
@@ -167,7 +179,7 @@ fn cut_off(container: &Container, ended: WorkEnded, arguments: &Arguments) -> Co
     let resume = format!("resume {}", sentences::commands::in_container(container));
     let resume = commands::command_on(&resume, &common.options(), common.install.as_deref());
     let first = match ended {
-        WorkEnded::Stopped => w.container_start_first,
+        WorkEnded::Stopped => w.container_create_again,
         _ => "",
     };
     match arguments.changes() {

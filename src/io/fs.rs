@@ -362,7 +362,8 @@ pub fn write_below(folder: &Path, parts: &[&str], bytes: &[u8]) -> Result<(), Fi
         .try_clone()
         .map_err(|e| FileError::from_io(folder, e))?;
     for part in folders {
-        let made = match rustix::fs::mkdirat(&at, *part, Mode::from_raw_mode(0o755)) {
+        let make = || rustix::fs::mkdirat(&at, *part, Mode::from_raw_mode(0o755));
+        let made = match folder::make_in(&at, make) {
             Ok(()) => true,
             Err(Errno::EXIST) => false,
             Err(e) => return Err(fail(e)),
@@ -379,7 +380,8 @@ pub fn write_below(folder: &Path, parts: &[&str], bytes: &[u8]) -> Result<(), Fi
     }
     let create =
         OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let file = rustix::fs::openat(&at, *name, create, Mode::from_raw_mode(0o644)).map_err(fail)?;
+    let make = || rustix::fs::openat(&at, *name, create, Mode::from_raw_mode(0o644));
+    let file = folder::make_in(&at, make).map_err(fail)?;
     own(file.as_fd()).map_err(|e| FileError::from_io(folder, e))?;
     let mut file = File::from(file);
     file.write_all(bytes)

@@ -1,6 +1,6 @@
 //! How an install was found, as sentences: what names it, and where that stands.
 
-use crate::domain::config::container::{Container, Runtime};
+use crate::domain::config::container::{Container, Realm, Runtime};
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall, Strength, WebServer};
 use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
@@ -15,15 +15,7 @@ pub fn install(found: &FoundInstall) -> String {
 
 /// An install's folder, version and address; and the container, where it is in one.
 pub fn head(found: &FoundInstall) -> String {
-    let path = shown(&found.path).to_string();
-    let path = match &found.container {
-        Some(container) => text!(
-            found_in_container,
-            container = self::container(container),
-            path
-        ),
-        None => path,
-    };
+    let path = place(found);
     match (&found.address, found.version.as_str()) {
         (Some(address), "") => text!(found_at_address, path, address),
         (Some(address), version) => text!(found_version_at_address, path, version, address),
@@ -32,15 +24,38 @@ pub fn head(found: &FoundInstall) -> String {
     }
 }
 
-/// A container, by its runtime and its name.
+/// An install's folder, and the container, where it is in one.
+pub fn place(found: &FoundInstall) -> String {
+    let path = shown(&found.path).to_string();
+    match &found.container {
+        Some(container) => text!(
+            found_in_container,
+            container = self::container(container),
+            path
+        ),
+        None => path,
+    }
+}
+
+/// A container, by its runtime and its name, and whose it is.
 pub fn container(container: &Container) -> String {
     let name = container.name.clone().or_else(|| container.short_id());
     let name = name.as_ref().map(|name| shown(name).to_string());
     let Some(name) = name else {
         let process = container.process.map(|pid| pid.to_string());
-        return text!(container_nameless, process = process.unwrap_or_default());
+        let process = process.unwrap_or_default();
+        return match &container.realm {
+            Some(Realm::Container(outer)) => {
+                text!(
+                    container_nameless_in,
+                    process,
+                    container = self::container(outer)
+                )
+            }
+            _ => text!(container_nameless, process),
+        };
     };
-    match container.runtime {
+    let told = match container.runtime {
         Runtime::Docker => text!(container_docker, name),
         Runtime::Podman => text!(container_podman, name),
         Runtime::Kubernetes => text!(container_kubernetes, name),
@@ -48,6 +63,19 @@ pub fn container(container: &Container) -> String {
         Runtime::Lxc => text!(container_lxc, name),
         Runtime::Nspawn => text!(container_nspawn, name),
         Runtime::Unknown => text!(container_named, name),
+    };
+    match &container.realm {
+        Some(Realm::Account { name, .. }) => {
+            text!(container_of_account, container = told, user = shown(name))
+        }
+        Some(Realm::Namespace(name)) => {
+            text!(
+                container_in_namespace,
+                container = told,
+                namespace = shown(name)
+            )
+        }
+        Some(Realm::Container(_)) | None => told,
     }
 }
 

@@ -120,6 +120,34 @@ pub mod as_read {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Untrusted, D::Error> {
         String::deserialize(deserializer).map(Untrusted::new)
     }
+
+    /// The same of one that may be missing.
+    pub mod optional {
+        use super::{Deserialize, Deserializer, Serialize, Serializer, Untrusted};
+
+        /// For serde.
+        ///
+        /// # Errors
+        /// Those of the serializer.
+        pub fn serialize<S: Serializer>(
+            text: &Option<Untrusted>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            let raw = text.as_ref().map(Untrusted::raw);
+            raw.serialize(serializer)
+        }
+
+        /// For serde.
+        ///
+        /// # Errors
+        /// Those of the deserializer.
+        pub fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<Untrusted>, D::Error> {
+            let raw = Option::<String>::deserialize(deserializer)?;
+            Ok(raw.map(Untrusted::new))
+        }
+    }
 }
 
 /// Several, with commas between them.
@@ -168,13 +196,16 @@ impl Sanitise for OsStr {
 
 impl Sanitise for Path {
     fn sanitised(&self) -> String {
-        let path = HIDDEN
-            .get()
-            .and_then(|hidden| self.strip_prefix(hidden).ok());
-        match path {
-            Some(below) => Path::new("/").join(below).as_os_str().sanitised(),
-            None => self.as_os_str().sanitised(),
-        }
+        as_named(self).as_os_str().sanitised()
+    }
+}
+
+/// A path as the operator knows it: without the folder that is hidden.
+pub fn as_named(path: &Path) -> Cow<'_, Path> {
+    let hidden = HIDDEN.get();
+    match hidden.and_then(|hidden| path.strip_prefix(hidden).ok()) {
+        Some(below) => Cow::Owned(Path::new("/").join(below)),
+        None => Cow::Borrowed(path),
     }
 }
 

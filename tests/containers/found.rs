@@ -6,36 +6,40 @@ use std::process::{Command, Stdio};
 use crate::container::{Container, Kind, NGINX, give, told};
 
 /// Runs PHP as the web user in the install's folder, as FreeScout's own processes do.
-const PHP: &str = "cd /www/html; setpriv --reuid 80 --regid 82 --clear-groups \
+pub const PHP: &str = "cd /www/html; setpriv --reuid 80 --regid 82 --clear-groups \
     php8.2 -n -r 'sleep(600);' >&- 2>&- <&- & cd /";
 
-/// A program that runs ours on a host whose `/var/lib` is another folder: runtimes keep their files there.
-fn on_host_with(var_lib: &Path) -> Command {
+/// A program that runs ours on a host that has other folders in `/var`, those of this one: runtimes keep their files there.
+pub fn on_host_with(var: &Path) -> Command {
     let mut command = Command::new("unshare");
     command
         .args(["--mount", "sh", "-c"])
-        .arg("mount --make-rprivate / && mount --rbind \"$1\" /var/lib && shift && exec \"$@\"")
+        .arg(
+            "mount --make-rprivate / && for name in lib log; do \
+             ! test -d \"$1/$name\" || mount --rbind \"$1/$name\" \"/var/$name\" || exit 125; done; \
+             shift && exec \"$@\"",
+        )
         .arg("host")
-        .arg(var_lib)
+        .arg(var)
         .arg(env!("CARGO_BIN_EXE_freescout-rescue"))
         .current_dir("/")
         .stdin(Stdio::null());
     command
 }
 
-fn write(root: &Path, path: &str, text: &str) {
+pub fn write(root: &Path, path: &str, text: &str) {
     let path = root.join(path);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
 }
 
-fn json(command: &mut Command, code: i32) -> serde_json::Value {
+pub fn json(command: &mut Command, code: i32) -> serde_json::Value {
     let out = command.output().unwrap();
     told(&out, code);
     serde_json::from_slice(&out.stdout).unwrap()
 }
 
-fn rescue() -> Command {
+pub fn rescue() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"));
     command.current_dir("/").stdin(Stdio::null());
     command
@@ -47,7 +51,7 @@ fn two() -> [Container; 2] {
 }
 
 /// Waits until FreeScout's PHP runs in it; the process as the host numbers it.
-fn php_of(container: &Container) -> i32 {
+pub fn php_of(container: &Container) -> i32 {
     for _ in 0..1200 {
         let mut all = procfs::process::all_processes().unwrap().flatten();
         let ours = all.find(|process| {
@@ -143,7 +147,7 @@ impl StoppedDocker {
     /// Of the files of a container that ran: what it wrote is its own layer's.
     fn lay_out(container: &Container) -> Self {
         let folder = tempfile::tempdir_in("/var/tmp").unwrap();
-        let lib = folder.path();
+        let lib = &folder.path().join("lib");
         let id = "5".repeat(64);
         let layers = lib.join("docker/overlay2");
         for (layer, short) in [("top", "T"), ("top-init", "I"), ("image", "M")] {
@@ -166,7 +170,7 @@ impl StoppedDocker {
         }
         // The image has an older `.env`; the container replaced it, and removed the config cache. Its data is a volume.
         let html = image.join("www/html");
-        let volume = folder.path().join("volumes/data/_data");
+        let volume = lib.join("volumes/data/_data");
         std::fs::create_dir_all(volume.parent().unwrap()).unwrap();
         let env = std::fs::read_to_string(html.join(".env")).unwrap();
         std::fs::rename(html.join("storage"), &volume).unwrap();
@@ -222,7 +226,7 @@ impl StoppedDocker {
     }
 
     fn state(&self) -> PathBuf {
-        self.folder.path().join("state")
+        self.folder.path().join("lib/state")
     }
 }
 
@@ -260,7 +264,7 @@ fn a_stopped_one_is_put_together_from_its_layers() {
         said.contains("the Docker container freescout-app, which is stopped"),
         "{said}"
     );
-    let line = docker.folder.path().join("compose/compose.yml");
+    let line = docker.folder.path().join("lib/compose/compose.yml");
     let line = format!("{}, line 4", line.display());
     assert!(
         said.contains(&line),

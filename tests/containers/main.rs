@@ -12,6 +12,8 @@ mod container;
 mod ended;
 mod found;
 mod hostile;
+mod impostors;
+mod names;
 mod servers;
 #[allow(dead_code, reason = "these tests need a part of it")]
 #[path = "../pty/terminal.rs"]

@@ -60,6 +60,12 @@ fn walked(kind: Kind) {
         said.contains(archive.to_str().unwrap()),
         "as it is on the host: {said}"
     );
+    let next = said.lines().find(|line| line.starts_with("Next: "));
+    let typed = format!(" --look-in {}/", archive.display());
+    assert!(
+        next.is_some_and(|line| line.contains(&typed)),
+        "what is to be typed, too: {said}"
+    );
     let recover = ["recover", "--yes", "--no-test", look[0], look[1]];
     let said = container.run(&recover, 2);
     assert!(said.contains("FreeScout can read 30 of 32"), "{said}");
@@ -89,6 +95,31 @@ fn an_install_is_checked_recovered_and_undone_from_the_host() {
 #[test]
 fn so_is_one_whose_users_are_the_containers_own() {
     walked(Kind::Rootless);
+}
+
+#[test]
+fn so_is_one_on_a_file_system_that_knows_the_containers_users_alone() {
+    // As the layers of a rootless container are: mounted within it.
+    let mount = "mount -t tmpfs -o mode=755 tmpfs /srv; cp -a /www/html /srv; \
+                 mount --bind /srv/html /www/html";
+    let container = Container::start_with(Kind::Rootless, |_| {}, mount);
+    let inside = format!("/proc/{}/root/www/html", container.process);
+    let inside = Path::new(&inside);
+    let files = || {
+        let mut all = everything(inside);
+        all.retain(|line| !line.contains("framework/cache/data"));
+        all
+    };
+    let before = files();
+    let said = container.recover();
+    assert!(said.contains("FreeScout can read 30 of 32"), "{said}");
+    let owner = std::fs::metadata(inside.join(".env")).unwrap().uid();
+    assert_eq!(owner, container.on_host(NGINX.0));
+    assert!(!inside.join("bootstrap/cache/config.php").exists());
+    let mark = everything(&inside.join("storage/framework/cache/data"));
+    assert_eq!(mark.len(), 3, "workers were told: {mark:?}");
+    container.run(&["undo", "--yes"], 0);
+    assert_eq!(files(), before);
 }
 
 /// What FreeScout's own command is while it works: it has the old key in its memory, and nobody else has it any more.

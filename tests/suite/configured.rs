@@ -270,6 +270,17 @@ fn the_path_of_a_secret_is_followed_even_where_it_is_as_long_as_a_key() {
 }
 
 #[test]
+fn the_line_end_of_a_key_file_makes_no_second_key() {
+    let site = Site::new();
+    site.write("APP_KEY_FILE=../secret.txt");
+    let file = site.bench.install().join("secret.txt");
+    std::fs::write(&file, format!("{}\n", site.key)).unwrap();
+    let json = site.check().1;
+    assert_eq!(json["effective_key"], *site.fingerprint());
+    assert_eq!(json["keys"].as_array().unwrap().len(), 1, "{json}");
+}
+
+#[test]
 fn a_name_in_quotes_still_leads_to_the_key_file_and_a_fifo_to_nothing() {
     let site = Site::new();
     let (opened, _) = site.check();

@@ -5,29 +5,48 @@ pub mod cgroup;
 pub mod definition;
 pub mod records;
 
-use std::path::PathBuf;
-
 use serde::{Deserialize, Serialize};
 
-/// What runs a container.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+named! {
+    /// What runs a container.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Runtime {
+        /// Docker.
+        Docker = "docker",
+        /// Podman.
+        Podman = "podman",
+        /// A pod of Kubernetes, whatever runs its containers.
+        Kubernetes = "kubernetes",
+        /// containerd without Kubernetes.
+        Containerd = "containerd",
+        /// LXC, LXD, Incus.
+        Lxc = "lxc",
+        /// systemd-nspawn.
+        Nspawn = "nspawn",
+        /// Something else that has its own mounts and its own root folder.
+        #[default]
+        Unknown = "unknown",
+    }
+    /// Its name, in JSON too.
+    pub fn code(self);
+}
+
+/// Within what a container's name and id tell it, where that is not the whole host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Runtime {
-    /// Docker.
-    Docker,
-    /// Podman.
-    Podman,
-    /// A pod of Kubernetes, whatever runs its containers.
-    Kubernetes,
-    /// containerd without Kubernetes.
-    Containerd,
-    /// LXC, LXD, Incus.
-    Lxc,
-    /// systemd-nspawn.
-    Nspawn,
-    /// Something else that has its own mounts and its own root folder.
-    #[default]
-    Unknown,
+pub enum Realm {
+    /// The containers of an account that is not root.
+    Account {
+        /// Its user number.
+        number: u32,
+        /// Its name.
+        name: String,
+    },
+    /// A namespace of Kubernetes.
+    Namespace(String),
+    /// Another container, in which it runs: what names it there is that one's to say, so it has none here.
+    Container(Box<Container>),
 }
 
 /// A container in which FreeScout runs, or may run. Texts are as found: sanitise before showing.
@@ -37,12 +56,14 @@ pub struct Container {
     pub runtime: Runtime,
     /// Its id, as its runtime knows it.
     pub id: Option<String>,
-    /// Its name, which outlasts its being made anew.
+    /// Its name, which outlasts its being made anew; of one in a pod, `POD/NAME`.
     pub name: Option<String>,
+    /// Within what these tell it, where others may have the same.
+    pub realm: Option<Realm>,
+    /// Whether there is another one of this name on the host.
+    pub has_namesake: bool,
     /// A process of FreeScout's in it, as the host numbers it.
     pub process: Option<i32>,
-    /// The installs in it, by their paths inside.
-    pub installs: Vec<PathBuf>,
     /// Whether it runs.
     pub running: bool,
 }
@@ -56,8 +77,37 @@ impl Container {
     /// How it is named in a command that is typed later: by what lasts longest.
     pub fn lasting_name(&self) -> String {
         let process = || self.process.map(|pid| pid.to_string());
-        let name = self.name.clone().or_else(|| self.short_id());
+        let name = match self.has_namesake {
+            true => Some(self.filed_under("")),
+            false => self.name.clone(),
+        };
+        let name = name.or_else(|| self.short_id());
         name.or_else(process).unwrap_or_default()
+    }
+
+    /// What its installs are filed under: its name, or its id, and whose that is, so that no other container has it.
+    /// `nameless` stands for one that has neither.
+    pub fn filed_under(&self, nameless: &str) -> String {
+        let realm = match &self.realm {
+            None => String::new(),
+            Some(Realm::Account { number, .. }) => format!("{number}:"),
+            Some(Realm::Namespace(name)) => format!("{name}:"),
+            Some(Realm::Container(outer)) => format!("{}:", outer.filed_under("")),
+        };
+        let name = self.name.as_deref().or(self.id.as_deref());
+        format!(
+            "{}:{realm}{}",
+            self.runtime.code(),
+            name.unwrap_or(nameless)
+        )
+    }
+
+    /// The user number of the account whose runtime made it: root's, where nothing tells another.
+    pub fn account(&self) -> u32 {
+        match self.realm {
+            Some(Realm::Account { number, .. }) => number,
+            _ => 0,
+        }
     }
 
     /// Its id, as it is usually shown.
@@ -69,10 +119,12 @@ impl Container {
         })
     }
 
-    /// Whether somebody means it by this word: its name, the beginning of its id, or the number of its process.
+    /// Whether somebody means it by this word: its name, alone or with whose it is; its pod's; the beginning of its id.
     pub fn is_called(&self, word: &str) -> NameMatch {
         let name = self.name.as_deref();
-        if name == Some(word) || self.id.as_deref() == Some(word) {
+        let pod = name.and_then(|name| Some(name.split_once('/')?.0));
+        let known = [name, pod, self.id.as_deref()].contains(&Some(word));
+        if known || name.is_some() && self.filed_under("") == word {
             return NameMatch::Exactly;
         }
         let digits = is_hex(word) && word.len() >= LEAST_DIGITS;
@@ -93,6 +145,14 @@ pub enum NameMatch {
     Short,
     /// It does not.
     Not,
+}
+
+/// Marks those of these containers whose name another one has too.
+pub fn mark_namesakes(all: &mut [Container]) {
+    let names: Vec<Option<String>> = all.iter().map(|one| one.name.clone()).collect();
+    for one in all.iter_mut().filter(|one| one.name.is_some()) {
+        one.has_namesake = names.iter().filter(|name| **name == one.name).count() > 1;
+    }
 }
 
 /// Those of these containers that a word may mean: one that is called so exactly is meant alone, a number that is a process
@@ -160,5 +220,65 @@ mod tests {
         assert_eq!(meant("bbb", None), [] as [usize; 0], "too short");
         assert_eq!(meant("4211", Some(3)), [3]);
         assert_eq!(meant("nobody", None), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn those_of_one_name_are_told_apart() {
+        let of = |runtime, realm| Container {
+            runtime,
+            realm,
+            ..container("helpdesk", "0123456789abcdef0123", true)
+        };
+        let mut all = [
+            of(Runtime::Docker, None),
+            of(Runtime::Podman, None),
+            of(
+                Runtime::Podman,
+                Some(Realm::Account {
+                    number: 1000,
+                    name: "ann".to_owned(),
+                }),
+            ),
+            container("db", "bbbb456789abcdef0123", true),
+        ];
+        mark_namesakes(&mut all);
+        let names: Vec<String> = all.iter().map(Container::lasting_name).collect();
+        let expected = [
+            "docker:helpdesk",
+            "podman:helpdesk",
+            "podman:1000:helpdesk",
+            "db",
+        ];
+        assert_eq!(names, expected);
+        assert_eq!(named(&all, "helpdesk", None).len(), 3);
+        for (name, one) in expected.iter().zip(&all) {
+            assert_eq!(named(&all, name, None), [one], "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_within_a_container_is_filed_as_another() {
+        let outer = container("helpdesk", "0123456789abcdef0123", true);
+        let within = Container {
+            realm: Some(Realm::Container(Box::new(outer.clone()))),
+            process: Some(7),
+            ..Container::default()
+        };
+        assert_eq!(outer.filed_under("root-1"), "unknown:helpdesk");
+        assert_eq!(
+            within.filed_under("root-1"),
+            "unknown:unknown:helpdesk:root-1"
+        );
+        assert_eq!(within.lasting_name(), "7");
+        assert_eq!(within.is_called("helpdesk"), NameMatch::Not);
+        let pod = Container {
+            runtime: Runtime::Kubernetes,
+            realm: Some(Realm::Namespace("help".to_owned())),
+            ..container("freescout-0/app", "0123456789abcdef0123", true)
+        };
+        assert_eq!(pod.is_called("freescout-0"), NameMatch::Exactly);
+        assert_eq!(pod.is_called("freescout-0/app"), NameMatch::Exactly);
+        assert_eq!(pod.is_called("freescout"), NameMatch::Not);
+        assert_eq!(pod.filed_under(""), "kubernetes:help:freescout-0/app");
     }
 }

@@ -5,12 +5,14 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::config::container::Container;
-use crate::words::untrusted::Untrusted;
+use crate::words::untrusted::{Untrusted, as_read};
 
 named! {
     /// A web server whose configuration is read.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
     pub enum WebServer {
         /// nginx.
         Nginx = "nginx",
@@ -31,7 +33,7 @@ named! {
 
 named! {
     /// What names an install.
-    #[derive(Debug, Clone, PartialEq, Eq)]
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
     pub enum FoundBy {
         /// The operator.
         Operator = "operator",
@@ -42,17 +44,17 @@ named! {
         /// A crontab, or a script that cron runs.
         Crontab = "crontab",
         /// A service, by its name.
-        Service(Untrusted) = "service",
+        Service(#[serde(with = "as_read")] Untrusted) = "service",
         /// A service that is not started with the system, by its name.
-        IdleService(Untrusted) = "idle_service",
+        IdleService(#[serde(with = "as_read")] Untrusted) = "idle_service",
         /// A program of supervisor's, by its name.
-        Supervisor(Untrusted) = "supervisor",
+        Supervisor(#[serde(with = "as_read")] Untrusted) = "supervisor",
         /// A site of a web server, by its name: its web root is the install's.
-        Site(WebServer, Untrusted) = "site",
+        Site(WebServer, #[serde(with = "as_read")] Untrusted) = "site",
         /// A site of a web server, by its name: its web root is a folder above the install.
-        BelowSite(WebServer, Untrusted) = "below_site",
+        BelowSite(WebServer, #[serde(with = "as_read")] Untrusted) = "below_site",
         /// A pool of FPM, by its name.
-        Pool(Untrusted) = "pool",
+        Pool(#[serde(with = "as_read")] Untrusted) = "pool",
         /// A panel's own record of its sites.
         Panel = "panel",
         /// A stopped container has it.
@@ -101,18 +103,58 @@ impl FoundBy {
     }
 }
 
+/// A path in our own forms: whatever bytes it has.
+mod bytes {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::path::{Path, PathBuf};
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+        path.as_os_str().as_bytes().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+        let bytes = Vec::<u8>::deserialize(from)?;
+        Ok(OsString::from_vec(bytes).into())
+    }
+
+    pub(super) mod optional {
+        use super::*;
+
+        pub(in super::super) fn serialize<S: Serializer>(
+            path: &Option<PathBuf>,
+            to: S,
+        ) -> Result<S::Ok, S::Error> {
+            let bytes = path.as_ref().map(|path| path.as_os_str().as_bytes());
+            bytes.serialize(to)
+        }
+
+        pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+            from: D,
+        ) -> Result<Option<PathBuf>, D::Error> {
+            let bytes = Option::<Vec<u8>>::deserialize(from)?;
+            Ok(bytes.map(|bytes| OsString::from_vec(bytes).into()))
+        }
+    }
+}
+
 /// One thing that names an install.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// What it is.
     pub by: FoundBy,
     /// The file that says so.
+    #[serde(with = "bytes::optional")]
     pub path: Option<PathBuf>,
     /// The line, counted from 1.
     pub line: Option<u64>,
     /// As whom PHP runs there.
+    #[serde(with = "as_read::optional")]
     pub user: Option<Untrusted>,
     /// The PHP that is run there: a path, or a name to be looked for.
+    #[serde(with = "bytes::optional")]
     pub php: Option<PathBuf>,
 }
 
@@ -130,15 +172,17 @@ impl Evidence {
 }
 
 /// Something that looks like a FreeScout, and how it was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundInstall {
     /// Its folder, links resolved; as the container calls it, where it is in one.
+    #[serde(with = "bytes")]
     pub path: PathBuf,
     /// The container it is in, when that is another place than where we are.
     pub container: Option<Box<Container>>,
     /// FreeScout's version; empty where it does not say.
     pub version: String,
     /// Its address: `APP_URL` of `.env`.
+    #[serde(with = "as_read::optional")]
     pub address: Option<Untrusted>,
     /// What names it, the strongest first. Never empty.
     pub evidence: Vec<Evidence>,
@@ -201,6 +245,23 @@ mod tests {
         assert_eq!(order, ["/srv/c", "/srv/b", "/srv/a", "/var/www/html"]);
         let by: Vec<&str> = all[1].evidence.iter().map(|e| e.by.code()).collect();
         assert_eq!(by, ["crontab", "site", "usual_folder"]);
+    }
+
+    #[test]
+    fn it_is_read_as_it_was_written_whatever_it_is_called() {
+        use std::os::unix::ffi::OsStringExt;
+        let odd = || PathBuf::from(std::ffi::OsString::from_vec(b"/srv/\xff\x1b[1m".to_vec()));
+        let mut one = found("", &[]);
+        one.path = odd();
+        one.address = Some("https://\u{202e}".into());
+        one.evidence = vec![Evidence {
+            path: Some(odd()),
+            user: Some("a\nb".into()),
+            ..Evidence::of(FoundBy::Site(WebServer::Nginx, "\u{1b}[2J".into()))
+        }];
+        let text = serde_json::to_string(&one).ok();
+        let read = text.and_then(|text| serde_json::from_str::<FoundInstall>(&text).ok());
+        assert_eq!(read, Some(one));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::domain::plan::{CacheRefresh, Plan, PlanStep};
 use crate::engine::hunt::processes::{self, Workers};
 use crate::engine::progress::Progress;
 use crate::engine::session::{Session, inherited};
+use crate::io::container::within;
 use crate::io::fs::{self, FileRead};
 use crate::io::install::{Install, artisan};
 use crate::io::os::spawn;
@@ -134,6 +135,9 @@ pub fn refresh(
 /// Tells the queue workers to restart, or says why they are left alone and what that means. Sentences.
 pub fn restart_workers(install: &Install, workers: &Workers) -> Vec<String> {
     let w = words();
+    if within::is_stopped() {
+        return vec![w.container_starts_anew.to_owned()];
+    }
     match workers {
         Workers::Restart => vec![tell_workers(install), w.opcache_hint.to_owned()],
         Workers::Stay(why) => {

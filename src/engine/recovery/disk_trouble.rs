@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::domain::error::ErrorKind;
+use crate::io::container::within;
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::fs::volatile;
 use crate::io::state;
@@ -19,6 +20,9 @@ pub(in crate::engine) fn way_out(
     let shown = shown(&place).to_string();
     let help = match obstacle {
         Some(Obstacle::NoRoom) => text!(obstacle_no_room, path = shown),
+        Some(Obstacle::ReadOnlyMount) if is_in_layers(place) => {
+            text!(container_layers_closed, path = shown)
+        }
         Some(Obstacle::ReadOnlyMount) => match volatile::closed_mount(place) {
             // Within a command.
             Some(point) => text!(
@@ -33,6 +37,11 @@ pub(in crate::engine) fn way_out(
         None => otherwise.to_owned(),
     };
     format!("{stands} {help}")
+}
+
+/// Whether it is one of a stopped container's own files.
+fn is_in_layers(place: &Path) -> bool {
+    within::get().is_some_and(|within| within.is_in_layers(place))
 }
 
 /// Why a folder of ours cannot be used; where it is the usual one, also why none of those can that would take its place.

@@ -19,6 +19,7 @@ use crate::engine::hunt::processes::Workers;
 use crate::engine::progress::Progress;
 use crate::engine::session::{Session, elsewhere, reading};
 use crate::engine::worker::Applied;
+use crate::io::container::within;
 use crate::io::fs;
 use crate::io::state::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
 use crate::sentences;
@@ -128,11 +129,11 @@ impl ToVerify<'_> {
             let beside = [w.opcache_hint, w.workers_told, w.workers_not_told];
             let notes = self.notes.iter().map(String::as_str);
             let why: Vec<&str> = notes.filter(|note| !beside.contains(note)).collect();
-            return Err(ErrorKind::CacheNotRefreshed.problem(
-                w.cache_stays,
-                why.join(" "),
-                w.cache_stays_next,
-            ));
+            let next = match within::is_stopped() {
+                true => w.container_start_first,
+                false => w.cache_stays_next,
+            };
+            return Err(ErrorKind::CacheNotRefreshed.problem(w.cache_stays, why.join(" "), next));
         }
         let cache = session.install.cache_path();
         if let Some(file) = self.record.files.iter_mut().find(|f| f.origin == cache) {

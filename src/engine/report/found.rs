@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::domain::config::container::{Container, Runtime};
+use crate::domain::config::container::{Container, Realm, Runtime};
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::words::untrusted::Untrusted;
 
@@ -69,18 +69,40 @@ pub(super) struct ContainerJson<'a> {
     runtime: Runtime,
     id: Option<&'a str>,
     name: Option<&'a str>,
+    /// The account whose container it is, where that is not root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
+    /// The namespace of its pod.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<&'a str>,
+    /// What the container is called that it runs in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<String>,
     process: Option<i32>,
     running: bool,
+    /// What `--container` takes for it.
+    option: String,
 }
 
 impl<'a> ContainerJson<'a> {
     pub(super) fn of(container: &'a Container) -> Self {
+        let (mut account, mut namespace, mut within) = (None, None, None);
+        match &container.realm {
+            Some(Realm::Account { name, .. }) => account = Some(name.as_str()),
+            Some(Realm::Namespace(name)) => namespace = Some(name.as_str()),
+            Some(Realm::Container(outer)) => within = Some(outer.lasting_name()),
+            None => {}
+        }
         Self {
             runtime: container.runtime,
             id: container.id.as_deref(),
             name: container.name.as_deref(),
+            account,
+            namespace,
+            within,
             process: container.process,
             running: container.running,
+            option: container.lasting_name(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::session::Session;
+use crate::io::container::within;
 use crate::io::db::{Bounds, Foreign, Store, StoreError};
 use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
@@ -69,6 +70,9 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
         StoreError::Unreachable(_) if settings.driver == Driver::Sqlite => {
             (text!(database_unreachable, place), w.database_file_next)
         }
+        StoreError::Unreachable(_) if within::is_stopped() => {
+            (text!(database_unreachable, place), w.container_start_first)
+        }
         StoreError::Unreachable(_) => (
             text!(database_unreachable, place),
             w.database_unreachable_next,
@@ -90,6 +94,10 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
         }
         StoreError::Locked(_) => (w.database_locked.to_owned(), w.database_locked_next),
         StoreError::Deadlock(_) => (w.database_deadlock.to_owned(), w.database_deadlock_next),
+        StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite && within::is_stopped() => {
+            elsewhere = text!(container_layers_closed, path = place.clone());
+            (text!(database_read_only, place), elsewhere.as_str())
+        }
         StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite => (
             text!(database_read_only, place),
             w.database_file_read_only_next,

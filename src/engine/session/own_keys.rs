@@ -35,9 +35,10 @@ pub(super) fn collect(install: &Install, ring: &mut KeyRing, findings: &mut Vec<
         add_env_lines(ring, &file.bytes, SourceKind::Env, &file.path);
     }
     if let Some(file) = &install.key_file {
+        // FreeScout trims it: with the line end it would be another key.
         add_text(
             ring,
-            &file.bytes,
+            file.bytes.trim_ascii(),
             &Source::file(SourceKind::KeyFile, &file.path, None),
         );
     }

@@ -39,21 +39,18 @@ pub fn find(given: Option<&Path>) -> Result<FoundInstall, Problem> {
             address: None,
             evidence: vec![Evidence::of(FoundBy::Operator)],
         }),
-        ([_], _) | ([_, ..], Some(_)) => Ok(found.swap_remove(0)),
+        ([_], _) | ([_, ..], Some(_)) => Ok(as_found(found.swap_remove(0))),
         ([], None) => Err(ErrorKind::InstallNotFound.problem(
             w.install_not_found,
             w.install_not_found_why,
-            w.install_not_found_next,
+            name_its_folder(),
         )),
         (several, None) => {
-            let paths: Vec<String> = several
-                .iter()
-                .map(|one| shown(&one.path).to_string())
-                .collect();
+            let places: Vec<String> = several.iter().map(sentences::found::place).collect();
             let problem = ErrorKind::InstallAmbiguous.problem(
                 w.install_several,
-                paths.join(", "),
-                w.install_several_next,
+                places.join(", "),
+                name_one_of(several),
             );
             Err(Problem {
                 installs: found,
@@ -61,6 +58,57 @@ pub fn find(given: Option<&Path>) -> Result<FoundInstall, Problem> {
             })
         }
     }
+}
+
+/// With what names it, where it was found on the host before its container was entered, and only its path handed on.
+fn as_found(install: FoundInstall) -> FoundInstall {
+    let found = within::get().and_then(|within| within.found.as_ref());
+    match found.filter(|found| found.path == install.path) {
+        Some(found) => FoundInstall {
+            evidence: found.evidence.clone(),
+            ..install
+        },
+        None => install,
+    }
+}
+
+/// What to do where none was found.
+fn name_its_folder() -> String {
+    let w = words();
+    match within::get() {
+        Some(within) => text!(
+            install_not_found_next_in_container,
+            command = command_in(&within.container)
+        ),
+        None if !rustix::process::geteuid().is_root() => {
+            w.install_not_found_next_as_user.to_owned()
+        }
+        None => w.install_not_found_next.to_owned(),
+    }
+}
+
+/// What to do where there are several.
+fn name_one_of(several: &[FoundInstall]) -> String {
+    let of = |container, path| format!("{} {}", command_in(container), sentences::shell(path));
+    if let (Some(within), Some(one)) = (within::get(), several.first()) {
+        let command = of(&within.container, &one.path);
+        return text!(install_several_next_in_container, command);
+    }
+    let in_container = several.iter().find_map(|one| {
+        let container = one.container.as_deref()?;
+        Some(of(container, &one.path))
+    });
+    let all = several.iter().all(|one| one.container.is_some());
+    match in_container {
+        None => words().install_several_next.to_owned(),
+        Some(command) if all => text!(install_several_next_containers, command),
+        Some(command) => text!(install_several_next_both, command),
+    }
+}
+
+fn command_in(container: &Container) -> String {
+    let option = sentences::commands::in_container(container);
+    format!("freescout-rescue {option}")
 }
 
 /// The install was read; its database does not answer as it is configured.
@@ -269,8 +317,10 @@ pub fn summary(session: &Session) -> Survey {
 /// The container that the install is in, as a sentence part.
 fn in_container(container: &Container) -> String {
     let told = sentences::found::container(container);
+    let named = container.name.is_some() || container.id.is_some();
     match container.process {
-        Some(process) => text!(survey_in_container, container = told, process),
+        Some(process) if named => text!(survey_in_container_by, container = told, process),
+        Some(_) => text!(survey_in_container, container = told),
         None => text!(survey_in_stopped_container, container = told),
     }
 }

@@ -22,8 +22,7 @@ const MOST: usize = 32;
 
 /// The settings that a container's definition makes, with the line of each. `host` is the system that the container runs on.
 pub fn settings(host: &HostRoot, container: &Container) -> Vec<Setting> {
-    let id = container.id.as_deref();
-    let Some(known) = id.and_then(|id| runtimes::of_id(host, id)) else {
+    let Some(known) = runtimes::of(host, container) else {
         return Vec::new();
     };
     let mut found = composed(host, &known);

@@ -15,6 +15,7 @@ use rustix::fs::{CWD, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 use zeroize::Zeroizing;
@@ -25,6 +26,7 @@ use super::idmap::IdMap;
 use super::stopped::{self, Assembled};
 use super::view::{self, Luggage};
 use super::within::{self, HostThread, Spaces, Within};
+use crate::domain::config::found::FoundInstall;
 use crate::io::fs::trust;
 use crate::io::os::{entropy, inside, spawn};
 use crate::words::untrusted;
@@ -56,17 +58,27 @@ pub enum WorkEnded {
     Stopped,
 }
 
+/// Where the work is done.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Target {
+    /// The container.
+    pub container: Container,
+    /// The install in it, where that was found and not named.
+    pub found: Option<FoundInstall>,
+}
+
 /// Carries out a command line within a container, and waits until it is done. `folders` are those of the host that stand at
 /// their own paths there. `screen` says that it takes over the terminal.
 ///
 /// # Errors
 /// The system's, when it could not be started. What fails later, the other process says.
 pub fn enter(
-    container: &Container,
+    target: &Target,
     folders: &[PathBuf],
     arguments: &[OsString],
     screen: bool,
 ) -> io::Result<WorkEnded> {
+    let container = &target.container;
     let process = match container.running {
         true => Some(ContainerProcess::open(
             container.process.ok_or(Errno::SRCH)?,
@@ -75,7 +87,7 @@ pub fn enter(
     };
     let made = folders.iter().map(|folder| HostFolder::require(folder));
     let made: Vec<HostFolder> = made.collect::<io::Result<_>>()?;
-    let mut command = command(container, process.as_ref())?;
+    let mut command = command(target, process.as_ref())?;
     command.args(arguments);
     let before = tcgetattr(io::stdin()).ok();
     // Before the next process is to be one of the container's: no thread can be started then.
@@ -110,9 +122,9 @@ pub fn enter(
 }
 
 /// The call of ourselves that goes in.
-fn command(container: &Container, process: Option<&ContainerProcess>) -> io::Result<Command> {
+fn command(target: &Target, process: Option<&ContainerProcess>) -> io::Result<Command> {
     let mut command = spawn::ourselves(WITHIN).ok_or(Errno::NOENT)?;
-    let described = serde_json::to_string(container).map_err(io::Error::other)?;
+    let described = serde_json::to_string(target).map_err(io::Error::other)?;
     let (pid, started) = match process {
         Some(process) => (process.pid, process.started()?),
         None => (0, 0),
@@ -120,7 +132,7 @@ fn command(container: &Container, process: Option<&ContainerProcess>) -> io::Res
     command.args([pid.to_string(), started.to_string(), described]);
     if process.is_none() {
         // What FreeScout would be started with.
-        let known = found::known_as(container).ok_or(Errno::SRCH)?;
+        let known = found::known_as(&target.container).ok_or(Errno::SRCH)?;
         for (name, value) in known
             .record
             .environment
@@ -367,15 +379,15 @@ pub struct Errand {
     caller: u32,
     pid: i32,
     started: u64,
-    /// Which container.
-    pub container: Container,
+    /// Which container, and what in it.
+    pub target: Target,
     /// The command line as it was typed, without the program's name.
     pub arguments: Vec<OsString>,
 }
 
 /// For `main` alone: whether this process is to work within a container.
 pub fn called(arguments: &[OsString]) -> Option<Errand> {
-    let [_, call, caller, pid, started, container, rest @ ..] = arguments else {
+    let [_, call, caller, pid, started, target, rest @ ..] = arguments else {
         return None;
     };
     if call != WITHIN {
@@ -385,7 +397,7 @@ pub fn called(arguments: &[OsString]) -> Option<Errand> {
         caller: inside::number(caller)?,
         pid: inside::number(pid)?,
         started: inside::number(started)?,
-        container: serde_json::from_slice(container.as_bytes()).ok()?,
+        target: serde_json::from_slice(target.as_bytes()).ok()?,
         arguments: rest.to_vec(),
     })
 }
@@ -398,7 +410,7 @@ impl Errand {
     pub fn enter(self, folders: &[PathBuf], groups_of: fn(u32, u32) -> Vec<u32>) -> io::Result<()> {
         // Others of ours are looked for by it.
         rustix::thread::set_name(c"freescout-rescue")?;
-        if !self.container.running {
+        if !self.target.container.running {
             return self.enter_stopped(folders, groups_of);
         }
         let process = ContainerProcess::open(self.pid)?;
@@ -407,20 +419,17 @@ impl Errand {
         }
         let host = host_alias()?;
         let spaces = process.spaces()?;
-        let named = self
-            .container
-            .name
-            .clone()
-            .or_else(|| self.container.id.clone());
-        let root = rustix::fs::fstat(&spaces.root)?;
+        let users = process.map("uid_map");
+        let root = root_name(&rustix::fs::fstat(&spaces.root)?, &users);
         let within = Within {
-            // A process has another number each time; the folder that is its root is the same one.
-            filed: named.unwrap_or_else(|| format!("root-{}", root.st_ino)),
+            filed: self.target.container.filed_under(&root),
             caller: self.caller,
-            container: self.container,
-            users: process.map("uid_map"),
+            container: self.target.container,
+            found: self.target.found,
+            users,
             groups: process.map("gid_map"),
             process: process.own_number(),
+            volumes: Vec::new(),
             groups_of,
             path: process.variable("PATH"),
             kept: folders.to_vec(),
@@ -447,7 +456,7 @@ impl Errand {
         folders: &[PathBuf],
         groups_of: fn(u32, u32) -> Vec<u32>,
     ) -> io::Result<()> {
-        let known = found::known_as(&self.container).ok_or(Errno::SRCH)?;
+        let known = found::known_as(&self.target.container).ok_or(Errno::SRCH)?;
         let host = host_alias()?;
         let outside = HostThread::start()?;
         let luggage = Luggage::take(folders)?;
@@ -456,17 +465,19 @@ impl Errand {
             users,
             groups,
         } = stopped::assemble(&known)?;
-        let named = self.container.name.clone();
-        let named = named.or_else(|| self.container.id.clone());
+        let volumes = known.record.mounts.into_iter();
+        let volumes = volumes.map(|mount| mount.destination);
         view::enter(&root, luggage, &host)?;
         untrusted::hide(host.as_os_str());
         within::set(Within {
-            filed: named.unwrap_or_default(),
+            filed: self.target.container.filed_under(""),
             caller: self.caller,
-            container: self.container,
+            container: self.target.container,
+            found: self.target.found,
             users,
             groups,
             process: None,
+            volumes: volumes.collect(),
             groups_of,
             path: None,
             kept: folders.to_vec(),
@@ -476,6 +487,24 @@ impl Errand {
         });
         Ok(())
     }
+}
+
+/// What stands for a container without a name: a process has another number each time, but the folder that is its root is
+/// the same one, and whose users it has. Numbers of devices that are no disk's change with each mount.
+fn root_name(root: &rustix::fs::Stat, users: &IdMap) -> String {
+    let (major, minor) = (
+        rustix::fs::major(root.st_dev),
+        rustix::fs::minor(root.st_dev),
+    );
+    let disk = match major {
+        0 => String::new(),
+        _ => format!("{major}:{minor}-"),
+    };
+    let account = match users.outside(0) {
+        None | Some(0) => String::new(),
+        Some(first) => format!("-{first}"),
+    };
+    format!("root-{disk}{}{account}", root.st_ino)
 }
 
 /// Where the host's files are to be read.

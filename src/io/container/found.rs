@@ -13,9 +13,8 @@ use zeroize::Zeroizing;
 
 use super::idmap::IdMap;
 use super::runtimes::{self, Known};
-use super::{Container, Runtime, own_number, within};
-use crate::domain::config::container;
-use crate::domain::config::container::cgroup::{self, Mark};
+use super::{Container, own_number, who, within};
+use crate::domain::config::container::{self, cgroup};
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::io::install::discover;
 use crate::io::install::host::HostRoot;
@@ -44,17 +43,17 @@ const FIRST: [&str; 9] = [
 
 /// A running container.
 #[derive(Debug)]
-struct Alive {
+pub(super) struct Alive {
     /// All of its processes that were seen, as the host numbers them.
-    processes: Vec<i32>,
+    pub(super) processes: Vec<i32>,
     /// Those that run PHP.
-    php: Vec<i32>,
+    pub(super) php: Vec<i32>,
     /// The one by which it is looked into.
-    chief: i32,
+    pub(super) chief: i32,
 }
 
 /// Something that may be a container's: what its root folder is.
-type Root = (u64, u64);
+pub(super) type Root = (u64, u64);
 
 /// Every container of this host: those that run, and those that are stopped and known to a runtime. Their installs are not
 /// looked for. Empty where we may not see them: for all but root, and within a container.
@@ -63,15 +62,15 @@ pub fn containers() -> Vec<Container> {
         return Vec::new();
     }
     let known = known_here();
-    let mut all: Vec<Container> = running()
-        .values()
-        .map(|running| described(running, &known))
-        .collect();
-    all.extend(
-        stopped(&known, &all)
-            .into_iter()
-            .map(|(container, _)| container),
-    );
+    all(&running(), &known)
+}
+
+/// The running ones, in their order, and then the stopped ones.
+fn all(running: &BTreeMap<Root, Alive>, known: &[Known]) -> Vec<Container> {
+    let running: Vec<&Alive> = running.values().collect();
+    let mut all = who::all(&running, known);
+    all.extend(stopped(known, &all));
+    container::mark_namesakes(&mut all);
     all
 }
 
@@ -87,12 +86,12 @@ pub fn installs() -> Vec<FoundInstall> {
     if !sees_others() {
         return Vec::new();
     }
-    let known = known_here();
-    let mut found = Vec::new();
-    for running in running().values().take(MOST_CONTAINERS) {
-        found.extend(installs_of(running, &known));
-    }
-    found
+    let running = running();
+    let all = all(&running, &known_here());
+    let pairs = running.values().zip(&all).take(MOST_CONTAINERS);
+    pairs
+        .flat_map(|(running, container)| installs_of(running, container))
+        .collect()
 }
 
 /// What an install of a running container is called here.
@@ -108,14 +107,22 @@ pub fn stopped_installs() -> Vec<FoundInstall> {
         return Vec::new();
     }
     let known = known_here();
-    let running: Vec<Container> = running()
-        .values()
-        .map(|running| described(running, &known))
-        .collect();
-    let stopped = stopped(&known, &running).into_iter().take(MOST_CONTAINERS);
-    stopped
-        .flat_map(|(container, known)| super::stopped::installs(&container, known))
+    let all = all(&running(), &known);
+    let stopped = all.iter().filter(|one| !one.running);
+    let described = stopped.filter_map(|one| {
+        let its = known.iter().find(|known| is_of(known, one));
+        Some((one, its?))
+    });
+    described
+        .take(MOST_CONTAINERS)
+        .flat_map(|(container, known)| super::stopped::installs(container, known))
         .collect()
+}
+
+/// What an install of a stopped container is called here; `None` where it lies in the container's own layers.
+pub fn stopped_from_here(install: &FoundInstall) -> Option<PathBuf> {
+    let known = known_as(install.container.as_deref()?)?;
+    super::stopped::on_host(&known, &install.path)
 }
 
 /// Whether there may be stopped containers that cannot be told.
@@ -127,7 +134,7 @@ pub fn hides_stopped() -> bool {
 /// What a runtime wrote down of a container.
 pub fn known_as(container: &Container) -> Option<Known> {
     let host = HostRoot::at(Path::new("/")).ok()?;
-    runtimes::of_id(&host, container.id.as_deref()?)
+    runtimes::of(&host, container)
 }
 
 /// Root on the host: others may not look into other processes' roots, and who works within a container sees no other.
@@ -140,20 +147,33 @@ fn known_here() -> Vec<Known> {
     host.map(|host| runtimes::known(&host)).unwrap_or_default()
 }
 
-/// Containers that a runtime knows and that do not run.
-fn stopped<'a>(known: &'a [Known], running: &[Container]) -> Vec<(Container, &'a Known)> {
-    let runs = |id: &str| running.iter().any(|one| one.id.as_deref() == Some(id));
-    let stopped = known.iter().filter(|known| !runs(&known.record.id));
+/// Containers that a runtime knows and that are not seen to run. One that runs all the same and lets nobody look is not told
+/// as stopped.
+fn stopped(known: &[Known], running: &[Container]) -> Vec<Container> {
+    let runs = |known: &Known| running.iter().any(|one| is_of(known, one));
+    let stopped = known.iter().filter(|known| !runs(known));
     let described = stopped.map(|known| {
-        let container = Container {
-            runtime: known.runtime,
-            id: Some(known.record.id.clone()),
-            name: known.record.name.clone(),
-            ..Container::default()
-        };
-        (container, known)
+        let closed = known.record.process.filter(|pid| is_closed(*pid));
+        Container {
+            process: closed,
+            running: closed.is_some(),
+            ..who::recorded(known)
+        }
     });
     described.collect()
+}
+
+/// Whether a process runs whose files answer to its own users alone, not even to root: those of a file system that a program
+/// of its account's makes (FUSE).
+pub fn is_closed(pid: i32) -> bool {
+    let root = std::fs::metadata(format!("/proc/{pid}/root"));
+    let denied = root.is_err_and(|e| e.kind() == std::io::ErrorKind::PermissionDenied);
+    denied && cgroup::root_is_fuse(&text(pid, "mountinfo"))
+}
+
+/// Whether this is written down of that container.
+fn is_of(known: &Known, container: &Container) -> bool {
+    container.id.as_ref() == Some(&known.record.id) && known.owner == container.account()
 }
 
 /// The processes of other mount namespaces with another root folder, by that folder: several namespaces of one container,
@@ -196,7 +216,7 @@ fn running() -> BTreeMap<Root, Alive> {
     found
 }
 
-fn root_of(pid: i32) -> Option<Root> {
+pub(super) fn root_of(pid: i32) -> Option<Root> {
     let meta = std::fs::metadata(format!("/proc/{pid}/root")).ok()?;
     Some((meta.dev(), meta.ino()))
 }
@@ -212,7 +232,7 @@ fn is_first(pid: i32) -> bool {
 }
 
 /// A file below `/proc/PID`; empty where there is none.
-fn text(pid: i32, name: &str) -> String {
+pub(super) fn text(pid: i32, name: &str) -> String {
     let mut bytes = Vec::new();
     if let Ok(file) = std::fs::File::open(format!("/proc/{pid}/{name}")) {
         let _ = file.take(MOST_TEXT).read_to_end(&mut bytes);
@@ -220,51 +240,8 @@ fn text(pid: i32, name: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Which container it is.
-fn described(running: &Alive, known: &[Known]) -> Container {
-    let pid = running.chief;
-    let mounts = text(pid, "mountinfo");
-    let mark = cgroup::of_cgroup(&text(pid, "cgroup")).or_else(|| cgroup::of_mounts(&mounts));
-    let Mark { runtime, id, name } = mark.unwrap_or(Mark {
-        runtime: Runtime::Unknown,
-        id: None,
-        name: None,
-    });
-    let record = id.as_deref().and_then(|id| {
-        let mut known = known.iter();
-        known.find(|known| known.record.id == id)
-    });
-    let (runtime, name) = match record {
-        Some(known) => (known.runtime, known.record.name.clone()),
-        None => (runtime, name),
-    };
-    let pod = cgroup::pod_of_mounts(&mounts).is_some();
-    let runtime = if pod { Runtime::Kubernetes } else { runtime };
-    let name = match runtime {
-        // A pod's host name is its name.
-        Runtime::Kubernetes => host_name(pid).or(name),
-        _ => name,
-    };
-    Container {
-        runtime,
-        id,
-        name: name.filter(|name| !name.is_empty() && name.len() <= 255),
-        process: Some(pid),
-        installs: Vec::new(),
-        running: true,
-    }
-}
-
-/// What a container calls its host.
-fn host_name(pid: i32) -> Option<String> {
-    let root = HostRoot::at(Path::new(&format!("/proc/{pid}/root"))).ok()?;
-    let bytes = root.read(Path::new("/etc/hostname"))?;
-    let name = String::from_utf8_lossy(&bytes).trim().to_owned();
-    (!name.is_empty()).then_some(name)
-}
-
 /// The installs in one container.
-fn installs_of(running: &Alive, known: &[Known]) -> Vec<FoundInstall> {
+fn installs_of(running: &Alive, container: &Container) -> Vec<FoundInstall> {
     if running.php.is_empty() && !runs_a_system(running) {
         return Vec::new();
     }
@@ -284,8 +261,6 @@ fn installs_of(running: &Alive, known: &[Known]) -> Vec<FoundInstall> {
     });
     let mut found = discover::with_processes(&root, processes);
     found.truncate(MOST_INSTALLS);
-    let container = described(running, known);
-    let installs: Vec<PathBuf> = found.iter().map(|one| one.path.clone()).collect();
     for one in &mut found {
         let process = one.evidence.iter().find_map(|evidence| match evidence.by {
             FoundBy::Process(pid) => Some(pid),
@@ -294,7 +269,6 @@ fn installs_of(running: &Alive, known: &[Known]) -> Vec<FoundInstall> {
         let process = process.or(container.process);
         one.container = Some(Box::new(Container {
             process,
-            installs: installs.clone(),
             ..container.clone()
         }));
     }

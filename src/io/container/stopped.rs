@@ -7,7 +7,6 @@
 
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
@@ -16,8 +15,9 @@ use rustix::mount::{MountFlags, MountPropagationFlags, MoveMountFlags};
 
 use super::Container;
 use super::idmap::IdMap;
-use super::runtimes::{Known, Layers};
+use super::runtimes::{self, Known, Layers};
 use super::view;
+use crate::domain::config::container::records::Mounted;
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::io::install::discover;
 use crate::io::install::host::HostRoot;
@@ -26,6 +26,8 @@ use crate::io::install::host::HostRoot;
 const MOST_LAYERS: usize = 500;
 /// How many of the host's folders are put into it.
 const MOST_MOUNTS: usize = 256;
+/// Where each layer is a whole copy of what is below it, with the driver `vfs`: a host whose file system can do no better.
+const WHOLE: &str = "vfs/dir";
 /// Where images have FreeScout.
 const USUAL: [&str; 10] = [
     "/www/html",
@@ -56,19 +58,23 @@ impl Stack {
             let bytes = host.read(path)?;
             Some(String::from_utf8_lossy(&bytes).trim().to_owned())
         };
+        let driver = known.record.driver.as_deref();
         let (base, top) = match &known.layers {
             Layers::Docker(folder) => {
-                let driver = known.record.driver.as_deref().unwrap_or("overlay2");
-                if driver != "overlay2" {
-                    return None;
+                let named = |driver: &str| {
+                    let mounts = folder.join("image").join(driver).join("layerdb/mounts");
+                    line(&mounts.join(&known.record.id).join("mount-id"))
+                };
+                match driver.unwrap_or("overlay2") {
+                    "overlay2" => (folder.join("overlay2"), named("overlay2")?),
+                    "vfs" => (folder.join(WHOLE), named("vfs")?),
+                    _ => return None,
                 }
-                let named = folder
-                    .join("image/overlay2/layerdb/mounts")
-                    .join(&known.record.id)
-                    .join("mount-id");
-                (folder.join("overlay2"), line(&named)?)
             }
-            Layers::Podman(storage, layer) => (storage.join("overlay"), layer.clone()),
+            Layers::Podman(storage, layer) => match driver {
+                Some("vfs") => (storage.join(WHOLE), layer.clone()),
+                _ => (storage.join("overlay"), layer.clone()),
+            },
         };
         let plain = |name: &str| {
             let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
@@ -76,6 +82,10 @@ impl Stack {
         };
         if !plain(&top) {
             return None;
+        }
+        if driver == Some("vfs") {
+            let layers = vec![PathBuf::from(top)];
+            return Some(Self { base, layers });
         }
         let lower = line(&base.join(&top).join("lower")).unwrap_or_default();
         let mut layers = vec![Path::new(&top).join("diff")];
@@ -99,6 +109,7 @@ pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall
     let Ok(host) = HostRoot::at(Path::new("/")) else {
         return Vec::new();
     };
+    let theirs = Theirs::of(&host, known);
     let stack = Stack::of(&host, known);
     let layers: Vec<HostRoot> = stack
         .iter()
@@ -107,42 +118,44 @@ pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall
         .collect();
     let work = known.record.work_folder.iter().cloned();
     let places = work.chain(USUAL.iter().map(PathBuf::from));
-    let mounted = known
-        .record
-        .mounts
-        .iter()
-        .map(|mount| mount.destination.clone());
-    let places: BTreeSet<PathBuf> = places.chain(mounted).collect();
-    let version = |folder: &Path| {
-        let over = known.record.mounts.iter().rev();
-        let mut over = over.filter(|mount| folder.starts_with(&mount.destination));
-        match over.next() {
-            Some(mount) => {
-                let below = folder.strip_prefix(&mount.destination).ok()?;
-                let volume = HostRoot::at(&mount.source).ok()?;
-                discover::version(&volume, &Path::new("/").join(below))
-            }
-            None => layers
-                .iter()
-                .find_map(|layer| discover::version(layer, folder)),
+    let destinations = known.record.mounts.iter();
+    let destinations = destinations.map(|mount| mount.destination.clone());
+    let places: BTreeSet<PathBuf> = places.chain(destinations).collect();
+    let version = |folder: &Path| match mounted(known, folder) {
+        Some((mount, below)) => {
+            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let volume = rustix::fs::open(&mount.source, flags, Mode::empty()).ok()?;
+            let volume = HostRoot::of(theirs.of_it(volume)?, &mount.source).ok()?;
+            discover::version(&volume, &Path::new("/").join(below))
         }
+        None => layers
+            .iter()
+            .find_map(|layer| discover::version(layer, folder)),
     };
     let found: Vec<(PathBuf, String)> = places
         .into_iter()
         .filter_map(|folder| version(&folder).map(|version| (folder, version)))
         .collect();
-    let paths: Vec<PathBuf> = found.iter().map(|(path, _)| path.clone()).collect();
     let install = |(path, version)| FoundInstall {
         path,
         version,
-        container: Some(Box::new(Container {
-            installs: paths.clone(),
-            ..container.clone()
-        })),
+        container: Some(Box::new(container.clone())),
         address: None,
         evidence: vec![Evidence::of(FoundBy::StoppedContainer)],
     };
     found.into_iter().map(install).collect()
+}
+
+/// What is mounted where a path of a container leads, and the rest of that path.
+fn mounted<'a>(known: &'a Known, path: &'a Path) -> Option<(&'a Mounted, &'a Path)> {
+    let mut inner = known.record.mounts.iter().rev();
+    inner.find_map(|mount| Some((mount, path.strip_prefix(&mount.destination).ok()?)))
+}
+
+/// Where a path of a container lies on the host, as long as no link is in between; `None` for what is in its own layers.
+pub(super) fn on_host(known: &Known, path: &Path) -> Option<PathBuf> {
+    let (mount, below) = mounted(known, path)?;
+    Some(mount.source.join(below).components().collect())
 }
 
 /// A stopped container's files, and how its numbers are translated.
@@ -164,15 +177,13 @@ pub(super) fn assemble(known: &Known) -> std::io::Result<Assembled> {
     let host = HostRoot::at(Path::new("/"))?;
     let unknown = || std::io::Error::other(crate::words::words().container_layers_unknown);
     let stack = Stack::of(&host, known).ok_or_else(unknown)?;
-    let owner = std::fs::metadata(&stack.base)?.uid();
+    let theirs = Theirs::of(&host, known);
     // As they are on the host: what is mounted below would hide them.
     let volumes = known.record.mounts.iter().take(MOST_MOUNTS);
     let volumes: Vec<(PathBuf, OwnedFd)> = volumes
         .filter_map(|mount| {
-            Some((
-                mount.destination.clone(),
-                view::copy_of(&mount.source).ok()?,
-            ))
+            let tree = view::copy_of(&mount.source).ok()?;
+            Some((mount.destination.clone(), theirs.of_it(tree)?))
         })
         .collect();
     nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWNS)?;
@@ -190,7 +201,10 @@ pub(super) fn assemble(known: &Known) -> std::io::Result<Assembled> {
         rustix::mount::mount_remount(&stack.base, safe | MountFlags::BIND, "")?;
     } else {
         // Relative names: all of them have to fit into one page.
-        let marks = if owner == 0 { "" } else { ",userxattr" };
+        let marks = match known.owner {
+            0 => "",
+            _ => ",userxattr",
+        };
         let options = format!("lowerdir={}{marks}", names.join(":"));
         let options = std::ffi::CString::new(options)?;
         rustix::mount::mount("overlay", &stack.base, "overlay", safe, options.as_c_str())?;
@@ -204,12 +218,51 @@ pub(super) fn assemble(known: &Known) -> std::io::Result<Assembled> {
             Err(e) => return Err(e.into()),
         }
     }
-    let map = |file: &str| id_map(&host, file, owner);
     Ok(Assembled {
         root,
-        users: map("/etc/subuid"),
-        groups: map("/etc/subgid"),
+        users: theirs.users,
+        groups: theirs.groups,
     })
+}
+
+/// The numbers of a container's users and groups, and what its account may have mounted into it.
+struct Theirs {
+    account: u32,
+    users: IdMap,
+    groups: IdMap,
+}
+
+impl Theirs {
+    fn of(host: &HostRoot, known: &Known) -> Self {
+        let remapped = match &known.layers {
+            Layers::Docker(folder) => folder.file_name().and_then(runtimes::first_of),
+            Layers::Podman(..) => None,
+        };
+        let (users, groups) = match remapped {
+            Some((user, group)) => (IdMap::parse(&whole(user)), IdMap::parse(&whole(group))),
+            None => {
+                let map = |file: &str| id_map(host, file, known.owner);
+                (map("/etc/subuid"), map("/etc/subgid"))
+            }
+        };
+        Self {
+            account: known.owner,
+            users,
+            groups,
+        }
+    }
+
+    /// This copy of a folder or file of the host's, where the account could have it in a container: what it only says is
+    /// mounted there, and belongs to others, would be opened with root's rights.
+    fn of_it(&self, tree: OwnedFd) -> Option<OwnedFd> {
+        let owner = rustix::fs::fstat(&tree).ok()?.st_uid;
+        (self.account == 0 || self.users.inside(owner).is_some()).then_some(tree)
+    }
+}
+
+/// All numbers of a container, the first of which is this one on the host.
+fn whole(first: u32) -> String {
+    format!("0 {first} 65536")
 }
 
 fn put(root: &OwnedFd, destination: &Path, tree: &OwnedFd) -> Result<(), Errno> {
@@ -250,7 +303,6 @@ fn id_map(host: &HostRoot, file: &str, owner: u32) -> IdMap {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::io::container::runtimes;
     use std::os::unix::fs::symlink;
 
     fn write(root: &Path, path: &str, text: &str) {
@@ -303,6 +355,41 @@ mod tests {
         assert_eq!(told(), None);
         write(root, &mounts, "../../etc");
         assert_eq!(told(), None);
+    }
+
+    #[test]
+    fn an_account_has_nothing_of_others_in_its_containers() {
+        assert!(
+            rustix::process::geteuid().is_root(),
+            "not root: nothing can be given to others"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        write(root, "etc/subuid", "4711:200000:65536\n");
+        let host = HostRoot::at(root).unwrap();
+        let known = |owner, layers| Known {
+            runtime: crate::io::container::Runtime::Podman,
+            record: crate::domain::config::container::records::Record::default(),
+            layers,
+            owner,
+        };
+        let podman = || Layers::Podman("/x".into(), "y".to_owned());
+        let may = |owner, of: u32| {
+            let folder = tempfile::tempdir().unwrap();
+            std::os::unix::fs::chown(folder.path(), Some(of), None).unwrap();
+            let flags = OFlags::PATH | OFlags::CLOEXEC;
+            let opened = rustix::fs::open(folder.path(), flags, Mode::empty()).unwrap();
+            Theirs::of(&host, &known(owner, podman()))
+                .of_it(opened)
+                .is_some()
+        };
+        assert!(may(4711, 4711) && may(4711, 200_033));
+        assert!(!may(4711, 0) && !may(4711, 33));
+        assert!(may(0, 33) && may(0, 0));
+        let docker = Layers::Docker("/var/lib/docker/100000.100001".into());
+        let remapped = Theirs::of(&host, &known(0, docker));
+        assert_eq!(remapped.users.inside(100_033), Some(33));
+        assert_eq!(remapped.groups.inside(100_033), Some(32));
     }
 
     #[test]

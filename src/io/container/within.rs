@@ -18,6 +18,7 @@ use rustix::io::FdFlags;
 
 use super::Container;
 use super::idmap::IdMap;
+use crate::domain::config::found::FoundInstall;
 
 /// The namespaces of a container, and its root folder, held open: they outlast the process that they were taken from.
 #[derive(Debug)]
@@ -46,12 +47,16 @@ impl Spaces {
 pub struct Within {
     /// Which one.
     pub container: Container,
+    /// The install that was found in it, where the operator named none.
+    pub found: Option<FoundInstall>,
     /// What its installs are filed under: what lasts longest, be it made anew or only started again.
     pub filed: String,
     /// The process that the operator started, as the host numbers it.
     pub caller: u32,
     /// Its namespaces; `None` for a stopped one, in which nothing can be run.
     pub spaces: Option<Spaces>,
+    /// Where something of the host's stands in a stopped one; all else is in its own layers.
+    pub volumes: Vec<PathBuf>,
     /// How its user numbers are translated.
     pub users: IdMap,
     /// The same of its groups.
@@ -80,6 +85,12 @@ pub(super) fn set(within: Within) {
 /// The container that this process works within; `None` on the host, and in a container that it was started in.
 pub fn get() -> Option<&'static Within> {
     WITHIN.get()
+}
+
+/// Whether we work on the files of a container that does not run: then none of its programs may be run, for they would run
+/// on the host.
+pub fn is_stopped() -> bool {
+    get().is_some_and(|within| within.spaces.is_none())
 }
 
 /// Root's own number where we work: the host's, or that of the container's users.
@@ -177,6 +188,14 @@ impl Within {
     /// Whether a path leads to a file of the host's, not of the container's.
     pub fn is_hosts(&self, path: &Path) -> bool {
         self.is_kept(path) || path.starts_with(&self.host)
+    }
+
+    /// Whether it lies in the own layers of a container that is stopped.
+    pub fn is_in_layers(&self, path: &Path) -> bool {
+        let mut volumes = self.volumes.iter();
+        self.spaces.is_none()
+            && !self.is_hosts(path)
+            && !volumes.any(|volume| path.starts_with(volume))
     }
 
     /// Whether it lies in one of the host's folders that stand at their own paths.

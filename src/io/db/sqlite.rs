@@ -68,7 +68,9 @@ impl Sqlite {
         root: &Path,
         watch: &Arc<Watch>,
     ) -> Result<Self, StoreError> {
-        let file = file(settings, root);
+        // Links are followed as FreeScout follows them, with its rights; what stands there must be the file itself then.
+        let named = file(settings, root);
+        let file = std::fs::canonicalize(&named).unwrap_or(named);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;

@@ -16,7 +16,8 @@ use zeroize::Zeroizing;
 
 use super::{Attributes, FileError, MAX_CONFIG_BYTES, hex, resolve};
 use crate::io::os::crash_points::{self, Point};
-use crate::io::os::entropy;
+use crate::io::os::spawn::Account;
+use crate::io::os::{as_user, entropy};
 
 /// The folder, open.
 pub(super) struct Folder(OwnedFd);
@@ -85,6 +86,28 @@ pub(super) fn temporary_name() -> String {
     format!("{}{}", super::STAGED_NAME, hex(&entropy::bytes::<8>()))
 }
 
+/// Makes an entry in a folder. A file system that was mounted within a container with users of its own knows those alone,
+/// and takes nothing from root of the host ("user_namespaces(7)"): there it is made as the folder's owner would.
+///
+/// # Errors
+/// The system's.
+pub(super) fn make_in<T>(
+    folder: &OwnedFd,
+    make: impl Fn() -> Result<T, Errno>,
+) -> Result<T, Errno> {
+    match make() {
+        Err(Errno::OVERFLOW) => {
+            let stat = rustix::fs::fstat(folder)?;
+            let owner = Account {
+                uid: stat.st_uid,
+                gid: stat.st_gid,
+            };
+            as_user::with(owner, make).unwrap_or(Err(Errno::OVERFLOW))
+        }
+        made => made,
+    }
+}
+
 impl Folder {
     /// Opens a folder, step by step.
     ///
@@ -132,7 +155,10 @@ impl Folder {
     ) -> Result<(), WriteError> {
         let create =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(&self.0, temporary, create, Mode::RUSR | Mode::WUSR)?;
+        let mode = Mode::RUSR | Mode::WUSR;
+        let file = make_in(&self.0, || {
+            rustix::fs::openat(&self.0, temporary, create, mode)
+        })?;
         crash_points::pass(Point::FileCreated);
         let mut file = File::from(file);
         file.write_all(bytes)?;
@@ -149,7 +175,8 @@ impl Folder {
     /// # Errors
     /// What the system says; then the staged file still stands.
     pub(super) fn put(&self, temporary: &OsStr, name: &OsStr) -> Result<(), WriteError> {
-        match rustix::fs::renameat(&self.0, temporary, &self.0, name) {
+        let rename = || rustix::fs::renameat(&self.0, temporary, &self.0, name);
+        match make_in(&self.0, rename) {
             Ok(()) => crash_points::pass(Point::FileRenamed),
             // A single file mounted into a container cannot be renamed over: it is written in place. Until that is
             // done, the staged one stands.
@@ -208,8 +235,15 @@ impl Folder {
                 Ok(true)
             }
             Err(Errno::NOENT) => Ok(false),
+            // Of a file system that is read-only this is said before anybody looks.
+            Err(Errno::ROFS) if self.is_missing(name) => Ok(false),
             Err(e) => Err(e.into()),
         }
+    }
+
+    fn is_missing(&self, name: &OsStr) -> bool {
+        let found = rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW);
+        matches!(found, Err(Errno::NOENT))
     }
 }
 

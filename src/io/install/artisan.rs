@@ -48,6 +48,9 @@ pub enum ArtisanError {
     /// We are neither root nor FreeScout's account.
     #[error("{}", words().artisan_not_owner)]
     NotAllowed,
+    /// It belongs to a container that does not run.
+    #[error("{}", words().container_runs_nothing)]
+    Stopped,
     /// No `php` to be found that may be run.
     #[error(transparent)]
     NoPhp(#[from] NotFound),
@@ -140,6 +143,9 @@ pub fn prepare(
     php_path: Option<&str>,
     handed: &Handed,
 ) -> Result<Program, ArtisanError> {
+    if within::is_stopped() {
+        return Err(ArtisanError::Stopped);
+    }
     let we = rustix::process::geteuid();
     let web_user = web_user.ok_or(ArtisanError::Untold)?;
     if within::is_root(web_user.uid) {

@@ -129,6 +129,19 @@ impl HostRoot {
         Some(self.enter(folder)?.1)
     }
 
+    /// What the system numbers what stands there: device and file. A link is not followed.
+    pub fn number(&self, path: &Path) -> Option<(u64, u64)> {
+        let (folder, _) = self.enter(path.parent()?)?;
+        let stat = rustix::fs::statat(&folder, path.file_name()?, AtFlags::SYMLINK_NOFOLLOW);
+        stat.ok().map(|stat| (stat.st_dev, stat.st_ino))
+    }
+
+    /// Whose a folder is, by its number.
+    pub fn owner(&self, folder: &Path) -> Option<u32> {
+        let (folder, _) = self.enter(folder)?;
+        Some(rustix::fs::fstat(&folder).ok()?.st_uid)
+    }
+
     /// Whether a link stands there.
     pub fn is_link(&self, path: &Path) -> bool {
         let read = || {

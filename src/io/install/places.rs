@@ -48,14 +48,25 @@ fn with_containers(mut found: Vec<FoundInstall>) -> Vec<FoundInstall> {
         .iter()
         .filter_map(|one| number(&container::found::from_here(one)?))
         .collect();
+    let weak = |one: &FoundInstall| one.strength() >= Strength::Named;
     found.retain(|one| {
-        let weak = one.strength() >= Strength::Named;
-        !(weak && number(&one.path).is_some_and(|number| shared.contains(&number)))
+        !(weak(one) && number(&one.path).is_some_and(|number| shared.contains(&number)))
     });
+    let has_weak = found.iter().any(weak);
     found.extend(contained);
-    if found.len() != 1 {
-        found.extend(container::found::stopped_installs());
+    if found.len() == 1 && !has_weak {
+        found::sort(&mut found);
+        return found;
     }
+    let mut stopped = container::found::stopped_installs();
+    let kept = |one: &FoundInstall| number(&container::found::stopped_from_here(one)?);
+    let folders: Vec<_> = stopped.iter().map(kept).collect();
+    let its = |one: &FoundInstall| number(&one.path).is_some_and(|n| folders.contains(&Some(n)));
+    found.retain(|one| one.container.is_some() || !(weak(one) && its(one)));
+    if found.len() == 1 {
+        stopped.clear();
+    }
+    found.extend(stopped);
     found::sort(&mut found);
     found
 }

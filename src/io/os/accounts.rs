@@ -40,6 +40,11 @@ pub fn listed_user(list: &[u8], wanted: impl Fn(&User) -> bool) -> Option<User> 
     files::user(list, wanted)
 }
 
+/// The homes of the users of a list.
+pub fn listed_homes(list: &[u8]) -> impl Iterator<Item = std::path::PathBuf> {
+    files::users(list).map(|user| user.home)
+}
+
 /// Within a container, the numbers that a user has to the host.
 fn from_outside(user: User) -> Option<User> {
     Some(User {

@@ -27,7 +27,13 @@ const OWN_LIBRARY: bool = cfg!(target_feature = "crt-static");
 /// # Errors
 /// The system's; [`ErrorKind::TimedOut`] when there is no answer within `patience`.
 pub fn addresses(host: &str, port: u16, patience: Duration) -> io::Result<Vec<SocketAddr>> {
-    if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
+    let literal = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
+    // Where it does not run, what it calls itself would be this host.
+    if within::is_stopped() && literal.is_none_or(|address| address.is_loopback()) {
+        let why = words().container_has_no_network;
+        return Err(io::Error::new(ErrorKind::NotConnected, why));
+    }
+    if let Some(address) = literal {
         return Ok(vec![SocketAddr::new(address, port)]);
     }
     let patience = patience.min(MOST_PATIENCE);

@@ -255,6 +255,23 @@ pub fn programs(install: &Path) -> Vec<PathBuf> {
     found.into_iter().map(|(_, program)| program).collect()
 }
 
+/// The command lines of root's own processes of this program, outside of containers. What they are called is not believed:
+/// whoever starts a program that becomes root chooses its arguments.
+pub fn of_root(program: &str) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    for process in procfs::process::all_processes().into_iter().flatten() {
+        let Ok(process) = process else { continue };
+        let arguments = process.cmdline().unwrap_or_default();
+        let file = program_file(&process);
+        let is_it = file.is_some_and(|file| file.file_name() == Some(program.as_ref()));
+        let started_by = process.status().ok().map(|status| status.ruid);
+        if is_it && started_by == Some(0) && home::shares_our_root(process.pid()) {
+            found.push(arguments);
+        }
+    }
+    found
+}
+
 /// The numbers of all processes that run PHP, whosever they are and wherever they run.
 pub fn php_numbers() -> Vec<i32> {
     php_processes().map(|(process, _)| process.pid()).collect()

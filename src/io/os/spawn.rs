@@ -7,7 +7,7 @@
 //! behind when it ends, in a session of its own too, is ended then (see [`Family`]).
 
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -21,6 +21,7 @@ use super::harden;
 use super::inside::{self, NOT_STARTED, number};
 use crate::io::container::within::{self, Within};
 use crate::words::untrusted::shown;
+use crate::words::words;
 
 /// First argument of a call that only starts another program.
 const AS_ANOTHER: &str = "--as-another";
@@ -168,6 +169,8 @@ pub fn ourselves(purpose: &str) -> Option<Command> {
 pub struct Program {
     command: Command,
     within: Option<&'static Within>,
+    /// It belongs to a container that is stopped: on the host it must not run.
+    is_of_stopped: bool,
 }
 
 impl From<Command> for Program {
@@ -176,6 +179,7 @@ impl From<Command> for Program {
         Self {
             command,
             within: None,
+            is_of_stopped: false,
         }
     }
 }
@@ -249,6 +253,10 @@ impl Program {
     /// # Errors
     /// The system's.
     pub fn spawn(mut self) -> std::io::Result<Child> {
+        if self.is_of_stopped {
+            let why = words().container_runs_nothing;
+            return Err(std::io::Error::new(ErrorKind::Unsupported, why));
+        }
         match self.within {
             None => self.command.spawn(),
             Some(within) => within.start(self.command),
@@ -278,7 +286,11 @@ pub fn command(program: &Path, account: Account) -> Program {
             command
         }
     };
-    let mut program = Program { command, within };
+    let mut program = Program {
+        command,
+        within,
+        is_of_stopped: within::is_stopped(),
+    };
     program.command.env_clear();
     program.env("PATH", USUAL_PATH).env("LANG", "C.UTF-8");
     program

@@ -1,7 +1,7 @@
 //! A SQLite file is opened with the rights of the web user: his `.env` may name one of somebody else's, and what SQLite
 //! makes beside it must be his.
 
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 
 use super::{OTHER, WEB};
 use crate::cli::{Bench, state};
@@ -36,6 +36,33 @@ fn a_database_of_others_is_neither_read_nor_written() {
             before,
             "{owner} {mode:o}: written"
         );
+    }
+}
+
+#[test]
+fn a_database_is_reached_through_links_with_the_web_users_rights_alone() {
+    // As images have it that keep everything in one volume: the folder, and the file itself.
+    for linked in ["database", "database/database.sqlite"] {
+        let bench = Bench::of_web_user();
+        let (there, volume) = (bench.install().join(linked), bench.path("volume"));
+        let kept = volume.join("kept");
+        std::fs::create_dir(&volume).unwrap();
+        std::fs::rename(&there, &kept).unwrap();
+        symlink(&kept, &there).unwrap();
+        if as_root("a volume of the web user's") {
+            super::give(&volume, WEB);
+        }
+        let outcome = bench.recover_with(&["--no-artisan"]);
+        assert_eq!(outcome.code, 2, "{linked}: {}{}", outcome.out, outcome.err);
+        assert!(outcome.out.contains("can read 30 of 32"), "{}", outcome.out);
+        assert!(there.is_symlink(), "{linked}");
+        if !as_root("links to databases of others") {
+            continue;
+        }
+        super::give(&kept, 0);
+        std::fs::set_permissions(&kept, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let outcome = bench.run(&["check"]);
+        assert_eq!(outcome.code, 3, "{linked}: {}{}", outcome.out, outcome.err);
     }
 }
 

@@ -1,10 +1,31 @@
-//! Which container a process belongs to, by its control group and its mounts.
+//! Which container a process belongs to, by its control group and its mounts: what they say, and whose word that is.
 //! Formats: `cgroups(7)`, `proc_pid_mountinfo(5)`; names as systemd and cgroupfs drivers of the runtimes give them.
 
 use super::{Runtime, is_hex};
 
 /// Digits of a container's id.
 const DIGITS: usize = 64;
+/// Services that make the groups of their containers below their own.
+const DAEMONS: [&str; 18] = [
+    "docker",
+    "containerd",
+    "crio",
+    "cri-o",
+    "kubelet",
+    "k3s",
+    "k3s-agent",
+    "k0scontroller",
+    "k0sworker",
+    "rke2-server",
+    "rke2-agent",
+    "incus",
+    "lxd",
+    "snap.lxd.daemon",
+    "snap.docker.dockerd",
+    "snap.k8s.containerd",
+    "snap.microk8s.daemon-containerd",
+    "snap.microk8s.daemon-kubelite",
+];
 
 /// What tells a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,60 +36,107 @@ pub struct Mark {
     pub id: Option<String>,
     /// Its name, where it is that of the group.
     pub name: Option<String>,
+    /// Where its group stands.
+    pub place: GroupPlace,
 }
 
-/// The container of a `/proc/PID/cgroup`; of nested ones the innermost.
+/// The group within which a container's own group was made: by whoever may write there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupPlace {
+    /// The controllers of its hierarchy, as they are listed; empty for the unified one.
+    pub controllers: String,
+    /// Its path, from the top of that.
+    pub path: String,
+}
+
+impl GroupPlace {
+    /// The account whose session or manager it belongs to, by the names that systemd gives: not root's.
+    pub fn account(&self) -> Option<u32> {
+        let number = |part: &str| {
+            let manager = part.strip_prefix("user@")?.strip_suffix(".service");
+            manager.and_then(|number| number.parse().ok())
+        };
+        let session = |part: &str| {
+            let slice = part.strip_prefix("user-")?.strip_suffix(".slice")?;
+            slice.parse().ok()
+        };
+        let mut parts = self.path.split('/');
+        let told = parts.find_map(|part| number(part).or_else(|| session(part)));
+        told.filter(|number| *number != 0)
+    }
+
+    /// Whether it is a service's that runs no containers, as far as its name tells. Such a service may have been given its
+    /// groups to make others below them, and what runs in it may have named those as it liked.
+    pub fn is_services(&self) -> bool {
+        let mut services = self
+            .path
+            .split('/')
+            .filter_map(|part| part.strip_suffix(".service"));
+        services.any(|name| !name.starts_with("user@") && !DAEMONS.contains(&name))
+    }
+}
+
+/// The container of a `/proc/PID/cgroup`. Of nested ones the outermost: whatever is below its group may be of its own making.
 pub fn of_cgroup(text: &str) -> Option<Mark> {
-    let path = |line: &'_ str| line.splitn(3, ':').nth(2).map(str::to_owned);
+    let fields = |line: &'_ str| {
+        let mut fields = line.splitn(3, ':').skip(1).map(str::to_owned);
+        Some((fields.next()?, fields.next()?))
+    };
     // The unified hierarchy says it all where there is one; on older systems each line says the same.
     let unified = text.lines().filter(|line| line.starts_with("0::"));
     let lines = unified.chain(text.lines().filter(|line| !line.starts_with("0::")));
-    lines.filter_map(path).find_map(|path| of_path(&path))
+    let mut lines = lines.filter_map(fields);
+    lines.find_map(|(controllers, path)| of_path(&controllers, &path))
 }
 
-fn of_path(path: &str) -> Option<Mark> {
-    let kubernetes = path.contains("kubepods");
+fn of_path(controllers: &str, path: &str) -> Option<Mark> {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let mut found = None;
-    for (at, part) in parts.iter().enumerate() {
-        let above = at.checked_sub(1).and_then(|at| parts.get(at)).copied();
-        let mark = of_part(part, above.unwrap_or_default());
-        found = mark.or(found);
-    }
-    found.map(|mark| match kubernetes && mark.id.is_some() {
-        true => Mark {
-            runtime: Runtime::Kubernetes,
-            ..mark
-        },
-        false => mark,
+    parts.iter().enumerate().find_map(|(at, part)| {
+        let above = parts.get(..at)?;
+        let nearest = above.last().copied().unwrap_or_default();
+        let PartMark { runtime, id, name } = of_part(part, nearest)?;
+        let mut leading = parts.iter().take(at + 1);
+        let pod = id.is_some() && leading.any(|part| part.contains("kubepods"));
+        Some(Mark {
+            runtime: if pod { Runtime::Kubernetes } else { runtime },
+            id,
+            name,
+            place: GroupPlace {
+                controllers: controllers.to_owned(),
+                path: format!("/{}", above.join("/")),
+            },
+        })
     })
 }
 
-fn of_part(part: &str, above: &str) -> Option<Mark> {
+/// What one part of a path says.
+struct PartMark {
+    runtime: Runtime,
+    id: Option<String>,
+    name: Option<String>,
+}
+
+fn of_part(part: &str, above: &str) -> Option<PartMark> {
     let bare = part
         .strip_suffix(".scope")
         .or_else(|| part.strip_suffix(".service"))
         .unwrap_or(part);
-    let named = |runtime, name: String| Mark {
+    let named = |runtime, name: &str| PartMark {
         runtime,
         id: None,
-        name: (!name.is_empty()).then_some(name),
+        name: (!name.is_empty()).then(|| name.to_owned()),
     };
     if let Some(name) = bare.strip_prefix("lxc.payload.") {
-        return Some(named(Runtime::Lxc, name.to_owned()));
+        return Some(named(Runtime::Lxc, name));
     }
     if above == "lxc" || above == "lxc.payload" {
-        return Some(named(Runtime::Lxc, bare.to_owned()));
+        return Some(named(Runtime::Lxc, bare));
     }
     if let Some(name) = bare.strip_prefix("machine-") {
-        let name = unescaped(name);
-        return Some(match name.strip_prefix("lxc-") {
-            Some(lxc) => named(Runtime::Lxc, lxc.to_owned()),
-            None => named(Runtime::Nspawn, name),
-        });
+        return of_machine(&unescaped(name)).map(|(runtime, name)| named(runtime, name));
     }
     if let Some(name) = bare.strip_prefix("systemd-nspawn@") {
-        return Some(named(Runtime::Nspawn, unescaped(name)));
+        return Some(named(Runtime::Nspawn, &unescaped(name)));
     }
     let (prefix, id) = match bare.len().checked_sub(DIGITS) {
         Some(at) if bare.is_char_boundary(at) => bare.split_at(at),
@@ -78,22 +146,37 @@ fn of_part(part: &str, above: &str) -> Option<Mark> {
         return None;
     }
     let runtime = match prefix.trim_end_matches(['-', ':']) {
+        // Monitors have groups beside those of their containers.
+        monitor if monitor.ends_with("-conmon") => return None,
         "docker" => Runtime::Docker,
-        "libpod" => Runtime::Podman,
-        // Podman's monitor has a group beside that of its container.
-        "libpod-conmon" => return None,
+        "libpod" | "libpod-payload" => Runtime::Podman,
         "cri-containerd" | "crio" => Runtime::Kubernetes,
         "nerdctl" => Runtime::Containerd,
         "" if above == "docker" => Runtime::Docker,
         "" if above.contains("libpod") => Runtime::Podman,
-        "" => Runtime::Unknown,
         _ => Runtime::Unknown,
     };
-    Some(Mark {
+    Some(PartMark {
         runtime,
         id: Some(id.to_ascii_lowercase()),
         name: None,
     })
+}
+
+/// A machine of systemd's, by its name there. libvirt puts a kind and a number before that of its own; its virtual
+/// machines are no containers.
+fn of_machine(name: &str) -> Option<(Runtime, &str)> {
+    if name.starts_with("qemu-") {
+        return None;
+    }
+    let Some(lxc) = name.strip_prefix("lxc-") else {
+        return Some((Runtime::Nspawn, name));
+    };
+    let numbered = lxc.split_once('-').filter(|(number, name)| {
+        let digits = number.bytes().all(|b| b.is_ascii_digit());
+        digits && !number.is_empty() && !name.is_empty()
+    });
+    Some((Runtime::Lxc, numbered.map_or(lxc, |(_, name)| name)))
 }
 
 /// A name in a unit's, in which `-` stands as `\x2d`.
@@ -116,59 +199,77 @@ fn unescaped(name: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The container of a `/proc/PID/mountinfo`: by the files that its runtime mounts into it. For processes whose control
-/// group is seen from within another.
-pub fn of_mounts(text: &str) -> Option<Mark> {
+/// Whether the root folder of a `/proc/PID/mountinfo` is on a file system that a program makes.
+pub fn root_is_fuse(text: &str) -> bool {
+    let roots = text
+        .lines()
+        .filter(|line| line.split(' ').nth(4) == Some("/"));
+    let kind = |line: &str| Some(line.split_once(" - ")?.1.starts_with("fuse"));
+    // What was mounted last lies on top.
+    roots.filter_map(kind).last() == Some(true)
+}
+
+/// The id of the container whose files a `/proc/PID/mountinfo` says are mounted where a runtime mounts its own. It proves
+/// nothing: who may mount can have any path stand there.
+pub fn claimed_by_mounts(text: &str) -> Option<String> {
     let mounts = text.lines().filter_map(|line| {
         let mut fields = line.split(' ');
         Some((fields.nth(3)?, fields.next()?))
     });
-    let known = ["/etc/hostname", "/etc/resolv.conf", "/etc/hosts"];
-    let mut own = mounts.filter(|(_, point)| known.contains(point));
-    own.find_map(|(source, _)| of_source(source))
-}
-
-fn of_source(source: &str) -> Option<Mark> {
-    let parts: Vec<&str> = source.split('/').collect();
-    let at = parts
-        .iter()
-        .rposition(|part| part.len() == DIGITS && is_hex(part))?;
-    let above = at.checked_sub(1).and_then(|at| parts.get(at)).copied()?;
-    let runtime = match above {
-        "containers" => Runtime::Docker,
-        "overlay-containers" => Runtime::Podman,
-        "sandboxes" => Runtime::Kubernetes,
-        _ => Runtime::Unknown,
-    };
-    Some(Mark {
-        runtime,
-        // A pod's files are those of its sandbox, not of this container of it.
-        id: (above != "sandboxes").then(|| parts[at].to_ascii_lowercase()),
-        name: None,
+    let mut own = mounts.filter(|(_, point)| RUNTIME_FILES.contains(point));
+    own.find_map(|(source, _)| {
+        let mut parts = source.rsplit('/');
+        let id = parts.find(|part| part.len() == DIGITS && is_hex(part));
+        id.map(str::to_ascii_lowercase)
     })
 }
 
-/// The pod whose files a `/proc/PID/mountinfo` names, by the kubelet's folder of it: its uid.
-pub fn pod_of_mounts(text: &str) -> Option<&str> {
-    let at = text.find("/pods/")? + "/pods/".len();
-    let uid = text[at..].split('/').next()?;
-    let plain = uid.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    (plain && uid.len() >= 32).then_some(uid)
+/// Files that runtimes keep for each container, and mount into it.
+pub const RUNTIME_FILES: [&str; 3] = ["/etc/hostname", "/etc/resolv.conf", "/etc/hosts"];
+
+/// The container of a pod whose log the kubelet calls so: its namespace, the pod and its own name in that, and its id.
+pub fn of_log(name: &str) -> Option<PodContainer> {
+    let (names, id) = name.strip_suffix(".log")?.rsplit_once('-')?;
+    // No name of Kubernetes has one of these.
+    let mut names = names.split('_');
+    let mut next = || Some(names.next()?.to_owned()).filter(|name| !name.is_empty());
+    Some(PodContainer {
+        pod: next()?,
+        namespace: next()?,
+        name: next()?,
+        id: id.to_owned(),
+    })
+}
+
+/// A container of a pod.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PodContainer {
+    /// The pod's name.
+    pub pod: String,
+    /// The pod's namespace.
+    pub namespace: String,
+    /// Its own name in the pod.
+    pub name: String,
+    /// Its id.
+    pub id: String,
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-    const OUTER: &str = "ffff456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    const INNER: &str = "ffff456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-    fn mark(runtime: Runtime, id: Option<&str>, name: Option<&str>) -> Option<Mark> {
-        Some(Mark {
-            runtime,
-            id: id.map(str::to_owned),
-            name: name.map(str::to_owned),
-        })
+    type Told = Option<(Runtime, Option<String>, Option<String>)>;
+
+    fn mark(runtime: Runtime, id: Option<&str>, name: Option<&str>) -> Told {
+        Some((runtime, id.map(str::to_owned), name.map(str::to_owned)))
+    }
+
+    fn told(text: &str) -> Told {
+        of_cgroup(text).map(|mark| (mark.runtime, mark.id, mark.name))
     }
 
     #[test]
@@ -176,14 +277,22 @@ mod tests {
         let docker = mark(Runtime::Docker, Some(ID), None);
         let podman = mark(Runtime::Podman, Some(ID), None);
         let pod = mark(Runtime::Kubernetes, Some(ID), None);
-        for (path, told) in [
+        for (path, expected) in [
             (format!("/docker/{ID}"), docker.clone()),
             (format!("/system.slice/docker-{ID}.scope"), docker.clone()),
             (
                 format!("/docker/{ID}/system.slice/php8.2-fpm.service"),
                 docker.clone(),
             ),
-            (format!("/docker/{OUTER}/docker/{ID}"), docker.clone()),
+            (format!("/docker/{ID}/docker/{INNER}"), docker.clone()),
+            (
+                format!("/docker/{ID}/kubelet/kubepods/podx/{INNER}"),
+                docker.clone(),
+            ),
+            (
+                format!("/lxc.payload.101/ns/docker/{INNER}"),
+                mark(Runtime::Lxc, None, Some("101")),
+            ),
             (format!("/libpod_parent/libpod-{ID}"), podman.clone()),
             (
                 format!("/machine.slice/libpod-{ID}.scope/container"),
@@ -193,7 +302,28 @@ mod tests {
                 format!(
                     "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-{ID}.scope/container"
                 ),
+                podman.clone(),
+            ),
+            (
+                format!("/system.slice/helpdesk.service/libpod-payload-{ID}"),
                 podman,
+            ),
+            (format!("/kubepods.slice/crio-conmon-{ID}.scope"), None),
+            (
+                format!("/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:{ID}"),
+                pod.clone(),
+            ),
+            (
+                "/machine.slice/machine-lxc\\x2d4211\\x2dhelp\\x2ddesk.scope/libvirt".to_owned(),
+                mark(Runtime::Lxc, None, Some("help-desk")),
+            ),
+            (
+                "/machine.slice/machine-lxc\\x2dhelpdesk.scope".to_owned(),
+                mark(Runtime::Lxc, None, Some("helpdesk")),
+            ),
+            (
+                "/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt/emulator".to_owned(),
+                None,
             ),
             (format!("/machine.slice/libpod-conmon-{ID}.scope"), None),
             (
@@ -231,35 +361,83 @@ mod tests {
             ("/../..".to_owned(), None),
         ] {
             let hybrid = format!("12:cpu:/\n1:name=systemd:/\n0::{path}\n");
-            assert_eq!(of_cgroup(&hybrid), told, "{path}");
+            assert_eq!(told(&hybrid), expected, "{path}");
         }
         let old = format!("5:memory:/docker/{ID}\n1:name=systemd:/docker/{ID}\n");
-        assert_eq!(of_cgroup(&old), docker, "without the unified hierarchy");
-        assert_eq!(of_cgroup("\u{1b}[2J\nno:line"), None);
+        assert_eq!(told(&old), docker, "without the unified hierarchy");
+        assert_eq!(told("\u{1b}[2J\nno:line"), None);
     }
 
     #[test]
-    fn mounts_tell_where_the_control_group_does_not() {
+    fn a_group_is_of_whoever_may_write_above_it() {
+        let place = |path: &str| {
+            let text = format!("0::{path}");
+            of_cgroup(&text).unwrap().place
+        };
+        let id = format!("docker-{ID}.scope");
+        let of_root = place(&format!("/system.slice/{id}"));
+        assert_eq!(of_root.path, "/system.slice");
+        assert_eq!((of_root.account(), of_root.is_services()), (None, false));
+        let of_user = place(&format!(
+            "/user.slice/user-1000.slice/user@1000.service/{id}"
+        ));
+        assert_eq!(
+            (of_user.account(), of_user.is_services()),
+            (Some(1000), false)
+        );
+        let of_service = place(&format!("/system.slice/portal.service/{id}"));
+        assert_eq!(
+            (of_service.account(), of_service.is_services()),
+            (None, true)
+        );
+        for fine in [
+            format!("/system.slice/containerd.service/{id}"),
+            "/machine.slice/systemd-nspawn@helpdesk.service/payload".to_owned(),
+        ] {
+            assert!(!place(&fine).is_services(), "{fine}");
+        }
+        let old = of_cgroup(&format!("3:cpu,cpuacct:/docker/{ID}")).unwrap();
+        assert_eq!(old.place.controllers, "cpu,cpuacct");
+    }
+
+    #[test]
+    fn a_root_on_fuse_is_told() {
+        let line = |point: &str, kind: &str| {
+            format!(
+                "273 236 0:87 / {point} rw,nodev shared:1 - {kind} fuse-overlayfs rw,user_id=0\n"
+            )
+        };
+        let fuse = line("/", "fuse.fuse-overlayfs");
+        assert!(root_is_fuse(&(fuse.clone() + &line("/proc", "proc"))));
+        assert!(!root_is_fuse(&(fuse + &line("/", "overlay"))));
+        assert!(!root_is_fuse(&line("/data", "fuse.sshfs")));
+        assert!(!root_is_fuse("/ - fuse"));
+    }
+
+    #[test]
+    fn mounts_claim_what_the_control_group_does_not_tell() {
         let line =
             |source: &str, point: &str| format!("100 90 0:50 {source} {point} rw - ext4 d rw\n");
         let docker = format!("/var/lib/docker/containers/{ID}/hostname");
         let podman = format!("/containers/storage/overlay-containers/{ID}/userdata/hosts");
         let other = line(&docker, "/srv/somebody/elses");
-        assert_eq!(of_mounts(&other), None, "not mounted by a runtime");
+        assert_eq!(claimed_by_mounts(&other), None, "not mounted by a runtime");
+        let claimed = Some(ID.to_owned());
         assert_eq!(
-            of_mounts(&(other + &line(&docker, "/etc/hostname"))),
-            mark(Runtime::Docker, Some(ID), None)
+            claimed_by_mounts(&(other + &line(&docker, "/etc/hostname"))),
+            claimed
         );
-        assert_eq!(
-            of_mounts(&line(&podman, "/etc/hosts")),
-            mark(Runtime::Podman, Some(ID), None)
-        );
-        let pod = "/var/lib/kubelet/pods/0f0f0f0f-0f0f-0f0f-0f0f-0f0f0f0f0f0f/etc-hosts";
-        let text = line(pod, "/etc/hosts");
-        assert_eq!(
-            pod_of_mounts(&text),
-            Some("0f0f0f0f-0f0f-0f0f-0f0f-0f0f0f0f0f0f")
-        );
-        assert_eq!(pod_of_mounts("/pods/../etc"), None);
+        assert_eq!(claimed_by_mounts(&line(&podman, "/etc/hosts")), claimed);
+    }
+
+    #[test]
+    fn a_log_tells_the_pod() {
+        let told = of_log(&format!("helpdesk-0_help_app-1-{ID}.log"));
+        let told = told.map(|one| (one.pod, one.namespace, one.name, one.id));
+        let whole = ["helpdesk-0", "help", "app-1", ID].map(str::to_owned);
+        assert_eq!(told, Some(whole.into()));
+        for none in ["", "a_b-c.log", "a_b_c.log", "a__c-d.log"] {
+            assert_eq!(of_log(none), None, "{none}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::cgroup::RUNTIME_FILES;
 use crate::domain::config::inherited::Variables;
 use crate::domain::inventory::secret::SecretBytes;
 
@@ -35,6 +36,10 @@ pub struct Record {
     pub work_folder: Option<PathBuf>,
     /// How its layers are stored, by the runtime's name of that: `overlay2`, `overlay`.
     pub driver: Option<String>,
+    /// The runtime's own files that stand in it, such as `/etc/hosts`.
+    pub own_files: Vec<Mounted>,
+    /// Its first process, as the host numbers it, where that is written down and it runs.
+    pub process: Option<i32>,
 }
 
 #[derive(Deserialize)]
@@ -49,6 +54,22 @@ struct DockerForm {
     config: DockerConfig,
     #[serde(rename = "MountPoints", default)]
     mounts: Option<BTreeMap<String, DockerMount>>,
+    #[serde(rename = "State", default)]
+    state: DockerState,
+    #[serde(rename = "HostnamePath", default)]
+    hostname: PathBuf,
+    #[serde(rename = "HostsPath", default)]
+    hosts: PathBuf,
+    #[serde(rename = "ResolvConfPath", default)]
+    name_servers: PathBuf,
+}
+
+#[derive(Deserialize, Default)]
+struct DockerState {
+    #[serde(rename = "Running", default)]
+    running: bool,
+    #[serde(rename = "Pid", default)]
+    process: i32,
 }
 
 #[derive(Deserialize, Default)]
@@ -75,6 +96,13 @@ pub fn docker(bytes: &[u8]) -> Option<Record> {
     let mounts = form.mounts.unwrap_or_default().into_values();
     let mounts = mounts.map(|mount| (mount.source, mount.destination));
     let name = form.name.trim_start_matches('/').to_owned();
+    let own_files = [
+        (form.hostname, "/etc/hostname"),
+        (form.hosts, "/etc/hosts"),
+        (form.name_servers, "/etc/resolv.conf"),
+    ];
+    let own_files = own_files.into_iter();
+    let DockerState { running, process } = form.state;
     Some(Record {
         id: id(&form.id)?,
         name: (!name.is_empty()).then_some(name),
@@ -83,7 +111,25 @@ pub fn docker(bytes: &[u8]) -> Option<Record> {
         labels: form.config.labels.unwrap_or_default(),
         work_folder: absolute(form.config.work_folder.into()),
         driver: form.driver,
+        own_files: mounted(own_files.map(|(source, inside)| (source, inside.into()))),
+        process: (running && process > 0).then_some(process),
     })
+}
+
+/// The data folder that Docker's daemon is told on its command line, wherever that is written down.
+pub fn data_folder<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<PathBuf> {
+    let mut words = words.into_iter();
+    let mut found = None;
+    while let Some(word) = words.next() {
+        let word = word.trim_matches(['"', '\'']);
+        let value = match word.split_once('=') {
+            Some((name, value)) if ["--data-root", "--graph"].contains(&name) => Some(value),
+            None if ["--data-root", "--graph", "-g"].contains(&word) => words.next(),
+            _ => None,
+        };
+        found = value.map(|value| value.trim_matches(['"', '\''])).or(found);
+    }
+    found.and_then(|folder| absolute(folder.into()))
 }
 
 /// A container as Podman lists it.
@@ -95,6 +141,8 @@ pub struct Listed {
     pub name: Option<String>,
     /// The layer that it writes to.
     pub layer: String,
+    /// How its layers are stored.
+    pub driver: &'static str,
 }
 
 #[derive(Deserialize)]
@@ -109,7 +157,7 @@ struct ListedForm {
 }
 
 /// Podman's `containers.json`. What others store there, such as images that are being built, is left out.
-pub fn listed(bytes: &[u8]) -> Vec<Listed> {
+pub fn listed(bytes: &[u8], driver: &'static str) -> Vec<Listed> {
     let forms: Vec<ListedForm> = serde_json::from_slice(bytes).unwrap_or_default();
     let row = |form: ListedForm| {
         form.metadata.filter(|text| !text.is_empty())?;
@@ -117,6 +165,7 @@ pub fn listed(bytes: &[u8]) -> Vec<Listed> {
             id: id(&form.id)?,
             name: form.names.unwrap_or_default().into_iter().next(),
             layer: id(&form.layer)?,
+            driver,
         })
     };
     forms.into_iter().filter_map(row).collect()
@@ -158,14 +207,21 @@ pub fn oci(listed: &Listed, bytes: &[u8]) -> Option<Record> {
         Some(process) => (process.env.unwrap_or_default(), absolute(process.cwd)),
         None => (Vec::new(), None),
     };
+    let mounts = mounted(bound.map(|mount| (mount.source, mount.destination)));
+    let own = |mount: &&Mounted| {
+        let inside = mount.destination.to_str();
+        inside.is_some_and(|path| RUNTIME_FILES.contains(&path))
+    };
     Some(Record {
         id: listed.id.clone(),
         name: listed.name.clone(),
         environment: variables(environment),
-        mounts: mounted(bound.map(|mount| (mount.source, mount.destination))),
+        own_files: mounts.iter().filter(own).cloned().collect(),
+        mounts,
         labels: form.annotations.unwrap_or_default(),
         work_folder,
-        driver: Some("overlay".to_owned()),
+        driver: Some(listed.driver.to_owned()),
+        process: None,
     })
 }
 
@@ -214,7 +270,8 @@ mod tests {
     #[test]
     fn docker_says_name_environment_and_mounts() {
         let text = format!(
-            r#"{{"ID":"{ID}","Name":"/freescout-app","Driver":"overlay2","State":{{"Running":false}},
+            r#"{{"ID":"{ID}","Name":"/freescout-app","Driver":"overlay2","State":{{"Running":true,"Pid":4211}},
+            "HostsPath":"/var/lib/docker/containers/{ID}/hosts","HostnamePath":"",
             "Config":{{"Env":["APP_KEY=base64:x=","NOTHING","EMPTY="],"WorkingDir":"/www",
             "Labels":{{"com.docker.compose.service":"app"}}}},
             "MountPoints":{{"/data":{{"Source":"/srv/data","Destination":"/data"}},
@@ -234,8 +291,39 @@ mod tests {
             .collect();
         assert_eq!(places, [Path::new("/assets/custom"), Path::new("/data")]);
         assert_eq!(record.work_folder.as_deref(), Some(Path::new("/www")));
+        assert_eq!(record.process, Some(4211));
+        let own: Vec<_> = record
+            .own_files
+            .iter()
+            .map(|m| m.destination.clone())
+            .collect();
+        assert_eq!(own, [Path::new("/etc/hosts")]);
+        let stopped = format!(r#"{{"ID":"{ID}","State":{{"Running":false,"Pid":7}}}}"#);
+        assert_eq!(docker(stopped.as_bytes()).unwrap().process, None);
         assert!(docker(b"{\"ID\":\"../../etc\"}").is_none());
         assert!(docker(b"[1,").is_none());
+    }
+
+    #[test]
+    fn a_daemon_says_where_it_keeps_its_data() {
+        for (line, folder) in [
+            ("dockerd -H fd:// --data-root /srv/d", Some("/srv/d")),
+            (
+                "ExecStart=/usr/bin/dockerd --data-root=/srv/d",
+                Some("/srv/d"),
+            ),
+            ("DOCKER_OPTS=\"--dns 8.8.8.8 -g /srv/d\"", Some("/srv/d")),
+            (
+                "dockerd --graph '/old' --data-root=\"/srv/d\"",
+                Some("/srv/d"),
+            ),
+            ("dockerd --data-root", None),
+            ("dockerd --data-root ../srv", None),
+            ("dockerd --containerd=/run/containerd.sock", None),
+        ] {
+            let found = data_folder(line.split_whitespace());
+            assert_eq!(found.as_deref(), folder.map(Path::new), "{line}");
+        }
     }
 
     #[test]
@@ -246,17 +334,20 @@ mod tests {
             {{"id":"{layer}","names":["working-container"],"layer":"{ID}"}},
             {{"id":"../x","layer":"{ID}","metadata":"{{}}"}}]"#
         );
-        let all = listed(text.as_bytes());
+        let all = listed(text.as_bytes(), "overlay");
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].layer, layer);
         let spec = r#"{"process":{"env":["FREESCOUT_APP_KEY=x"],"cwd":"/"},"mounts":[
             {"destination":"/proc","type":"proc","source":"proc"},
+            {"destination":"/etc/hosts","type":"bind","source":"/run/containers/storage/x/hosts"},
             {"destination":"/data","type":"bind","source":"/srv/data","options":["rbind"]}]}"#;
         let record = oci(&all[0], spec.as_bytes()).unwrap();
         assert_eq!(record.name.as_deref(), Some("helpdesk"));
-        assert_eq!(record.mounts.len(), 1);
+        assert_eq!(record.mounts.len(), 2);
+        assert_eq!(record.own_files, record.mounts[1..]);
         assert_eq!(record.work_folder, None);
         assert!(record.environment.contains_key(&b"FREESCOUT_APP_KEY"[..]));
-        assert!(listed(b"{}").is_empty());
+        assert_eq!(record.driver.as_deref(), Some("overlay"));
+        assert!(listed(b"{}", "vfs").is_empty());
     }
 }

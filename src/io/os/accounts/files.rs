@@ -29,7 +29,12 @@ pub struct Group {
 
 /// The first user of a list that is wanted.
 pub(super) fn user(list: &[u8], wanted: impl Fn(&User) -> bool) -> Option<User> {
-    lines(list).filter_map(|line| read_user(&line)).find(wanted)
+    users(list).find(wanted)
+}
+
+/// The users of a list.
+pub(super) fn users(list: &[u8]) -> impl Iterator<Item = User> {
+    lines(list).filter_map(|line| read_user(&line))
 }
 
 /// The first group of a list that is wanted.

@@ -1,0 +1,111 @@
+# Containers that do not run: what lies in a volume or in a folder of the host is recovered there, what lies in their own layers
+# is read, and none of their programs is run.
+
+# Found, checked, searched: as it would be while it runs.
+looked_at() {
+    local name=$1
+    ends_with 2 check --json
+    json_is 'it["install"]["container"]["name"]' "$name"
+    json_is 'it["install"]["container"]["running"]' False
+    ends_with 2 check --container "$(id_of "$name" | head -c 12)"
+    says "container $name, which is stopped"
+    says "can read 7 of 32"
+    ends_with 2 find-key --container "$name" --look-in "$old"
+    says "decrypts 22 of the 25 secrets"
+}
+
+# A folder's files, with their owners.
+files_in() { (cd "$1" && find . -type f ! -path './storage/*' -exec stat -c '%n %u:%g %a' {} + -exec sha256sum {} + | grep -v sqlite | sort); }
+
+# Recovered, and undone, in a folder that is the host's.
+recovered_in() {
+    local name=$1 where=$2
+    files_in "$where" >"$folder/before"
+    ends_with 2 recover --container "$name" --look-in "$old" --yes --no-test
+    says "FreeScout can read 30 of 32 secrets"
+    says "none of its programs are run"
+    says_nothing_of "could not be removed"
+    says_nothing_of "will restart after their current job"
+    [ -z "$(find "$where" -name artisan.log)" ] || fail "$name: artisan was run"
+    ends_with 2 check --container "$name"
+    says "can read 30 of 32"
+    # Once more it starts with what was written.
+    "$client" start "$name" >/dev/null
+    wait_for_worker "$name"
+    ends_with 2 check --container "$name"
+    says "can read 30 of 32"
+    says "container $name (process"
+    "$client" stop --time 0 "$name" >/dev/null
+    ends_with 0 undo --container "$name" --yes
+    files_in "$where" >"$folder/after"
+    diff "$folder/before" "$folder/after" || fail "$name: the undo left something behind"
+    ends_with 2 check --container "$name"
+    says "can read 7 of 32"
+}
+
+in_layers() {
+    prepare=
+    start layered
+    "$client" stop --time 0 layered >/dev/null
+    looked_at layered
+    ends_with 0 backup --container layered
+    ends_with 1 recover --container layered --look-in "$old" --yes --no-test
+    says "is in the container's own layers, which cannot be changed while it is stopped. Start the container"
+    # As it says.
+    "$client" start layered >/dev/null
+    wait_for_worker layered
+    story layered "$client"
+    end layered
+}
+
+in_a_volume() {
+    prepare='
+        if [ ! -e /data/config ]; then
+            rm /www/html/bootstrap/cache/config.php
+            mv /www/html/.env /data/config
+            mv /www/html/storage /www/html/database /data/
+            ln -s /data/config /www/html/.env
+            for name in storage database; do ln -s /data/$name /www/html/$name; done
+        fi'
+    start kept --volume kept:/data
+    "$client" stop --time 0 kept >/dev/null
+    looked_at kept
+    recovered_in kept "$("$client" volume inspect --format '{{.Mountpoint}}' kept)"
+    end kept
+    "$client" volume rm kept >/dev/null
+}
+
+in_a_folder() {
+    prepare=
+    cp -a "$image/root/www/html" /srv/freescout
+    start bound --volume /srv/freescout:/www/html
+    "$client" stop --time 0 bound >/dev/null
+    looked_at bound
+    recovered_in bound /srv/freescout
+    end bound
+    rm -rf /srv/freescout
+}
+
+# A database of its own is not the one that the host has at the same address.
+with_a_database() {
+    prepare='
+        rm /www/html/bootstrap/cache/config.php
+        sed -i "s/^DB_CONNECTION=.*/DB_CONNECTION=mysql/; s/^DB_DATABASE=.*/DB_HOST=127.0.0.1/" /www/html/.env
+        printf "DB_DATABASE=f\nDB_USERNAME=f\nDB_PASSWORD=f\n" >>/www/html/.env'
+    start served
+    "$client" stop --time 0 served >/dev/null
+    ends_with 3 check --container served
+    says "the container is stopped"
+    says "Start the container first."
+    end served
+}
+
+for client in docker podman; do
+    "start_$client"
+    for shape in in_layers in_a_volume in_a_folder with_a_database; do
+        "$shape"
+        walked=$((walked + 1))
+        echo "stopped, $shape ($client): as it should be"
+    done
+    prepare=
+done

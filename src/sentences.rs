@@ -17,10 +17,11 @@ pub mod timeline;
 pub use commands::shell;
 pub use place::place;
 
+use crate::domain::config::container::Container;
 use crate::domain::config::dotenv::RefusedLine;
 use crate::domain::config::rules::Rules;
 use crate::domain::inventory::secret::SecretKind;
-use crate::domain::key::source::{Source, SourceKind};
+use crate::domain::key::source::{InLayer, Source, SourceKind};
 use crate::domain::key::spelling::Spelling;
 use crate::domain::plan::{CacheRefresh, Impossible, KeyHome, Need, Plan, TargetKey, Why};
 use crate::domain::run::RunKind;
@@ -114,6 +115,16 @@ pub fn finding(finding: &Finding) -> String {
             path,
             command,
         } => text!(container_runs_there, container, path = shown(path), command),
+        Finding::KeyNotLasting {
+            path,
+            fleeting,
+            definition,
+        } => text!(
+            finding_key_not_lasting,
+            path = shown(path),
+            when = elsewhere::goes(*fleeting),
+            keep = elsewhere::kept(definition.as_deref())
+        ),
         Finding::WebUserUntold => w.finding_web_user_untold.to_owned(),
         Finding::EnvRefused { line, cached } => match cached {
             true => text!(finding_env_refused, line),
@@ -227,6 +238,9 @@ pub fn source(source: &Source) -> String {
     if let Some(created) = &source.backup {
         text = text!(source_backup, created = journal::time(created), path = text);
     }
+    if let Some(layer) = &source.layer {
+        text = in_layer(layer, text);
+    }
     for member in &source.inside {
         text.push_str(" › ");
         text.push_str(&shown(member).to_string());
@@ -245,6 +259,20 @@ pub fn source(source: &Source) -> String {
         text.push_str(&format!(" · {}", date.strftime("%Y-%m-%d")));
     }
     text
+}
+
+/// A file in a layer of a container's files: whose it is, and what it is there; `path` is what it is here.
+fn in_layer(layer: &InLayer, path: String) -> String {
+    let inside = shown(&layer.path);
+    let Some(name) = &layer.container else {
+        return text!(source_layer_of_none, inside, path);
+    };
+    let container = found::container(&Container {
+        runtime: layer.runtime,
+        name: Some(name.raw().clone()),
+        ..Container::default()
+    });
+    text!(source_layer, container, inside, path)
 }
 
 /// What is wrong with the spelling of a key, as a clause.

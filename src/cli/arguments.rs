@@ -98,8 +98,8 @@ pub enum Command {
     /// Say what is wrong and what to do about it. Changes nothing.
     /// Exit code 0 all readable, 1 readable but something needs attention, 2 unreadable secrets, 3 could not check.
     Check(Common),
-    /// Search for lost keys: in the install, in the places named with --look-in (a folder, file, archive or disk; `-` is
-    /// standard input), and with --usual in the usual places. Changes nothing.
+    /// Search for lost keys: in the install, in the layers of this host's containers, in the places named with --look-in (a
+    /// folder, file, archive or disk; `-` is standard input), and with --usual in the usual places. Changes nothing.
     /// Exit code 0 every undamaged secret can be decrypted with a known key, 2 some cannot, 3 could not search, or was stopped.
     FindKey {
         /// The install and the places around it.

@@ -37,6 +37,7 @@ use crate::domain::plan::mail_impact::Trace;
 use crate::domain::run::Run;
 use crate::domain::verdict::finding::Finding;
 use crate::engine::session::backup_keys::OwnBackups;
+use crate::io::container::layers::KeptLayers;
 use crate::io::db::lock::Connect;
 use crate::io::db::{self, Bounds, Store, StoreError, Swap};
 use crate::io::install::{self, Install, key_file_places};
@@ -91,6 +92,8 @@ pub struct Session {
     pub logged: Option<Vec<SeenPassword>>,
     /// Settings of the install that stand outside of `.env`.
     pub elsewhere: Vec<Elsewhere>,
+    /// The layers of containers on this host, once a search asked for them.
+    pub layers: Option<KeptLayers>,
     /// Queue workers whose memory could not be searched, when that was last tried.
     pub unsearched: Vec<Unsearched>,
     /// Whether the operator said that workers shall be restarted even so.
@@ -133,6 +136,7 @@ impl Session {
             sightings: Sightings::default(),
             logged: None,
             elsewhere: Vec::new(),
+            layers: None,
             unsearched: Vec::new(),
             restart_anyway: false,
         }

@@ -4,6 +4,7 @@ pub mod defined;
 pub mod enter;
 pub mod found;
 pub mod idmap;
+pub mod layers;
 pub mod runtimes;
 pub mod stopped;
 pub mod within;

@@ -187,10 +187,7 @@ fn require_own(folder: &Folder, name: &OsStr, path: &Path) -> Result<(), FileErr
 /// [`FileError`] when the folder refuses, or owner and group could not be kept.
 pub fn require_writable(path: &Path, attributes: &Attributes) -> Result<(), FileError> {
     require_removable(path)?;
-    // One file can be a mount of its own.
-    if rustix::fs::access(path, Access::WRITE_OK) == Err(Errno::ROFS) {
-        return Err(FileError::Refused(path.to_owned(), Errno::ROFS.into()));
-    }
+    require_not_read_only(path)?;
     let (folder, name) = folder::of(path)?;
     require_own(&folder, &name, path)?;
     let we = rustix::process::geteuid();
@@ -201,6 +198,20 @@ pub fn require_writable(path: &Path, attributes: &Attributes) -> Result<(), File
         Ok(())
     } else {
         Err(FileError::Owner(path.to_owned(), Errno::PERM.into()))
+    }
+}
+
+/// Whether the file system is not read-only that the file, or its folder, lies on. Others of its folder may be: one file can
+/// be a mount of its own.
+///
+/// # Errors
+/// [`FileError::Refused`] with the system's `EROFS`.
+pub fn require_not_read_only(path: &Path) -> Result<(), FileError> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let closed = |path: &Path| rustix::fs::access(path, Access::WRITE_OK) == Err(Errno::ROFS);
+    match closed(path) || closed(folder) {
+        true => Err(FileError::Refused(path.to_owned(), Errno::ROFS.into())),
+        false => Ok(()),
     }
 }
 

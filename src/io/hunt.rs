@@ -77,18 +77,23 @@ impl HuntLimits {
     }
 }
 
+impl HuntLimits {
+    /// Those of a search where nobody says otherwise.
+    pub const USUAL: Self = Self {
+        depth: 5,
+        unpacked: 12 << 30,
+        ratio: 8 << 10,
+        endless: 4 << 30,
+        memory: 40 << 20,
+        skipped: 5000,
+        threads: 2,
+        prefixed: false,
+    };
+}
+
 impl Default for HuntLimits {
     fn default() -> Self {
-        Self {
-            depth: 5,
-            unpacked: 12 << 30,
-            ratio: 8 << 10,
-            endless: 4 << 30,
-            memory: 40 << 20,
-            skipped: 5000,
-            threads: 2,
-            prefixed: false,
-        }
+        Self::USUAL
     }
 }
 

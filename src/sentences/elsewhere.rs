@@ -1,7 +1,10 @@
 //! Settings outside of `.env`, as sentences: where they stand, and whether they count.
 
-use crate::domain::config::elsewhere::By;
+use std::path::Path;
+
+use crate::domain::config::elsewhere::{By, CONTAINER_KEYS};
 use crate::domain::plan::{Plan, TargetKey};
+use crate::domain::run::volatile::Fleeting;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, KeyName, SetAt, SettingEffect};
 use crate::words::untrusted::{Untrusted, shown};
@@ -93,14 +96,52 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
             let place = place(at);
             let differs = counts && meant != Some(plan.target);
             differs.then(|| match &at.by {
+                // What the container has is only a copy.
+                By::ContainerStart(variable) if at.path.starts_with("/proc") => {
+                    text!(change_at_start_somewhere, variable, key)
+                }
+                By::ContainerStart(variable) if variable.raw() == CONTAINER_KEYS[1] => {
+                    text!(change_secret_at_start, place, key)
+                }
                 By::ContainerStart(variable) => text!(change_at_start, place, variable, key),
                 By::Definition(_) => text!(change_definition, place, key),
                 _ => text!(change_elsewhere, place, key),
             })
         }
+        Finding::KeyNotLasting {
+            path,
+            fleeting,
+            definition,
+        } if plan.write_key.is_some() => Some(text!(
+            change_not_lasting,
+            path = shown(path),
+            when = goes(*fleeting),
+            keep = kept(definition.as_deref())
+        )),
         _ => None,
     };
-    assessment.findings.iter().filter_map(other).collect()
+    let all = assessment.findings.iter().chain(&assessment.set_alike);
+    all.filter_map(other).collect()
+}
+
+/// When a file that holds the key goes: a sentence.
+pub(super) fn goes(fleeting: Fleeting) -> &'static str {
+    let w = words();
+    match fleeting {
+        Fleeting::Pod => w.key_goes_with_pod,
+        Fleeting::NamelessVolume => w.key_goes_with_nameless,
+        Fleeting::Container | Fleeting::Memory | Fleeting::Service | Fleeting::Emptied => {
+            w.key_goes_with_container
+        }
+    }
+}
+
+/// How it is kept for good: a sentence.
+pub(super) fn kept(definition: Option<&Path>) -> String {
+    match definition {
+        Some(definition) => text!(key_kept_in, definition = shown(&definition)),
+        None => words().key_kept_somewhere.to_owned(),
+    }
 }
 
 /// The file, its line, and who reads it.

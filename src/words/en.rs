@@ -280,6 +280,9 @@ table! {
     skip_missing = "no such file or folder";
     process_gone = "the process has ended";
     memory_of_another(user) = "the process belongs to user {user}; only root may read its memory";
+    obstacle_mounted_read_only_from(path, source) = "{path} is mounted read-only here. The disk is not the cause: on the host it is {source}, mounted with `:ro` or `read_only`. Change the file there, or mount it writable, re-create the container, and run check.";
+    obstacle_kubernetes(path, source) = "{path} is a Secret or ConfigMap of Kubernetes ({source} on the node) and can only be changed in the cluster: kubectl edit. Then restart the pod, and run check.";
+    obstacle_root_read_only(path) = "{path} is in the container's root file system, which is read-only (`read_only: true`, `--read-only`; `readOnlyRootFilesystem` in Kubernetes). The disk is not the cause. Put the file into a volume, or set the key where the container is defined, then re-create the container and run check.";
     memory_capability = "this container may not read the memory of its processes: it lacks the capability CAP_SYS_PTRACE (docker run --cap-add SYS_PTRACE; or run this on the host)";
     memory_yama = "kernel.yama.ptrace_scope does not let processes of one user read each other's memory; root may";
     memory_hidden = "it changed its user when it was started, so only root may read its memory";
@@ -716,6 +719,10 @@ table! {
         files { One "1 file", Other "{files} files" };
     looked_in(files: number, megabytes, seconds) = "Searched: {files}, {megabytes} MiB, {seconds} s.",
         files { One "1 file", Other "{files} files" };
+    looked_in_layers(files: number) = files {
+        One "Among them: 1 file of settings in the layers of this host's containers and images.",
+        Other "Among them: {files} files of settings in the layers of this host's containers and images.",
+    };
     looked_stopped(files: number, megabytes) = "Stopped after {files}, {megabytes} MiB.",
         files { One "1 file", Other "{files} files" };
     find_key_stopped = "Stopped: this is what was found so far.";
@@ -1122,6 +1129,13 @@ table! {
     finding_key_elsewhere_start(place, variable, key, opens, total) = "{place} sets {variable} to {key}: the next time the container starts, it writes this key into .env, over what is there. It can read {opens} of {total}. Change it where the container is defined (compose file, pod, template).";
     finding_key_elsewhere_unsure(place, key, opens, total) = "{place} sets APP_KEY to {key}, which can read {opens} of {total}. It is not certain that this applies to this install: if it does, it overrides .env.";
     finding_key_elsewhere_taken_over(place) = "{place} takes APP_KEY from somewhere else, or sets it only under a condition, so its value cannot be read from that file. If it applies to this install, it overrides .env, even if it is empty. Check that it is the same as in .env, or remove it there.";
+    finding_key_not_lasting(path, when, keep) = "APP_KEY is read from {path}. {when} {keep}";
+    change_not_lasting(path, when, keep) = "to do by hand: the key of this plan is written into {path}. {when} {keep}";
+    key_goes_with_container = "It is in the container's own layer: a restart keeps it, but it is gone when the container is re-created (docker compose up after a change, or an update of the image), and every stored password with it.";
+    key_goes_with_pod = "It goes with the pod (an emptyDir volume), and every stored password with it.";
+    key_goes_with_nameless = "It is in an unnamed volume: a container that is made anew by docker run, or after docker compose down, does not get it back, and every stored password is lost with it.";
+    key_kept_in(definition) = "To keep it, change {definition}: put this file into a named volume or a folder of the host that is mounted there, or set the key in the environment, as FREESCOUT_APP_KEY or APP_KEY, whichever the image reads. Then re-create the container and run check.";
+    key_kept_somewhere = "To keep it, change where the container is defined (compose file, pod, template): put this file into a named volume or a folder of the host that is mounted there, or set the key in the environment, as FREESCOUT_APP_KEY or APP_KEY, whichever the image reads. Then re-create the container and run check.";
     finding_setting_elsewhere(place, name) = "{place} sets {name} to a different value from .env, and overrides it: FreeScout may use a different database from the one read here.";
     finding_setting_elsewhere_cached(place, name) = "{place} sets {name} to a different value from .env. The config cache hides it until it is removed or rebuilt.";
     finding_setting_elsewhere_unsure(place, name) = "{place} sets {name} to a different value from .env. It is not certain that this applies to this install.";
@@ -1129,6 +1143,8 @@ table! {
     finding_key_elsewhere_made_anew(place, key, opens, total) = "{place} sets APP_KEY to {key}: the next time the container is re-created, this key overrides .env. It can read {opens} of {total}. Change that line first.";
     set_by_definition = " (definition of the container)";
     change_at_start(place, variable, key) = "to do by hand: {place} sets {variable} to {key}, and the container's next start writes that over the key of this plan in .env; set {variable} there to the key of this plan (or remove that line), then run check after the restart";
+    change_secret_at_start(place, key) = "to do by hand: {place} is the secret with {key} that the container's next start writes over the key of this plan in .env; put the key of this plan into that file, re-create the container (docker compose up -d --force-recreate), and run check after that";
+    change_at_start_somewhere(variable, key) = "to do by hand: {variable} is set to {key} where the container is defined (compose file, pod, template), and its next start writes that over the key of this plan in .env; set {variable} there to the key of this plan, re-create the container, and run check after that";
     change_definition(place, key) = "to do by hand: {place} sets APP_KEY to {key}; set it there to the key of this plan, then re-create the container (docker compose up -d), and run check after that";
     set_in_file(path, line, by) = "{path}, line {line}{by},";
     set_in_process(pid) = "The environment of process {pid}";
@@ -1315,6 +1331,8 @@ table! {
     source_backup(created, path) = "the backup of {created} ({path})";
     source_given = "given by you";
     source_stdin = "standard input";
+    source_layer(container, inside, path) = "a layer of the {container}, {inside} ({path})";
+    source_layer_of_none(inside, path) = "a layer that no container uses now, {inside} ({path})";
     source_line(line) = ", line {line}";
     source_misspelled(fault) = " ({fault})";
     key_opens(opens, total) = "decrypts {opens} of {total}";

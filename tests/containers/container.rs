@@ -274,6 +274,23 @@ pub fn give(path: &Path, uid: u32, gid: u32) {
     }
 }
 
+/// The `.env` with the demo's old key, out of the archive of the old server.
+pub fn old_env(old_server: &Path) -> String {
+    let archives = old_server.join("root/backups");
+    let archive = std::fs::read_dir(archives)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap();
+    let tar = Command::new("tar")
+        .arg("-xzOf")
+        .arg(archive.path())
+        .arg("var/www/html/.env")
+        .output()
+        .unwrap();
+    String::from_utf8(tar.stdout).unwrap()
+}
+
 /// A program of the container's.
 pub fn program(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::container::{Container, Kind, NGINX, give, told};
+use crate::container::{Container, Kind, NGINX, give, old_env, told};
 
 /// Runs PHP as the web user in the install's folder, as FreeScout's own processes do.
 pub const PHP: &str = "cd /www/html; setpriv --reuid 80 --regid 82 --clear-groups \
@@ -168,6 +168,12 @@ impl StoppedDocker {
         for name in ["proc", "dev", "var/lib", "tmp", "usr"] {
             std::fs::create_dir_all(image.join(name)).unwrap();
         }
+        let copied = Command::new("cp")
+            .arg("-a")
+            .args([container.old_server(), lib.join("old-server")])
+            .output();
+        told(&copied.unwrap(), 0);
+        std::fs::remove_dir_all(image.join("www/old-server")).unwrap();
         // The image has an older `.env`; the container replaced it, and removed the config cache. Its data is a volume.
         let html = image.join("www/html");
         let volume = lib.join("volumes/data/_data");
@@ -285,6 +291,17 @@ fn a_stopped_one_is_put_together_from_its_layers() {
         0,
     );
     assert!(docker.state().join("backups").is_dir());
+    // Nothing is written into layers, and no disk is to blame.
+    let old = docker.folder.path().join("lib/old-server");
+    let mut recover = docker.command(&["recover", "--container", "freescout-app"]);
+    let said = told(&recover.arg("--look-in").arg(old).output().unwrap(), 1);
+    assert!(
+        said.contains(
+            "is in the container's own layers, which cannot be changed while it is stopped"
+        ),
+        "{said}"
+    );
+    assert!(!said.contains("dmesg"), "{said}");
     let said = told(
         &docker
             .command(&["check", "--container", "gone"])
@@ -296,6 +313,75 @@ fn a_stopped_one_is_put_together_from_its_layers() {
         said.contains("freescout-app 555555555555 (stopped)"),
         "{said}"
     );
+}
+
+#[test]
+fn keys_are_found_in_layers_that_nobody_sees_any_more() {
+    let docker = {
+        let mut container = Container::start(Kind::Rooted);
+        container.stop();
+        StoppedDocker::lay_out(&container)
+    };
+    let old = old_env(&docker.folder.path().join("lib/old-server"));
+    let lib = &docker.folder.path().join("lib");
+    let find = |code| {
+        let command = ["find-key", "--container", "freescout-app", "/www/html"];
+        told(&docker.command(&command).output().unwrap(), code)
+    };
+    let none = find(2);
+    assert!(!none.contains("decrypts 22 of 32"), "{none}");
+    assert!(none.contains("files of settings in the layers"), "{none}");
+    // In the image, below the one that replaced it; then in the layer of a container that is gone.
+    for (layer, named) in [
+        (
+            "image",
+            "a layer of the Docker container freescout-app, /www/html/.env (",
+        ),
+        (
+            "gone",
+            "a layer that no container uses now, /www/html/.env (",
+        ),
+    ] {
+        let place = format!("docker/overlay2/{layer}/diff/www/html/.env");
+        write(lib, &place, &old);
+        let said = find(2);
+        let there = Path::new("/var/lib").join(&place);
+        let told_so = format!("{named}{}), line", there.display());
+        assert!(said.contains(&told_so), "{said}");
+        assert!(said.contains("decrypts 22 of 32"), "{said}");
+        let next = format!("--look-in {}", there.display());
+        assert!(
+            said.contains(&next),
+            "what comes next is on the host: {said}"
+        );
+        let form = json(
+            &mut docker.command(&["find-key", "--json", "--container", "freescout-app"]),
+            2,
+        );
+        let sources = form["keys"].as_array().unwrap().iter().flat_map(|key| {
+            let sources = key["sources"].as_array().unwrap();
+            sources
+                .iter()
+                .filter(|source| source.get("layer").is_some())
+        });
+        let sources: Vec<_> = sources
+            .filter(|s| s["path"] == there.to_str().unwrap())
+            .collect();
+        assert_eq!(sources.len(), 1, "{form}");
+        assert_eq!(sources[0]["layer"]["path"], "/www/html/.env");
+        // Every command that judges knows it by itself.
+        let check = ["check", "--container", "freescout-app", "/www/html"];
+        let said = told(&docker.command(&check).output().unwrap(), 2);
+        assert!(said.contains("decrypts 22 of 32"), "{said}");
+        std::fs::write(lib.join(&place), "APP_KEY=another\n").unwrap();
+    }
+    // A link in a layer leads nowhere: what is the host's is not the layer's.
+    let place = lib.join("docker/overlay2/gone/diff/www/html/.env");
+    write(lib, "host/env", &old);
+    std::fs::remove_file(&place).unwrap();
+    std::os::unix::fs::symlink("/var/lib/host/env", &place).unwrap();
+    let said = find(2);
+    assert!(!said.contains("decrypts 22 of 32"), "{said}");
 }
 
 #[test]

@@ -2,9 +2,8 @@
 
 use std::os::unix::fs::{MetadataExt, chown, symlink};
 use std::path::Path;
-use std::process::Command;
 
-use crate::container::{Container, FIRST, Kind, NGINX};
+use crate::container::{Container, FIRST, Kind, NGINX, old_env};
 
 /// Every file below a folder with what is in it, whose it is, and its mode.
 fn everything(folder: &Path) -> Vec<String> {
@@ -131,15 +130,7 @@ fn the_key_in_the_memory_of_a_worker_of_the_container_is_found() {
     let container = Container::start_with(
         Kind::Rootless,
         |root| {
-            let archive = root.join("www/old-server/root/backups");
-            let archive = std::fs::read_dir(archive).unwrap().next().unwrap().unwrap();
-            let tar = Command::new("tar")
-                .arg("-xzOf")
-                .arg(archive.path())
-                .arg("var/www/html/.env")
-                .output()
-                .unwrap();
-            let env = String::from_utf8(tar.stdout).unwrap();
+            let env = old_env(&root.join("www/old-server"));
             let key = env.lines().find_map(|line| line.strip_prefix("APP_KEY="));
             std::fs::write(root.join("srv/key"), key.unwrap()).unwrap();
             std::fs::write(root.join("www/html/artisan"), WORKER).unwrap();

@@ -249,6 +249,7 @@ fn assess(inventory: &Inventory, ring: &KeyRing, findings: Vec<Finding>) -> Asse
         keys: assessment::report_keys(ring, &secrets),
         secrets,
         findings,
+        set_alike: Vec::new(),
         circumstances,
         mailboxes: inventory.mailboxes.clone(),
         system_mail: inventory.system_mail.clone(),

@@ -1,10 +1,11 @@
 //! Where a key was found: the evidence shown beside every candidate.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::spelling::Spelling;
+use crate::domain::config::container::Runtime;
 use crate::words::untrusted::Untrusted;
 
 /// The kind of place a key came from, as named in the JSON forms.
@@ -54,6 +55,9 @@ pub struct Source {
     /// When the backup of ours was made that holds it, RFC 3339, as it says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backup: Option<String>,
+    /// The layer of a container's files that it lies in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layer: Option<InLayer>,
     /// What is wrong with the key's spelling there: FreeScout does not read it as this key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spelling: Option<Spelling>,
@@ -69,6 +73,7 @@ impl Source {
             inside: Vec::new(),
             modified: None,
             backup: None,
+            layer: None,
             spelling: None,
         }
     }
@@ -82,6 +87,7 @@ impl Source {
             inside: Vec::new(),
             modified: None,
             backup: None,
+            layer: None,
             spelling: None,
         }
     }
@@ -96,7 +102,24 @@ impl Source {
     }
 }
 
+/// A file in a layer of a container's files: what it is in the container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InLayer {
+    /// What keeps the layer.
+    pub runtime: Runtime,
+    /// A container that has it; `None` where none is left.
+    pub container: Option<Untrusted>,
+    /// Its path inside.
+    #[serde(serialize_with = "lossy_path")]
+    pub path: PathBuf,
+}
+
 /// A path need not be UTF-8, JSON must.
+fn lossy_path<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    path.to_string_lossy().serialize(serializer)
+}
+
+/// The same where there may be none.
 #[expect(clippy::ref_option, reason = "serde gives the field as it is")]
 fn lossy<S: serde::Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
     path.as_ref()

@@ -37,6 +37,8 @@ pub struct Mount {
     pub point: PathBuf,
     /// The file system's type.
     pub kind: String,
+    /// The file system itself, by its numbers: `MAJOR:MINOR`.
+    pub device: String,
     /// Whether it is read-only here, while its file system is not: somebody chose that, and no disk fails.
     pub closed: bool,
 }
@@ -76,11 +78,27 @@ pub fn mount_of<'m>(mounts: &'m [Mount], path: &Path) -> Option<&'m Mount> {
     over.max_by_key(|mount| mount.point.components().count())
 }
 
+/// What a system with these mounts calls what is mounted by another one: nothing where it has no such file system.
+pub fn source_of(hosts: &[Mount], mount: &Mount) -> Option<PathBuf> {
+    let has = |host: &&Mount| host.device == mount.device && mount.root.starts_with(&host.root);
+    // Of several names, the one of the file system as a whole.
+    let host = hosts.iter().filter(has).min_by_key(|host| {
+        (
+            host.root.components().count(),
+            host.point.components().count(),
+        )
+    })?;
+    let below = mount.root.strip_prefix(&host.root).ok()?;
+    // Without the slash that an empty rest leaves.
+    Some(host.point.join(below).components().collect())
+}
+
 /// The mounts in the text of `mountinfo`. Lines that are none are passed over.
 pub fn mounts(mountinfo: &[u8]) -> Vec<Mount> {
     let mount = |line: &[u8]| {
         let mut fields = line.split(|b| *b == b' ');
-        let root = path(fields.nth(3)?);
+        let device = String::from_utf8_lossy(fields.nth(2)?).into_owned();
+        let root = path(fields.next()?);
         let point = path(fields.next()?);
         let here = fields.next()?;
         let mut fields = fields.skip_while(|field| *field != b"-").skip(1);
@@ -91,6 +109,7 @@ pub fn mounts(mountinfo: &[u8]) -> Vec<Mount> {
             root,
             point,
             kind,
+            device,
             closed: read_only(here) && !read_only(everywhere),
         })
     };
@@ -146,7 +165,11 @@ impl Ground {
             let top = mount.point == Path::new("/");
             match mount.kind.as_str() {
                 "tmpfs" | "ramfs" => return Some(Fleeting::Memory),
-                "overlay" | "aufs" | "fuse.fuse-overlayfs" => return Some(Fleeting::Container),
+                // One that stands elsewhere under another name is a volume: of a host whose own disk is an overlay, as of a
+                // container in a container.
+                "overlay" | "aufs" | "fuse.fuse-overlayfs" if top || mount.root == mount.point => {
+                    return Some(Fleeting::Container);
+                }
                 // Storage without layers: a copy of the image on a part of the host's own disk. A machine has all of one.
                 _ if top && self.container && (root != "/" || mount.kind == "zfs") => {
                     return Some(Fleeting::Container);
@@ -196,6 +219,7 @@ mod tests {
 101 100 0:60 / /dev/shm rw - tmpfs shm rw
 102 100 254:1 /var/lib/docker/volumes/data/_data /data rw - ext4 /dev/vda1 rw
 103 100 254:1 /var/lib/docker/volumes/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef/_data /srv rw shared:7 master:9 - ext4 /dev/vda1 rw
+106 100 0:50 /srv/fs /kept rw - overlay overlay rw,lowerdir=/l,upperdir=/u/diff,workdir=/w
 104 100 254:1 /var/lib/kubelet/pods/6f/volumes/kubernetes.io~empty-dir/d /pod rw - ext4 /dev/vda1 rw
 105 102 0:61 / /data/with\\040blank rw - tmpfs x rw
 ";
@@ -211,6 +235,32 @@ mod tests {
         assert_eq!(closed("/srv/app/.env.bak"), Some(false));
         assert_eq!(closed("/data/file"), Some(false), "all of it is");
         assert_eq!(closed("/data/x/file"), Some(false));
+    }
+
+    #[test]
+    fn a_mount_of_a_container_is_told_by_its_name_on_the_host() {
+        let host = mounts(
+            b"1 0 254:1 / / rw - ext4 /dev/vda1 rw\n2 1 254:1 /srv /mnt/again rw - ext4 /dev/vda1 rw\n\
+              3 1 254:2 /sub /data rw - btrfs /dev/vdb1 rw\n4 1 0:60 / /var/lib/kubelet/s rw - tmpfs tmpfs rw\n",
+        );
+        let there = mounts(
+            b"9 0 0:50 / / ro - overlay overlay rw\n8 9 254:1 /srv/fs/env /www/html/.env ro - ext4 /dev/vda1 rw\n\
+              7 9 254:2 /sub/a\\040b /data ro - btrfs /dev/vdb1 rw\n6 9 0:60 / /secret ro - tmpfs tmpfs rw\n\
+              5 9 254:2 /other /x ro - btrfs /dev/vdb1 rw\n",
+        );
+        let told: Vec<Option<PathBuf>> =
+            there.iter().map(|mount| source_of(&host, mount)).collect();
+        let path = |path: &str| Some(PathBuf::from(path));
+        assert_eq!(
+            told,
+            [
+                None,
+                path("/srv/fs/env"),
+                path("/data/a b"),
+                path("/var/lib/kubelet/s"),
+                None,
+            ]
+        );
     }
 
     #[test]
@@ -231,6 +281,7 @@ mod tests {
             ("/dev/shm/x", Some(Fleeting::Memory)),
             ("/data/rescue", None),
             ("/data/with blank/x", Some(Fleeting::Memory)),
+            ("/kept/x", None),
             ("/database", Some(Fleeting::Container)),
             ("/srv/x", Some(Fleeting::NamelessVolume)),
             ("/pod/x", Some(Fleeting::Pod)),

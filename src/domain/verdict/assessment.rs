@@ -69,6 +69,9 @@ pub struct Assessment {
     pub keys: Vec<KeyReport>,
     /// What needs attention, gravest first.
     pub findings: Vec<Finding>,
+    /// Where the key that is configured in `.env` is set elsewhere too. Nothing is wrong with that, until a plan ends with
+    /// another key.
+    pub set_alike: Vec<Finding>,
     /// Figures.
     pub summary: Summary,
     /// What plans are made from.

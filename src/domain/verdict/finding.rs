@@ -10,6 +10,7 @@ use crate::domain::key::app_key::{Fingerprint, KeyError};
 use crate::domain::key::source::Source;
 use crate::domain::key::spelling::Spelling;
 use crate::domain::run::Run;
+use crate::domain::run::volatile::Fleeting;
 use crate::words::untrusted::Untrusted;
 
 /// How grave a finding is. The order is gravest first.
@@ -174,6 +175,15 @@ named! {
             /// The account that FreeScout runs as, where it has no right to read it.
             barred: Option<String>,
         } = "key_file_unreadable",
+        /// The file that the key is read from goes by itself: with the container, or when that is restarted.
+        KeyNotLasting {
+            /// The file, links resolved.
+            path: PathBuf,
+            /// When it goes.
+            fleeting: Fleeting,
+            /// Where the container is defined, on the host.
+            definition: Option<PathBuf>,
+        } = "key_not_lasting",
         /// FreeScout runs in a container, with a folder of the same path: this one may be an old copy.
         AlsoInContainer {
             /// The container, as a sentence part.
@@ -387,6 +397,7 @@ impl Finding {
             | Finding::DatabaseSettingsDiffer
             | Finding::RootOwned { .. }
             | Finding::AlsoInContainer { .. }
+            | Finding::KeyNotLasting { .. }
             | Finding::WebUserUntold
             | Finding::AnotherRun { .. }
             | Finding::JournalUnreadable { .. }

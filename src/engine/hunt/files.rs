@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::sieve::{Sieve, consider};
 use super::{Looking, old_payloads};
 use crate::engine::session::Session;
-use crate::io::hunt;
+use crate::io::container::layers::KeptLayers;
+use crate::io::hunt::{self, HuntLimits};
 
 /// Searches files, folders and archives for keys and adds what it finds to the session. `on` hears of progress and of
 /// every key that opens something.
@@ -18,6 +19,54 @@ pub fn look_in(
     look_in_within(session, roots, &hunt::HuntLimits::default(), cancel, on)
 }
 
+/// What a file of settings in a layer may cost: any container can put there what it likes, and every check reads it.
+const OF_LAYERS: HuntLimits = HuntLimits {
+    unpacked: 16 << 20,
+    ratio: 32,
+    ..HuntLimits::USUAL
+};
+
+/// What is kept of keys that were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptKeys {
+    /// Those that call themselves keys too.
+    Named,
+    /// Only those that decrypt something: other applications' are of no use, and not asked for.
+    Useful,
+}
+
+/// As [`look_in`], in the files of settings in the layers of this host's containers, of those that are gone too. How many
+/// there are is told as well.
+pub fn look_in_layers(
+    session: &mut Session,
+    kept: KeptKeys,
+    cancel: &dyn Fn() -> bool,
+    on: &mut dyn FnMut(&mut Session, Looking<'_>),
+) -> (hunt::HuntTotals, usize) {
+    let files = layers(session).files.clone();
+    let looked = search(session, &files, &OF_LAYERS, kept, cancel, on);
+    (looked, files.len())
+}
+
+/// The layers that are kept on this host, looked up once.
+fn layers(session: &mut Session) -> &KeptLayers {
+    let install = &session.install.root;
+    session
+        .layers
+        .get_or_insert_with(|| KeptLayers::read(install))
+}
+
+/// Where keys usually survive on a server, cheapest first: the runtimes of containers keep much, wherever that is.
+pub fn usual_places(session: &mut Session) -> Vec<PathBuf> {
+    let mut roots = hunt::usual_places(&session.install.root);
+    for storage in &layers(session).storages {
+        if !roots.iter().any(|root| storage.starts_with(root)) {
+            roots.push(storage.clone());
+        }
+    }
+    roots
+}
+
 /// As [`look_in`], within limits of one's own.
 pub fn look_in_within(
     session: &mut Session,
@@ -26,6 +75,19 @@ pub fn look_in_within(
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
 ) -> hunt::HuntTotals {
+    search(session, roots, limits, KeptKeys::Named, cancel, on)
+}
+
+fn search(
+    session: &mut Session,
+    roots: &[PathBuf],
+    limits: &HuntLimits,
+    kept: KeptKeys,
+    cancel: &dyn Fn() -> bool,
+    on: &mut dyn FnMut(&mut Session, Looking<'_>),
+) -> hunt::HuntTotals {
+    // What is found is told by the layer that it lies in.
+    layers(session);
     let mut sieve = Sieve::of(session);
     let wanted = old_payloads::wanted(session);
     let mut looked = hunt::search(roots, limits, &wanted, cancel, &mut |event| match event {
@@ -50,6 +112,8 @@ pub fn look_in_within(
             }
         }
         hunt::HuntEvent::Candidate(candidate) => {
+            let named = candidate.named && kept == KeptKeys::Named;
+            let candidate = hunt::Candidate { named, ..candidate };
             if consider(session, candidate, &mut sieve) {
                 on(session, Looking::Found);
             }

@@ -1,4 +1,4 @@
-//! The key hunt alone: the install itself, running PHP processes, the places that were named, and the usual ones on request, cheapest first.
+//! The key hunt alone: the install itself, running PHP processes, the layers of containers, the places that were named, and the usual ones on request, cheapest first.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -25,7 +25,9 @@ pub struct SearchPlaces {
 pub struct Hunted {
     /// What was read and what was not.
     pub looked: hunt::HuntTotals,
-    /// How long it took.
+    /// How many files of settings in the layers of containers were searched.
+    pub layer_files: usize,
+    /// How long it took, in seconds.
     pub seconds: f64,
 }
 
@@ -41,9 +43,12 @@ pub fn hunt(
     let mut looked = files::look_in(session, std::slice::from_ref(&install), cancel, on);
     // Before anything is restarted: their memory may be the only place left.
     looked.add(processes::look_in(session, cancel, on));
+    let (in_layers, layer_files) =
+        files::look_in_layers(session, files::KeptKeys::Named, cancel, on);
+    looked.add(in_layers);
     let mut roots = within::all_to_read(&places.named);
     if places.usual {
-        roots.extend(hunt::usual_places(&install));
+        roots.extend(files::usual_places(session));
     }
     looked.add(files::look_in_within(
         session,
@@ -55,6 +60,7 @@ pub fn hunt(
     mails::count_mails(session);
     Hunted {
         looked,
+        layer_files,
         seconds: began.elapsed().as_secs_f64(),
     }
 }

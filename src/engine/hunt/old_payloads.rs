@@ -25,6 +25,7 @@ use crate::domain::verdict::secret_report::SecretReport;
 use crate::domain::verdict::text::{self, PasswordsUsed};
 use crate::domain::verdict::{self, Damage, Remedy, Verdict, assessment};
 use crate::engine::session::Session;
+use crate::io::container::within;
 use crate::io::state::backup;
 
 /// Payloads kept at most. The older ones that nothing opens go first, then the doubtful ones.
@@ -89,6 +90,10 @@ pub fn sighted(session: &mut Session, sighting: Sighting, source: Source) -> boo
             && k.payload == sighting.payload
             && k.basis == basis
             && k.origin == sighting.origin
+    };
+    let source = Source {
+        path: source.path.as_deref().map(within::as_named),
+        ..source
     };
     if let Some(known) = kept.iter_mut().find(same) {
         // The last day on which it was in use says most.

@@ -13,6 +13,7 @@ use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::source::Source;
 use crate::domain::payload::Payload;
 use crate::engine::session::{Session, mails};
+use crate::io::container::within;
 use crate::io::fs;
 use crate::io::hunt::{Candidate, SkipReason, Skipped};
 use crate::words::untrusted::Untrusted;
@@ -177,12 +178,23 @@ pub(super) fn consider(session: &mut Session, candidate: Candidate, sieve: &mut 
             sieve.decoys += usize::from(is_decoy);
         }
     }
-    let new = session.add_key(key, candidate.source);
+    let source = placed(session, candidate.source);
+    let new = session.add_key(key, source);
     if new {
         mails::count_mails(session);
         sieve.closed = list_closed(session);
     }
     new
+}
+
+/// The same place as the operator names it, and what it is in a container.
+pub(super) fn placed(session: &Session, source: Source) -> Source {
+    let (layers, path) = (session.layers.as_ref(), source.path.as_deref());
+    Source {
+        layer: layers.zip(path).and_then(|(all, path)| all.place(path)),
+        path: path.map(within::as_named),
+        ..source
+    }
 }
 
 /// How many secrets of the inventory this key made.

@@ -7,7 +7,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::change::{self, Change, Failure, file_problem};
+use super::change::{self, Change, Failure};
+use super::disk_trouble::file_problem;
 use super::prepare::{new_files, prepare, swaps, target_key};
 use super::run_log::{self, Ledger};
 use super::verify::{self, ToVerify};

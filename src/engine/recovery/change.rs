@@ -10,6 +10,7 @@ mod failure;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::disk_trouble::file_problem;
 use super::file_change::{FileChange, require_unchanged};
 use super::key_file;
 use super::reconcile::digest;
@@ -27,7 +28,7 @@ use crate::words::words;
 use failure::{NAMED, lost, swap_failure, unknown};
 
 pub(super) use failure::half_done;
-pub use failure::{Failure, file_problem, swap_problem};
+pub use failure::{Failure, swap_problem};
 
 /// How long a database is asked again after the connection broke: one that restarts needs some seconds.
 const PATIENCE: Duration = Duration::from_secs(10);

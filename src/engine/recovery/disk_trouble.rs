@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use crate::domain::error::ErrorKind;
-use crate::io::container::within;
+use crate::domain::error::{ErrorKind, Problem};
+use crate::io::fs::FileError;
 use crate::io::fs::disk_trouble::Obstacle;
-use crate::io::fs::volatile;
+use crate::io::fs::volatile::{self, ClosedBy};
 use crate::io::state;
 use crate::sentences::shell;
 use crate::words::untrusted::shown;
+use crate::words::words;
 
 /// What helps against an obstacle at a place, else `otherwise`. `stands` says how things are meanwhile.
 pub(in crate::engine) fn way_out(
@@ -20,18 +21,7 @@ pub(in crate::engine) fn way_out(
     let shown = shown(&place).to_string();
     let help = match obstacle {
         Some(Obstacle::NoRoom) => text!(obstacle_no_room, path = shown),
-        Some(Obstacle::ReadOnlyMount) if is_in_layers(place) => {
-            text!(container_layers_closed, path = shown)
-        }
-        Some(Obstacle::ReadOnlyMount) => match volatile::closed_mount(place) {
-            // Within a command.
-            Some(point) => text!(
-                obstacle_mounted_read_only,
-                path = shown,
-                point = shell(&point)
-            ),
-            None => text!(obstacle_read_only, path = shown),
-        },
+        Some(Obstacle::ReadOnlyMount) => read_only(place),
         // Within a command.
         Some(Obstacle::Immutable) => text!(obstacle_immutable, path = shell(place)),
         None => otherwise.to_owned(),
@@ -39,9 +29,45 @@ pub(in crate::engine) fn way_out(
     format!("{stands} {help}")
 }
 
-/// Whether it is one of a stopped container's own files.
-fn is_in_layers(place: &Path) -> bool {
-    within::get().is_some_and(|within| within.is_in_layers(place))
+/// What helps where a place is read-only.
+fn read_only(place: &Path) -> String {
+    let path = shown(&place).to_string();
+    match volatile::closed_by(place) {
+        Some(ClosedBy::Mount(_, Some(source))) if volatile::is_kubelets(&source) => {
+            text!(obstacle_kubernetes, path, source = shown(&source))
+        }
+        Some(ClosedBy::Mount(_, Some(source))) => {
+            text!(
+                obstacle_mounted_read_only_from,
+                path,
+                source = shown(&source)
+            )
+        }
+        // Within a command.
+        Some(ClosedBy::Mount(point, None)) => {
+            text!(obstacle_mounted_read_only, path, point = shell(&point))
+        }
+        Some(ClosedBy::Root) => text!(obstacle_root_read_only, path),
+        Some(ClosedBy::Stopped) => text!(container_layers_closed, path),
+        None => text!(obstacle_read_only, path),
+    }
+}
+
+/// The problem of a file that cannot be written.
+pub fn file_problem(error: &FileError) -> Problem {
+    let w = words();
+    let why = shown(&error.to_string()).to_string();
+    if matches!(error, FileError::Changed(_)) {
+        return ErrorKind::ChangedMeanwhile.problem(w.file_changed, why, w.file_changed_next);
+    }
+    let next = way_out(
+        w.quit_nothing_changed,
+        error.obstacle(),
+        self::place(error.obstacle(), error.path()),
+        w.env_not_writable_next,
+    );
+    let kind = kind_of(error.obstacle(), ErrorKind::NotWritable);
+    kind.problem(w.env_not_writable, why, next)
 }
 
 /// Why a folder of ours cannot be used; where it is the usual one, also why none of those can that would take its place.

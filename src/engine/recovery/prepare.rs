@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
+use super::disk_trouble::file_problem;
 use super::file_change::FileChange;
 use super::{config_cache, key_file};
 use crate::domain::config::dotenv::{self, EnvFile, Trouble};
@@ -22,7 +23,7 @@ use crate::domain::verdict::secret_report::Summary;
 use crate::domain::verdict::{self, assessment};
 use crate::engine::session::{Session, env_trouble};
 use crate::io::db::Swap;
-use crate::io::fs::{Attributes, FileRead};
+use crate::io::fs::{self, Attributes, FileRead};
 use crate::io::install::Install;
 use crate::io::os::entropy;
 use crate::sentences;
@@ -147,6 +148,9 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
     let install = &session.install;
     // What cannot be written is better told now than when all is confirmed.
     let files = new_files(session, plan, &prepared, &target)?;
+    for file in &files {
+        fs::require_not_read_only(&file.path).map_err(|e| file_problem(&e))?;
+    }
     if config_cache::must_follow(install, &target, &files) && install.cache_file.is_some() {
         // Without its cached config FreeScout runs on `.env`.
         env_trouble::require_env(install)?;

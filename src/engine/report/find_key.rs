@@ -1,7 +1,5 @@
 //! The form of `find-key --json`.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 use super::payloads::{PayloadJson, payloads};
@@ -9,6 +7,7 @@ use super::{KeyJson, key_json};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::hunt::find_key::Hunted;
+use crate::io::container::within;
 use crate::words::untrusted::{Untrusted, shown};
 
 /// What a hunt found.
@@ -33,7 +32,7 @@ struct LookedJson {
 
 #[derive(Serialize)]
 struct SkippedJson<'a> {
-    path: Cow<'a, str>,
+    path: String,
     #[serde(skip_serializing_if = "<[Untrusted]>::is_empty")]
     inside: &'a [Untrusted],
     why: String,
@@ -47,7 +46,9 @@ pub fn find_key_json<'a>(
 ) -> FindKeyJson<'a> {
     let looked = &hunted.looked;
     let skipped = looked.skipped.iter().map(|skipped| SkippedJson {
-        path: skipped.path.to_string_lossy(),
+        path: within::as_named(&skipped.path)
+            .to_string_lossy()
+            .into_owned(),
         inside: &skipped.inside,
         why: shown(&skipped.why.to_string()).to_string(),
     });

@@ -8,16 +8,17 @@ use std::path::{Path, PathBuf};
 use crate::domain::config::elsewhere::{
     self, Block, By, CONTAINER_KEYS, Elsewhere, Setting, Site, lines,
 };
-use crate::domain::config::{self};
+use crate::domain::config::{self, KeySource};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::ring::KeyRing;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::payload::Payload;
+use crate::domain::run::volatile::Fleeting;
 use crate::domain::verdict::finding::{Finding, KeyName, SetAt, SettingEffect};
 use crate::engine::session::Session;
 use crate::io::container::{defined, within};
-use crate::io::fs;
+use crate::io::fs::{self, volatile};
 use crate::io::install::host::HostRoot;
 use crate::io::install::{Install, services};
 use crate::io::os::as_user;
@@ -175,16 +176,70 @@ pub fn collect_keys(found: &[Elsewhere], ring: &mut KeyRing) {
     }
 }
 
+/// That the file which the key is read from goes with the container, or at its restart; nothing where the key is set outside
+/// of it, by what the container is started with.
+pub fn not_lasting(session: &Session) -> Option<Finding> {
+    let install = &session.install;
+    let path = match install.key_without_cache().source {
+        KeySource::ProcessEnvironment => return None,
+        KeySource::KeyFile => install.key_file.as_ref()?.path.clone(),
+        KeySource::Env | KeySource::ConfigCache | KeySource::Nowhere => install.env_path(),
+    };
+    let set = |e: &Elsewhere| holds_key(&e.setting.name) && e.certain;
+    if !volatile::in_container() || session.elsewhere.iter().any(set) {
+        return None;
+    }
+    // What lies in memory there is rather a secret, put there anew at each start.
+    let goes = [Fleeting::Container, Fleeting::Pod, Fleeting::NamelessVolume];
+    let fleeting = volatile::of(&path).filter(|fleeting| goes.contains(fleeting))?;
+    let path = std::fs::canonicalize(&path).unwrap_or(path);
+    // Where nothing at all is kept, nobody expects it.
+    if path.starts_with("/tmp") {
+        return None;
+    }
+    let definition = within::get().and_then(|within| {
+        let container = within.container.clone();
+        within.on_host(move || {
+            let host = HostRoot::at(Path::new("/")).ok()?;
+            defined::file(&host, &container)
+        })?
+    });
+    Some(Finding::KeyNotLasting {
+        path,
+        fleeting,
+        definition,
+    })
+}
+
 /// What differs from `.env`, gravest first.
 pub fn findings(session: &Session) -> Vec<Finding> {
     let found = session.elsewhere.iter();
-    let mut findings: Vec<Finding> = found.filter_map(|e| finding(session, e)).collect();
+    let mut findings: Vec<Finding> = found
+        .filter_map(|e| finding(session, e, Told::Differing))
+        .collect();
     findings.sort_by_key(Finding::severity);
     findings.truncate(TOLD);
     findings
 }
 
-fn finding(session: &Session, found: &Elsewhere) -> Option<Finding> {
+/// Where the very key that is configured is set too: a plan that ends with another one has to reckon with that.
+pub fn set_alike(session: &Session) -> Vec<Finding> {
+    let found = session.elsewhere.iter();
+    let keys = found.filter(|e| holds_key(&e.setting.name));
+    let alike = keys.filter_map(|e| finding(session, e, Told::Alike));
+    alike.take(TOLD).collect()
+}
+
+/// Which of the settings that stand outside of `.env` are told.
+#[derive(PartialEq, Eq)]
+enum Told {
+    /// Those that are other than there.
+    Differing,
+    /// Those that are the same.
+    Alike,
+}
+
+fn finding(session: &Session, found: &Elsewhere, told: Told) -> Option<Finding> {
     let Elsewhere {
         setting,
         by,
@@ -207,7 +262,7 @@ fn finding(session: &Session, found: &Elsewhere) -> Option<Finding> {
         let own = config::text_of(install.env().env(setting.name.as_bytes()));
         let same = setting.value.is_some() && own == setting.value;
         let name = setting.name.clone();
-        return (!same).then_some(Finding::SettingElsewhere {
+        return (!same && told == Told::Differing).then_some(Finding::SettingElsewhere {
             name: name.into(),
             at,
             standing,
@@ -216,10 +271,10 @@ fn finding(session: &Session, found: &Elsewhere) -> Option<Finding> {
     let configured = install.key_without_cache().text;
     let same = match &setting.value {
         // An empty one hides `.env` all the same, but images take it for none.
-        Some(value) if value.is_empty() => standing == SettingEffect::NextStart,
+        Some(value) if value.is_empty() && standing == SettingEffect::NextStart => return None,
         value => value.as_ref() == Some(&configured),
     };
-    if same {
+    if same != (told == Told::Alike) {
         return None;
     }
     let parsed = setting

@@ -80,6 +80,7 @@ impl Session {
             secrets,
             keys,
             findings,
+            set_alike: elsewhere::set_alike(self),
             circumstances,
             mailboxes: self.inventory.mailboxes.clone(),
             system_mail: self.inventory.system_mail.clone(),

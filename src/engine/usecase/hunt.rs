@@ -10,7 +10,7 @@ use crate::engine::hunt::find_key::{self, Hunted, SearchPlaces};
 use crate::engine::hunt::{Looking, files, processes, sieve};
 use crate::engine::session::{Session, mails};
 use crate::io::container::within;
-use crate::io::hunt::{self, HuntTotals};
+use crate::io::hunt::HuntTotals;
 
 /// Where to look.
 pub enum Where<'a> {
@@ -33,8 +33,11 @@ pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -
             files::look_in(session, &roots, &cancel, &mut on)
         }
         Where::Usual => {
-            let roots = hunt::usual_places(&session.install.root);
-            files::look_in(session, &roots, &cancel, &mut on)
+            let (mut looked, _) =
+                files::look_in_layers(session, files::KeptKeys::Named, &cancel, &mut on);
+            let roots = files::usual_places(session);
+            looked.add(files::look_in(session, &roots, &cancel, &mut on));
+            looked
         }
         Where::Processes => processes::look_in(session, &cancel, &mut on),
     };

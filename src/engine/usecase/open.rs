@@ -89,6 +89,17 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
         reporter.notice(Notice::Skipped(&looked));
         mails::count_mails(&mut session);
     }
+    if opening.processes && sieve::closed(&session) > 0 {
+        // Some small files, where this host has containers at all.
+        let (looked, _) = files::look_in_layers(
+            &mut session,
+            files::KeptKeys::Useful,
+            &cancel,
+            &mut |_, _| {},
+        );
+        reporter.notice(Notice::Skipped(&looked));
+        mails::count_mails(&mut session);
+    }
     // Before anything is judged for good, or restarted: a worker's memory may be the only place left.
     if opening.processes && sieve::closed(&session) > 0 {
         reporter.progress(w.memory_searching, 0, None);

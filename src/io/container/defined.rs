@@ -26,28 +26,43 @@ pub fn settings(host: &HostRoot, container: &Container) -> Vec<Setting> {
         return Vec::new();
     };
     let mut found = composed(host, &known);
-    if container.runtime == Runtime::Podman {
-        found.extend(of_units(host, &known));
-    }
+    found.extend(of_units(host, &known));
     found
 }
 
-fn composed(host: &HostRoot, known: &Known) -> Vec<Setting> {
+/// The file that a container is made anew from, where there is one: the first of its compose files, or its unit.
+pub fn file(host: &HostRoot, container: &Container) -> Option<PathBuf> {
+    let known = runtimes::of(host, container)?;
+    let composed = compose_files(&known).map(|(_, files)| files);
+    let unit = || units(host, &known).into_iter().map(|(file, _)| file);
+    let all = composed.into_iter().flatten().chain(unit());
+    all.into_iter().find(|file| host.is_file(file))
+}
+
+/// The folder of a compose project, and its files.
+fn compose_files(known: &Known) -> Option<(PathBuf, Vec<PathBuf>)> {
     let labels = &known.record.labels;
-    let (Some(files), Some(service)) = (labels.get(FILES), labels.get(SERVICE)) else {
-        return Vec::new();
-    };
+    let files = labels.get(FILES)?;
     let first = files.split(',').next().map(PathBuf::from);
     let beside = first.as_deref().and_then(Path::parent).map(Path::to_owned);
     let folder = labels.get(FOLDER).map(PathBuf::from).or(beside);
     let folder = folder.unwrap_or_else(|| PathBuf::from("/"));
+    let files = files.split(',').take(MOST);
+    let files = files.map(|file| joined(&folder, Path::new(file.trim())));
+    Some((folder.clone(), files.collect()))
+}
+
+fn composed(host: &HostRoot, known: &Known) -> Vec<Setting> {
+    let labels = &known.record.labels;
+    let (Some((folder, files)), Some(service)) = (compose_files(known), labels.get(SERVICE)) else {
+        return Vec::new();
+    };
     let variables = labels
         .get(VARIABLES)
         .map(|path| joined(&folder, Path::new(path)));
     let variables = variables.unwrap_or_else(|| folder.join(".env"));
     let mut found: Vec<Setting> = Vec::new();
-    for file in files.split(',').take(MOST) {
-        let file = joined(&folder, Path::new(file.trim()));
+    for file in files {
         let Some(text) = text(host, &file) else {
             continue;
         };
@@ -61,7 +76,22 @@ fn composed(host: &HostRoot, known: &Known) -> Vec<Setting> {
 }
 
 fn of_units(host: &HostRoot, known: &Known) -> Vec<Setting> {
-    let Some(name) = &known.record.name else {
+    let mut found = Vec::new();
+    for (file, text) in units(host, known) {
+        let defined = definition::quadlet(&text);
+        let folder = file.parent().unwrap_or(Path::new("/"));
+        add(
+            &mut found,
+            settings_of(host, &file, folder, Path::new(""), &defined),
+        );
+    }
+    found
+}
+
+/// The units for Podman that define this container, and their texts.
+fn units(host: &HostRoot, known: &Known) -> Vec<(PathBuf, String)> {
+    let named = known.record.name.as_ref();
+    let Some(name) = named.filter(|_| known.runtime == Runtime::Podman) else {
         return Vec::new();
     };
     let mut found = Vec::new();
@@ -77,12 +107,7 @@ fn of_units(host: &HostRoot, known: &Known) -> Vec<Setting> {
             let stem = file.file_stem().unwrap_or_default().to_string_lossy();
             let usual = format!("systemd-{stem}");
             if definition::quadlet_name(&text).unwrap_or(&usual) == name {
-                let defined = definition::quadlet(&text);
-                let nowhere = PathBuf::new();
-                add(
-                    &mut found,
-                    settings_of(host, &file, folder, &nowhere, &defined),
-                );
+                found.push((file, text));
             }
         }
     }

@@ -45,6 +45,9 @@ const LAST_MOMENT: Duration = Duration::from_secs(1);
 /// No more of a process's environment is read, in bytes.
 const MOST_VARIABLES: usize = 1 << 20;
 
+/// No more of the list of its mounts, in bytes.
+const MOST_MOUNTS: u64 = 4 << 20;
+
 /// How the work within ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WorkEnded {
@@ -293,6 +296,16 @@ impl ContainerProcess {
         value.map(|value| OsString::from_vec(value.to_vec()))
     }
 
+    /// What it has mounted; empty where that cannot be read.
+    fn mountinfo(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        if let Ok(file) = rustix::fs::openat(&self.folder, "mountinfo", SPACE, Mode::empty()) {
+            // What came before an error counts.
+            let _ = File::from(file).take(MOST_MOUNTS).read_to_end(&mut bytes);
+        }
+        bytes
+    }
+
     fn space(&self, name: &str) -> io::Result<OwnedFd> {
         let path = format!("ns/{name}");
         Ok(rustix::fs::openat(
@@ -432,6 +445,7 @@ impl Errand {
             volumes: Vec::new(),
             groups_of,
             path: process.variable("PATH"),
+            mountinfo: process.mountinfo(),
             kept: folders.to_vec(),
             host,
             outside: HostThread::start()?,
@@ -480,6 +494,7 @@ impl Errand {
             volumes: volumes.collect(),
             groups_of,
             path: None,
+            mountinfo: Vec::new(),
             kept: folders.to_vec(),
             host,
             outside,

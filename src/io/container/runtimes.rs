@@ -38,8 +38,16 @@ const PODMAN_DRIVERS: [&str; 2] = ["overlay", "vfs"];
 const PODMAN_CONFIG_OF_HOME: &str = ".config/containers/storage.conf";
 /// How many homes are looked into.
 const MOST_HOMES: usize = 1024;
-/// Where containerd keeps what it knows.
-const CONTAINERD: &str = "/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db";
+/// Where containerd keeps what it knows: by itself, as a part of k3s, RKE2, k0s and MicroK8s.
+const CONTAINERD: [&str; 5] = [
+    "/var/lib/containerd",
+    "/var/lib/rancher/k3s/agent/containerd",
+    "/var/lib/rancher/rke2/agent/containerd",
+    "/var/lib/k0s/containerd",
+    "/var/snap/microk8s/common/var/lib/containerd",
+];
+/// Below these: its list of containers.
+const META: &str = "io.containerd.metadata.v1.bolt/meta.db";
 
 /// Where the layers of a container are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +82,7 @@ struct Storage {
 pub fn known(host: &HostRoot) -> Vec<Known> {
     let homes = homes(host);
     let mut all = Vec::new();
-    for storage in docker_folders(host, &homes) {
+    for storage in docker_storages(host, &homes) {
         all.extend(docker(host, &storage));
     }
     for storage in podman_storages(host, &homes) {
@@ -85,7 +93,15 @@ pub fn known(host: &HostRoot) -> Vec<Known> {
 
 /// Whether containerd keeps containers here that cannot be looked up.
 pub fn has_containerd(host: &HostRoot) -> bool {
-    host.is_file(Path::new(CONTAINERD))
+    let folders = containerd_folders(host);
+    folders
+        .iter()
+        .any(|folder| host.is_file(&folder.join(META)))
+}
+
+pub(super) fn containerd_folders(host: &HostRoot) -> Vec<PathBuf> {
+    let folders = CONTAINERD.iter().map(Path::new);
+    folders.filter_map(|folder| host.real(folder)).collect()
 }
 
 /// What is written down of this container, by whose runtime made it.
@@ -95,7 +111,21 @@ pub fn of(host: &HostRoot, container: &Container) -> Option<Known> {
     known(host).into_iter().find(its)
 }
 
-fn docker_folders(host: &HostRoot, homes: &[PathBuf]) -> Vec<Storage> {
+/// The folders that Docker keeps its containers and layers in.
+pub(super) fn docker_folders(host: &HostRoot) -> Vec<PathBuf> {
+    folders(docker_storages(host, &homes(host)))
+}
+
+/// Those that Podman does.
+pub(super) fn podman_folders(host: &HostRoot) -> Vec<PathBuf> {
+    folders(podman_storages(host, &homes(host)))
+}
+
+fn folders(storages: Vec<Storage>) -> Vec<PathBuf> {
+    storages.into_iter().map(|storage| storage.folder).collect()
+}
+
+fn docker_storages(host: &HostRoot, homes: &[PathBuf]) -> Vec<Storage> {
     let mut folders: Vec<PathBuf> = DOCKER.iter().map(PathBuf::from).collect();
     let configured = host.read(Path::new("/etc/docker/daemon.json"));
     let configured = configured.and_then(|bytes| {

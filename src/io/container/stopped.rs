@@ -29,7 +29,7 @@ const MOST_MOUNTS: usize = 256;
 /// Where each layer is a whole copy of what is below it, with the driver `vfs`: a host whose file system can do no better.
 const WHOLE: &str = "vfs/dir";
 /// Where images have FreeScout.
-const USUAL: [&str; 10] = [
+pub(super) const USUAL: [&str; 10] = [
     "/www/html",
     "/var/www/html",
     "/var/www/freescout",

@@ -65,6 +65,8 @@ pub struct Within {
     pub(super) groups_of: fn(u32, u32) -> Vec<u32>,
     /// Where it looks for programs.
     pub path: Option<OsString>,
+    /// What is mounted in it, as `/proc/PID/mountinfo` told when it was entered; empty for a stopped one.
+    pub mountinfo: Vec<u8>,
     /// The process it was entered by, as the container numbers it.
     pub process: Option<i32>,
     /// Where the host's files are to be read.
@@ -152,6 +154,12 @@ pub fn to_read(path: &Path) -> PathBuf {
 /// The same of several.
 pub fn all_to_read(paths: &[PathBuf]) -> Vec<PathBuf> {
     paths.iter().map(|path| to_read(path)).collect()
+}
+
+/// What the operator calls a file that is read as [`to_read`] says: the host's has another name here, which nobody knows.
+pub fn as_named(path: &Path) -> PathBuf {
+    let of_host = get().and_then(|within| path.strip_prefix(&within.host).ok());
+    of_host.map_or_else(|| path.to_owned(), |below| Path::new("/").join(below))
 }
 
 /// The number of this program's process to who looks for it on the host: of the one that the operator started.

@@ -75,6 +75,7 @@ impl FileReading<'_> {
             inside: self.inside.clone(),
             modified: self.modified,
             backup: None,
+            layer: None,
             spelling: None,
         }
     }

@@ -68,6 +68,9 @@ pub(super) fn keys(out: &mut Out, assessment: &Assessment, hunted: &Hunted) {
         megabytes = (hunted.looked.bytes >> 20),
         seconds = format!("{:.1}", hunted.seconds)
     ));
+    if hunted.layer_files > 0 {
+        out.line(&text!(looked_in_layers, files = hunted.layer_files));
+    }
 }
 
 /// What the search comes to.

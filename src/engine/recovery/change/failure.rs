@@ -4,12 +4,10 @@ use std::path::Path;
 
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::RunOutcome;
-use crate::engine::recovery::disk_trouble::{kind_of, place, way_out};
 use crate::engine::recovery::run_log::{Ledger, RunId};
 use crate::engine::session::{Session, database};
 use crate::engine::worker::PlanReady;
 use crate::io::db::{StoreError, Swap, SwapError};
-use crate::io::fs::FileError;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -101,23 +99,6 @@ pub(super) fn unknown(error: &StoreError, session: &Session, ledger: &Ledger) ->
     ErrorKind::HalfDone
         .problem(what, error.to_string(), next)
         .into()
-}
-
-/// The problem of a file that cannot be written.
-pub fn file_problem(error: &FileError) -> Problem {
-    let w = words();
-    let why = shown(&error.to_string()).to_string();
-    if matches!(error, FileError::Changed(_)) {
-        return ErrorKind::ChangedMeanwhile.problem(w.file_changed, why, w.file_changed_next);
-    }
-    let next = way_out(
-        w.quit_nothing_changed,
-        error.obstacle(),
-        place(error.obstacle(), error.path()),
-        w.env_not_writable_next,
-    );
-    let kind = kind_of(error.obstacle(), ErrorKind::NotWritable);
-    kind.problem(w.env_not_writable, why, next)
 }
 
 /// The failure of rows that could not be swapped.

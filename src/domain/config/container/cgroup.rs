@@ -206,7 +206,7 @@ pub fn root_is_fuse(text: &str) -> bool {
         .filter(|line| line.split(' ').nth(4) == Some("/"));
     let kind = |line: &str| Some(line.split_once(" - ")?.1.starts_with("fuse"));
     // What was mounted last lies on top.
-    roots.filter_map(kind).last() == Some(true)
+    roots.filter_map(kind).next_back() == Some(true)
 }
 
 /// The id of the container whose files a `/proc/PID/mountinfo` says are mounted where a runtime mounts its own. It proves

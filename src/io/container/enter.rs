@@ -428,7 +428,7 @@ impl Errand {
             outside: HostThread::start()?,
             spaces: None,
         };
-        let luggage = Luggage::take(folders)?;
+        let luggage = Luggage::take(folders, &short_lived(&within.host))?;
         for space in [&spaces.network, &spaces.mounts] {
             rustix::thread::move_into_link_name_space(space.as_fd(), None)?;
         }
@@ -450,7 +450,7 @@ impl Errand {
         let known = found::known_as(&self.container).ok_or(Errno::SRCH)?;
         let host = host_alias()?;
         let outside = HostThread::start()?;
-        let luggage = Luggage::take(folders)?;
+        let luggage = Luggage::take(folders, &short_lived(&host))?;
         let Assembled {
             root,
             users,
@@ -476,6 +476,12 @@ impl Errand {
         });
         Ok(())
     }
+}
+
+/// The host's own path of the folder where we store something for a moment.
+fn short_lived(host: &Path) -> PathBuf {
+    let named = std::env::temp_dir();
+    Path::new("/").join(named.strip_prefix(host).unwrap_or(&named))
 }
 
 /// Where the host's files are to be read.

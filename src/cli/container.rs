@@ -12,6 +12,7 @@ use crate::engine::exit::Exit;
 use crate::engine::recovery::commands;
 use crate::io::container::enter::{self, WorkEnded};
 use crate::io::container::{Container, found};
+use crate::io::fs::trust::Distrust;
 use crate::io::install;
 use crate::sentences;
 use crate::words::untrusted::shown;
@@ -148,7 +149,9 @@ pub fn not_entered(container: &Container, error: &std::io::Error) -> Problem {
         container_not_entered,
         container = shown(&container.lasting_name())
     );
+    let distrusted = error.get_ref().is_some_and(|error| error.is::<Distrust>());
     let next = match rustix::process::geteuid().is_root() {
+        true if distrusted => w.container_folder_next,
         true => w.container_not_entered_next,
         false => w.container_not_root_next,
     };

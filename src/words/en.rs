@@ -70,6 +70,10 @@ table! {
     container_missing_next = "--container takes the name or the id of a running container, or the number of a process in it.";
     container_not_entered(container) = "The container {container} cannot be entered.";
     container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
+    container_folders_overlap(install, folder) = "{folder}, a folder of this host for backups and journal, and {install}, the install's path in the container, lie one within the other.";
+    container_folders_overlap_why = "The folders of this host stand at their own paths while we work in the container, so part of the install would be hidden.";
+    container_folders_overlap_next = "Nothing was changed. Choose a folder with another path: --state-dir (or --backup-dir, --keys-dir, where you gave those).";
+    container_folder_next = "Nothing was changed. Choose another folder of this host for backups and journal (--state-dir, --backup-dir, --keys-dir) that only you may write to.";
     container_not_root_next = "Only root can do that: run the same command with sudo.";
     container_stopped(container) = "The container {container} stopped while freescout-rescue was working in it.";
     container_killed(container) = "Something ended freescout-rescue while it was working in the container {container}.";
@@ -232,6 +236,8 @@ table! {
     obstacle_no_room(path) = "Free up space on the file system that holds {path} (see df; a quota counts too), then try again.";
     obstacle_read_only(path) = "The file system that holds {path} is read-only. Mount it writable, then try again; the system switches it to read-only when the disk is failing (see dmesg).";
     obstacle_mounted_read_only(path, point) = "{path} is mounted read-only here: a bind mount or a container's volume. The disk is not the cause: its file system is writable. In a container, change the file on the host, or mount it without `:ro` (`readOnly` in Kubernetes) and start the container again; on a plain server: mount -o remount,bind,rw {point}";
+    obstacle_way_of_ours(path, folder) = "While we work in the container from the host, nothing can be replaced directly in {path}: {folder}, a folder of this host for backups and journal, stands below it. Choose one with another path: --state-dir (or --backup-dir, --keys-dir, where you gave those).";
+    obstacle_root_of_container = "While we work in the container from the host, nothing can be replaced directly in its root folder /. Run freescout-rescue in the container itself (docker exec -it, with --state-dir on a volume), or move the file into a folder of its own, with a link of root's in its place.";
     obstacle_immutable(path) = "Remove the flag with: chattr -ia {path} and try again.";
 
     // survey and search
@@ -876,6 +882,8 @@ table! {
     backup_what = "Before anything is changed, everything that a recovery may change is copied into one folder that only you can open, and the copy is verified:";
     backup_folder_form = "Folder for backups and journal. It is created if it does not exist:";
     backup_folder_refused(why) = "This folder cannot be used ({why}). Press f to choose another.";
+    backup_folder_refused_fixed(why) = "This folder cannot be used ({why}). The folders of this host are chosen when the program starts: press q, and start again with another --state-dir.";
+    backup_folder_choose_fixed = "To choose a permanent folder of this host, press q, and start again with --state-dir.";
     backup_folder_unusable = "This folder cannot be used.";
     backup_folder_unusable_next = "Enter another one: a folder that only you can write to, or a new one inside such a folder.";
     backup_folder_whole = "Enter the full path of the folder, starting with /.";

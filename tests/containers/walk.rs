@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::container::{Container, FIRST, Kind, NGINX};
 
 /// Every file below a folder with what is in it, whose it is, and its mode.
-fn everything(folder: &Path) -> Vec<String> {
+pub fn everything(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

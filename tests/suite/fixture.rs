@@ -415,6 +415,7 @@ pub fn folders(chosen: Option<&str>) -> Folders {
             })
             .into_iter()
             .collect(),
+        fixed: false,
     }
 }
 

@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use crate::domain::error::ErrorKind;
+use crate::io::container::within;
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::fs::volatile;
 use crate::io::state;
 use crate::sentences::shell;
 use crate::words::untrusted::shown;
+use crate::words::words;
 
 /// What helps against an obstacle at a place, else `otherwise`. `stands` says how things are meanwhile.
 pub(in crate::engine) fn way_out(
@@ -19,20 +21,40 @@ pub(in crate::engine) fn way_out(
     let shown = shown(&place).to_string();
     let help = match obstacle {
         Some(Obstacle::NoRoom) => text!(obstacle_no_room, path = shown),
-        Some(Obstacle::ReadOnlyMount) => match volatile::closed_mount(place) {
-            // Within a command.
-            Some(point) => text!(
-                obstacle_mounted_read_only,
-                path = shown,
-                point = shell(&point)
-            ),
-            None => text!(obstacle_read_only, path = shown),
-        },
+        Some(Obstacle::ReadOnlyMount) => {
+            match (folder_of_ours(place), volatile::closed_mount(place)) {
+                (Some(said), _) => said,
+                // Within a command.
+                (None, Some(point)) => text!(
+                    obstacle_mounted_read_only,
+                    path = shown,
+                    point = shell(&point)
+                ),
+                (None, None) => text!(obstacle_read_only, path = shown),
+            }
+        }
         // Within a command.
         Some(Obstacle::Immutable) => text!(obstacle_immutable, path = shell(place)),
         None => otherwise.to_owned(),
     };
     format!("{stands} {help}")
+}
+
+/// What helps where a place lies directly in a folder that we made on the way to one of the host's, within a container: no
+/// mount of the container's is read-only there.
+fn folder_of_ours(place: &Path) -> Option<String> {
+    let within = within::get()?;
+    let folders = [Some(place), place.parent()].into_iter().flatten();
+    let mut ours = folders.filter_map(|folder| Some((folder, within.leads_to(folder)?)));
+    let (folder, kept) = ours.next()?;
+    Some(match folder.parent() {
+        None => words().obstacle_root_of_container.to_owned(),
+        Some(_) => text!(
+            obstacle_way_of_ours,
+            path = shown(&folder),
+            folder = shown(&kept)
+        ),
+    })
 }
 
 /// Why a folder of ours cannot be used; where it is the usual one, also why none of those can that would take its place.

@@ -251,13 +251,7 @@ impl Arguments {
     fn changes(&self) -> bool {
         match &self.task {
             None => true,
-            Some(Task::Command(command)) => match &**command {
-                Command::Recover { yes, .. }
-                | Command::Undo { yes, .. }
-                | Command::Restore { yes, .. } => *yes,
-                Command::Resume { .. } => true,
-                _ => false,
-            },
+            Some(Task::Command(command)) => command.changes(),
             Some(_) => false,
         }
     }

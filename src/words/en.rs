@@ -169,6 +169,9 @@ table! {
     table_missing_next = "Check DB_DATABASE and DB_TABLE_PREFIX in .env.";
 
     // errors, as parts of sentences
+    output_lost = "The result could not be written to standard output.";
+    output_lost_next = "Check where the output goes (is that disk full?), then run the same command again.";
+    output_lost_done_next = "The command itself ran to its end: `history` lists what was done, and `check` says how things stand now. Check where the output goes (is that disk full?).";
     error_line(line, why) = "line {line}: {why}";
     error_path(path, why) = "{path}: {why}";
     error_sum(path) = "{path} does not match its checksum";
@@ -605,6 +608,7 @@ table! {
     key_file_no_key_next = "It should contain `base64:` and 44 characters, or 32 plain characters, and nothing else.";
     passwords_file_unusable(path) = "The passwords from {path} cannot be used.";
     passwords_unusable = "One of the given passwords cannot be stored.";
+    passwords_no_line = "There is no line in it.";
     passwords_unreadable_next = "Nothing was changed. Name a file that you may read after --passwords, or - for standard input.";
     passwords_next = "Nothing was changed. Give one JSON object per line: {\"mailbox\": 3, \"incoming\": \"…\", \"outgoing\": \"…\"} or {\"system_mail\": \"…\"}.";
     no_such_mailbox(mailbox) = "There is no mailbox {mailbox}.";
@@ -709,7 +713,7 @@ table! {
         files { One "1 file", Other "{files} files" };
     looked_stopped(files: number, megabytes) = "Stopped after {files}, {megabytes} MiB.",
         files { One "1 file", Other "{files} files" };
-    find_key_stopped = "Stopped: this is what was found so far.";
+    find_key_stopped = "Stopped before everything was searched. This is what was found so far:";
     find_key_useless = "Keys that decrypt nothing here:";
     find_key_useless_more(more) = "and {more} more";
     find_key_places_more(more) = "and in {more} more places";

@@ -323,7 +323,13 @@ fn a_stopped_search_says_so_before_what_it_found() {
     let bench = Bench::new();
     let said = bench.path("said");
     let both = std::fs::File::create(&said).unwrap();
-    let mut search = on_install(&bench, &["find-key", "--look-in", "/usr/lib"])
+    let much = bench.path("much");
+    std::fs::create_dir(&much).unwrap();
+    for number in 0..40 {
+        let text = format!("nothing to be found in file {number}\n").repeat(200_000);
+        std::fs::write(much.join(number.to_string()), text).unwrap();
+    }
+    let mut search = on_install(&bench, &["find-key", "--look-in", much.to_str().unwrap()])
         .stdout(both.try_clone().unwrap())
         .stderr(both)
         .spawn()
@@ -332,7 +338,7 @@ fn a_stopped_search_says_so_before_what_it_found() {
     let searches = || {
         let files = std::fs::read_dir(&open).unwrap().flatten();
         let mut files = files.filter_map(|fd| std::fs::read_link(fd.path()).ok());
-        files.any(|file| file.starts_with("/usr/lib"))
+        files.any(|file| file.starts_with(&much))
     };
     while !searches() {
         std::thread::sleep(Duration::from_millis(5));

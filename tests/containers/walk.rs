@@ -56,10 +56,21 @@ fn walked(kind: Kind) {
     let look = ["--look-in", old.to_str().unwrap()];
     let said = container.run(&["find-key", look[0], look[1]], 2);
     let archive = old.join("root/backups");
+    let archive = archive.to_str().unwrap();
+    assert!(said.contains(archive), "as it is on the host: {said}");
+    let next = format!("recover --look-in {archive}/");
+    assert!(said.contains(&next), "to be typed there: {said}");
+    let json = container.run(&["find-key", "--json", look[0], look[1]], 2);
+    let json: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    let keys = json["keys"].as_array().unwrap().iter();
+    let sources = keys.flat_map(|key| key["sources"].as_array().unwrap());
+    let paths: Vec<&str> = sources.filter_map(|one| one["path"].as_str()).collect();
     assert!(
-        said.contains(archive.to_str().unwrap()),
-        "as it is on the host: {said}"
+        paths.iter().any(|path| path.starts_with(archive)),
+        "{paths:?}"
     );
+    let next = json["next"].as_str().unwrap();
+    assert!(next.contains(archive) && !next.contains("//"), "{next}");
     let recover = ["recover", "--yes", "--no-test", look[0], look[1]];
     let said = container.run(&recover, 2);
     assert!(said.contains("FreeScout can read 30 of 32"), "{said}");

@@ -141,7 +141,8 @@ pub trait Sanitise {
 
 impl Sanitise for str {
     fn sanitised(&self) -> String {
-        sanitize(self)
+        // What an error says may name a path.
+        sanitize(&all_uncovered(self))
     }
 }
 

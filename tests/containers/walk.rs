@@ -4,7 +4,7 @@ use std::os::unix::fs::{MetadataExt, chown, symlink};
 use std::path::Path;
 use std::process::Command;
 
-use crate::container::{Container, FIRST, Kind, NGINX};
+use crate::container::{Container, FIRST, Kind, NGINX, told};
 
 /// Every file below a folder with what is in it, whose it is, and its mode.
 pub fn everything(folder: &Path) -> Vec<String> {
@@ -100,6 +100,16 @@ fn an_install_is_checked_recovered_and_undone_from_the_host() {
 #[test]
 fn so_is_one_whose_users_are_the_containers_own() {
     walked(Kind::Rootless);
+}
+
+#[test]
+fn a_folder_for_short_lived_files_that_is_not_there_hinders_nothing() {
+    let container = Container::start(Kind::Rooted);
+    for folder in ["/not/there", "/dev/null", "/dev/shm"] {
+        let mut backup = container.command(&["backup", "--full-dump"]);
+        let out = backup.env("TMPDIR", folder).output().unwrap();
+        told(&out, 0);
+    }
 }
 
 /// What FreeScout's own command is while it works: it has the old key in its memory, and nobody else has it any more.

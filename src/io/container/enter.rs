@@ -135,7 +135,14 @@ fn command(container: &Container, process: Option<&ContainerProcess>) -> io::Res
     let host = Path::new("/").join(base16ct::lower::encode_string(&random));
     command.env(HOST, &host);
     // What we store for a moment is not the container's.
-    let short_lived = std::fs::canonicalize(std::env::temp_dir())?;
+    let short_lived = std::env::temp_dir();
+    // A login may name one of its own that is made later, or was removed.
+    let there = short_lived.is_dir();
+    let short_lived = std::fs::canonicalize(if there {
+        &short_lived
+    } else {
+        Path::new("/tmp")
+    })?;
     command.env(
         "TMPDIR",
         host.join(short_lived.strip_prefix("/").unwrap_or(&short_lived)),

@@ -1,6 +1,7 @@
 //! The operating system: processes, accounts, signals, memory.
 
 pub mod accounts;
+pub mod around;
 pub mod as_user;
 pub mod crash_points;
 pub mod entropy;

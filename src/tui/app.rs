@@ -20,6 +20,7 @@ use crate::engine::exit::Exit;
 use crate::engine::worker::setup::Setup;
 use crate::engine::worker::threads::WorkerHandle;
 use crate::engine::worker::{JobId, Update};
+use crate::io::os::around::{self, Surroundings};
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::Window;
 use crate::wizard::state::{InstallLifetime, Wizard};
@@ -63,15 +64,23 @@ pub fn wizard(
 ) -> Result<Outcome, Problem> {
     let w = words();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
+    let exec = around::surroundings().and_then(Surroundings::exec);
+    let next = match exec {
+        Some(exec) => text!(no_terminal_next_in_container, exec),
+        None => w.no_terminal_next.to_owned(),
+    };
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        return Err(ErrorKind::NoTerminal.problem(w.no_terminal, "", w.no_terminal_next));
+        return Err(ErrorKind::NoTerminal.problem(w.no_terminal, "", next));
     }
     if dumb {
-        return Err(ErrorKind::NoTerminal.problem(w.dumb_terminal, "", w.dumb_terminal_next));
+        let next = match exec {
+            Some(exec) => text!(dumb_terminal_next_in_container, exec),
+            None => w.dumb_terminal_next.to_owned(),
+        };
+        return Err(ErrorKind::NoTerminal.problem(w.dumb_terminal, "", next));
     }
-    let no_terminal = |e: std::io::Error| {
-        ErrorKind::NoTerminal.problem(w.no_terminal, e.to_string(), w.no_terminal_next)
-    };
+    let no_terminal =
+        |e: std::io::Error| ErrorKind::NoTerminal.problem(w.no_terminal, e.to_string(), &*next);
     let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])
         .map_err(no_terminal)?;
     // A serial line may not know: nothing would ever be seen there.

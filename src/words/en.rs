@@ -292,7 +292,12 @@ table! {
     obstacle_mounted_read_only_from(path, source) = "{path} is mounted read-only here. The disk is not the cause: on the host it is {source}, mounted with `:ro` or `read_only`. Change the file there, or mount it writable, re-create the container, and run check.";
     obstacle_kubernetes(path, source) = "{path} is a Secret or ConfigMap of Kubernetes ({source} on the node) and can only be changed in the cluster: kubectl edit. Then restart the pod, and run check.";
     obstacle_root_read_only(path) = "{path} is in the container's root file system, which is read-only (`read_only: true`, `--read-only`; `readOnlyRootFilesystem` in Kubernetes). The disk is not the cause. Put the file into a volume, or set the key where the container is defined, then re-create the container and run check.";
-    memory_capability = "this container may not read the memory of its processes: it lacks the capability CAP_SYS_PTRACE (docker run --cap-add SYS_PTRACE; or run this on the host)";
+    memory_of_another_in_container(user, command) = "the process belongs to user {user}: run this as that user ({command})";
+    as_user_refused(user) = "root may not act as user {user} here: the capabilities CAP_SETUID and CAP_SETGID are missing";
+    as_user_refused_in_container(user, command) = "root in this container may not act as user {user}: run this as that user ({command})";
+    memory_capability = "the memory of processes may not be read here: the capability CAP_SYS_PTRACE is missing";
+    memory_capability_in_container(add) = "this container may not read the memory of its processes: it lacks the capability CAP_SYS_PTRACE ({add}; or run this on the host)";
+    memory_capability_as_user(command, add) = "root in this container may not read the memory of its processes: run this as their user ({command}), or with the capability CAP_SYS_PTRACE ({add}), or on the host";
     memory_yama = "kernel.yama.ptrace_scope does not let processes of one user read each other's memory; root may";
     memory_hidden = "it changed its user when it was started, so only root may read its memory";
     process_memory_unread(megabytes) = "{megabytes} MiB of its memory could not be read";
@@ -790,6 +795,8 @@ table! {
     dumb_terminal = "The wizard needs a terminal that can show a full screen; TERM says that this one cannot.";
     dumb_terminal_next = "If it can, set its type first (export TERM=xterm-256color). Or use the commands: check, recover, undo. See freescout-rescue --help.";
     no_terminal_next = "Log in with a terminal (ssh -t), or use the commands: check, recover, undo. See freescout-rescue --help.";
+    dumb_terminal_next_in_container(exec) = "Start it with {exec} -it. If TERM is still not set then, put env TERM=xterm-256color before it. Or use the commands: check, recover, undo. See freescout-rescue --help.";
+    no_terminal_next_in_container(exec) = "Start it with {exec} -it, or use the commands: check, recover, undo. See freescout-rescue --help.";
     quit_question = "Leave? Enter: leave. Esc: stay.";
     quit_question_small = "Leave? Ctrl-C: yes.";
     quit_nothing_changed = "Nothing was changed.";

@@ -129,6 +129,7 @@ pub mod as_read {
         ///
         /// # Errors
         /// Those of the serializer.
+        #[allow(clippy::ref_option, reason = "serde hands it over so")]
         pub fn serialize<S: Serializer>(
             text: &Option<Untrusted>,
             serializer: S,

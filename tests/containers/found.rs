@@ -137,6 +137,96 @@ fn several_are_listed_and_none_is_guessed() {
     );
 }
 
+/// Ours on a host where this container is the only one: those of neighbours cannot be seen.
+fn where_alone(container: &Container) -> Command {
+    let space = |pid: &str| std::fs::read_link(format!("/proc/{pid}/ns/mnt")).ok();
+    let (own, its) = (space("self"), space(&container.process.to_string()));
+    let all = procfs::process::all_processes().unwrap().flatten();
+    let others = all.map(|process| process.pid().to_string()).filter(|pid| {
+        let of = space(pid);
+        of.is_some() && of != own && of != its
+    });
+    let mut script = "mount --make-rprivate /; ".to_owned();
+    for pid in others {
+        script += &format!("mount --bind /mnt /proc/{pid} 2>/dev/null; ");
+    }
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "sh", "-c"])
+        .arg(script + "exec \"$@\"")
+        .arg("host")
+        .arg(env!("CARGO_BIN_EXE_freescout-rescue"))
+        .current_dir("/")
+        .stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn the_only_one_is_entered_and_what_found_it_is_told() {
+    // No text, as nobody should name a folder.
+    let odd = "mv /www /w$(printf '\\377'); cd /w*/html; setpriv --reuid 80 --regid 82 --clear-groups \
+        php8.2 -n -r 'sleep(600);' >&- 2>&- <&- & cd /";
+    for script in [PHP, odd] {
+        let container = Container::start_with(Kind::Rooted, |_| {}, script);
+        let process = php_of(&container);
+        let check = |what: &[&str]| {
+            let mut command = where_alone(&container);
+            command.args(what).arg("--state-dir").arg(container.state());
+            command
+        };
+        if script == odd {
+            // Its settings name its folder: nothing more can be read, but it is entered.
+            let out = check(&["check"]).output().unwrap();
+            let said = told(&out, 3);
+            assert!(!said.contains("cannot be entered"), "{said}");
+            assert!(said.contains("database"), "{said}");
+            continue;
+        }
+        let form = json(&mut check(&["check", "--json"]), 2);
+        let found = &form["install"]["found"][0];
+        assert_eq!(found["by"], "process", "{form}");
+        assert_eq!(found["process"], process, "{form}");
+        assert_eq!(found["user"], "nginx", "{form}");
+        let said = told(&check(&["check"]).output().unwrap(), 2);
+        let head = format!("in the container of process {process}\n");
+        assert!(said.contains(&head), "once: {said}");
+        // Named, it is the operator who found it.
+        let by_name = [
+            "check",
+            "--json",
+            "--container",
+            &process.to_string(),
+            "/www/html",
+        ];
+        let form = json(&mut check(&by_name), 2);
+        assert_eq!(form["install"]["found"][0]["by"], "operator", "{form}");
+    }
+}
+
+#[test]
+fn without_root_it_is_said_that_containers_were_not_looked_into() {
+    let container = Container::start_with(Kind::Rooted, |_| {}, PHP);
+    php_of(&container);
+    let folder = tempfile::tempdir().unwrap();
+    crate::container::mode(folder.path(), 0o755);
+    let ours = folder.path().join("us");
+    std::fs::copy(env!("CARGO_BIN_EXE_freescout-rescue"), &ours).unwrap();
+    let out = Command::new("setpriv")
+        .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
+        .arg(&ours)
+        .arg("check")
+        .env("HOME", "/nonexistent")
+        .current_dir("/")
+        .output();
+    let said = told(&out.unwrap(), 3);
+    assert!(said.contains("No FreeScout install was found"), "{said}");
+    assert!(
+        said.contains("the inside of containers cannot be looked at"),
+        "{said}"
+    );
+    assert!(said.contains("sudo"), "{said}");
+}
+
 /// A stopped container in Docker's files: an image with FreeScout, one layer above it, and a volume.
 struct StoppedDocker {
     folder: tempfile::TempDir,

@@ -182,7 +182,7 @@ fn nor_do_groups_that_others_than_root_can_make() {
     for group in [
         format!("delegated/docker-{id}.scope"),
         format!("portal.service/docker-{id}.scope"),
-        format!("portal.service/lxc.payload.freescout-app"),
+        "portal.service/lxc.payload.freescout-app".to_owned(),
     ] {
         groups.hold(&container, &group);
         assert_nobody(var.path(), &container);

@@ -13,6 +13,7 @@ mod ended;
 mod found;
 mod hostile;
 mod impostors;
+mod inside;
 mod names;
 mod servers;
 mod start;

@@ -137,17 +137,22 @@ fn a_folder_for_short_lived_files_that_is_not_there_hinders_nothing() {
 }
 
 /// What FreeScout's own command is while it works: it has the old key in its memory, and nobody else has it any more.
-const WORKER: &str =
+pub const WORKER: &str =
     "<?php\n$key = trim(file_get_contents('/srv/key'));\nunlink('/srv/key');\nsleep(600);\n";
+
+/// Puts the demo's old key where such a worker takes it from.
+pub fn keep_old_key(root: &Path) {
+    let env = old_env(&root.join("www/old-server"));
+    let key = env.lines().find_map(|line| line.strip_prefix("APP_KEY="));
+    std::fs::write(root.join("srv/key"), key.unwrap()).unwrap();
+}
 
 #[test]
 fn the_key_in_the_memory_of_a_worker_of_the_container_is_found() {
     let container = Container::start_with(
         Kind::Rootless,
         |root| {
-            let env = old_env(&root.join("www/old-server"));
-            let key = env.lines().find_map(|line| line.strip_prefix("APP_KEY="));
-            std::fs::write(root.join("srv/key"), key.unwrap()).unwrap();
+            keep_old_key(root);
             std::fs::write(root.join("www/html/artisan"), WORKER).unwrap();
             chown(root.join("srv"), Some(FIRST + NGINX.0), None).unwrap();
         },

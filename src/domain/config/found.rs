@@ -121,8 +121,12 @@ mod bytes {
     }
 
     pub(super) mod optional {
-        use super::*;
+        use super::{
+            Deserialize, Deserializer, OsStrExt, OsString, OsStringExt, PathBuf, Serialize,
+            Serializer,
+        };
 
+        #[allow(clippy::ref_option, reason = "serde hands it over so")]
         pub(in super::super) fn serialize<S: Serializer>(
             path: &Option<PathBuf>,
             to: S,

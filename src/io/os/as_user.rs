@@ -1,5 +1,6 @@
 //! The rights of somebody else, for a while, on this thread alone.
 
+use rustix::io::Errno;
 use rustix::process::{Gid, Uid, getegid, geteuid, getgroups};
 use rustix::thread::{
     CapabilitySet, capabilities, set_capabilities, set_thread_groups, set_thread_res_gid,
@@ -7,7 +8,8 @@ use rustix::thread::{
 };
 
 use super::spawn::Account;
-use super::{accounts, harden};
+use super::{accounts, around, harden};
+use crate::io::fs;
 
 /// What stays as it is, in setresuid(2) and setresgid(2).
 const KEEP_UID: Option<Uid> = None;
@@ -66,10 +68,25 @@ pub fn with<T>(account: Account, work: impl FnOnce() -> T) -> std::io::Result<T>
     if !geteuid().is_root() || account.uid == 0 {
         return Ok(work());
     }
-    let laid = Laid::down(account)?;
+    let laid = Laid::down(account).map_err(|e| refused(account, e))?;
     let done = work();
     drop(laid);
     Ok(done)
+}
+
+/// Why root may not act as this account, and what helps, where that is known.
+fn refused(account: Account, error: Errno) -> std::io::Error {
+    let error = std::io::Error::from(error);
+    if error.kind() != std::io::ErrorKind::PermissionDenied {
+        return error;
+    }
+    let user = fs::user_name(account.uid);
+    let command = around::surroundings().and_then(|around| around.exec_as(&user));
+    let said = match command {
+        Some(command) => text!(as_user_refused_in_container, user, command),
+        None => text!(as_user_refused, user),
+    };
+    std::io::Error::new(error.kind(), said)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
+use super::around::{self, Surroundings};
 use super::processes::{self, PhpProcess};
 use crate::domain::hunt::{self, Hit, LOOK_BACK, REACH};
 use crate::words::words;
@@ -178,11 +179,12 @@ impl Read for ProcessMemory {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Barred {
     /// It is another user's, and we are not root.
-    #[error("{}", text!(memory_of_another, user = .0))]
-    AnothersProcess(String),
-    /// We are root without the capability that this takes, as in a container.
-    #[error("{}", words().memory_capability)]
-    Capability,
+    #[error("{}", of_another(.0, *.1))]
+    AnothersProcess(String, Option<Surroundings>),
+    /// We are root without the capability that this takes, as in a container; and without the one to become its user, where
+    /// that is named.
+    #[error("{}", incapable(.0.as_deref(), *.1))]
+    Capability(Option<String>, Option<Surroundings>),
     /// The kernel allows it to parents and to root alone (Yama).
     #[error("{}", words().memory_yama)]
     Yama,
@@ -199,6 +201,8 @@ pub enum Barred {
 
 /// The capability that reading others' memory takes: its bit in `CapEff` (capabilities(7)).
 const SYS_PTRACE: u64 = 1 << 19;
+/// That of becoming another user.
+const SETUID: u64 = 1 << 7;
 
 impl Barred {
     fn of(process: &PhpProcess, error: &std::io::Error) -> Self {
@@ -208,10 +212,13 @@ impl Barred {
         match rustix::process::geteuid() {
             _ if gone => Barred::Gone,
             _ if !refused => Barred::System(error.to_string()),
-            we if we.is_root() && !may_trace() => Barred::Capability,
+            we if we.is_root() && !has_capability(SYS_PTRACE) => {
+                let user = (!has_capability(SETUID)).then(|| process.user.clone());
+                Barred::Capability(user, around::surroundings())
+            }
             we if we.is_root() => Barred::System(error.to_string()),
             we if we.as_raw() != process.account.uid => {
-                Barred::AnothersProcess(process.user.clone())
+                Barred::AnothersProcess(process.user.clone(), around::surroundings())
             }
             _ if yama() => Barred::Yama,
             _ => Barred::Hidden,
@@ -219,9 +226,27 @@ impl Barred {
     }
 }
 
-fn may_trace() -> bool {
+fn has_capability(bit: u64) -> bool {
     let status = procfs::process::Process::myself().and_then(|us| us.status());
-    status.is_ok_and(|status| status.capeff & SYS_PTRACE != 0)
+    status.is_ok_and(|status| status.capeff & bit != 0)
+}
+
+fn of_another(user: &str, around: Option<Surroundings>) -> String {
+    match around.and_then(|around| around.exec_as(user)) {
+        Some(command) => text!(memory_of_another_in_container, user, command),
+        None => text!(memory_of_another, user),
+    }
+}
+
+fn incapable(user: Option<&str>, around: Option<Surroundings>) -> String {
+    let Some(around) = around else {
+        return words().memory_capability.to_owned();
+    };
+    let add = around.add_tracing();
+    match user.and_then(|user| around.exec_as(user)) {
+        Some(command) => text!(memory_capability_as_user, command, add),
+        None => text!(memory_capability_in_container, add),
+    }
 }
 
 fn yama() -> bool {
@@ -313,6 +338,39 @@ mod tests {
             let mut found = 0;
             scan(&mut &bytes[..], &mut |_| found += 1, &mut |_| true).unwrap();
             assert_eq!(found, 1, "at {start}");
+        }
+    }
+
+    #[test]
+    fn what_would_help_is_said_in_the_words_of_what_is_around() {
+        let docker = Some(Surroundings::Docker);
+        let nginx = || "nginx".to_owned();
+        for (barred, says) in [
+            (
+                Barred::Capability(Some(nginx()), docker),
+                "docker exec -u nginx",
+            ),
+            (
+                Barred::Capability(None, docker),
+                "docker run --cap-add SYS_PTRACE",
+            ),
+            (
+                Barred::Capability(Some(nginx()), Some(Surroundings::Kubernetes)),
+                "securityContext.capabilities.add: [SYS_PTRACE]",
+            ),
+            (
+                Barred::AnothersProcess(nginx(), Some(Surroundings::Podman)),
+                "podman exec -u nginx",
+            ),
+        ] {
+            let said = barred.to_string();
+            assert!(said.contains(says), "{says}: {said}");
+        }
+        for barred in [
+            Barred::Capability(Some(nginx()), None),
+            Barred::AnothersProcess(nginx(), None),
+        ] {
+            assert!(!barred.to_string().contains("exec"), "{barred}");
         }
     }
 

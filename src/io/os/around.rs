@@ -1,0 +1,162 @@
+//! Whether we were started in a container: then some of what we are refused can be had by being started another way. No
+//! more than advice hangs on it, so everything that says so is believed.
+
+use std::path::Path;
+
+use super::processes;
+use crate::domain::config::container::Runtime;
+use crate::domain::config::container::cgroup;
+use crate::io::container::within;
+
+/// What the container is, as far as it changes what is to be typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surroundings {
+    /// Docker's, or one that is used like that.
+    Docker,
+    /// Podman's.
+    Podman,
+    /// A pod's.
+    Kubernetes,
+    /// Of another kind, which is used like a system of its own.
+    Other,
+}
+
+impl Surroundings {
+    /// The program that starts another one in it, from outside.
+    pub fn exec(self) -> Option<&'static str> {
+        match self {
+            Surroundings::Docker => Some("docker exec"),
+            Surroundings::Podman => Some("podman exec"),
+            Surroundings::Kubernetes => Some("kubectl exec"),
+            Surroundings::Other => None,
+        }
+    }
+
+    /// The same as another user, where it can be told one.
+    pub fn exec_as(self, user: &str) -> Option<String> {
+        match self {
+            Surroundings::Kubernetes | Surroundings::Other => None,
+            _ => Some(format!("{} -u {user}", self.exec()?)),
+        }
+    }
+
+    /// What gives it the capability to read the memory of others.
+    pub fn add_tracing(self) -> &'static str {
+        match self {
+            Surroundings::Docker => "docker run --cap-add SYS_PTRACE",
+            Surroundings::Podman => "podman run --cap-add SYS_PTRACE",
+            Surroundings::Kubernetes => "securityContext.capabilities.add: [SYS_PTRACE]",
+            Surroundings::Other => "CAP_SYS_PTRACE",
+        }
+    }
+}
+
+/// The container that we were started in; `None` outside of one, and where we have entered one from the host.
+pub fn surroundings() -> Option<Surroundings> {
+    if within::get().is_some() {
+        return None;
+    }
+    let first = processes::environment(1).ok();
+    let first = first.as_deref().map(Vec::as_slice).unwrap_or_default();
+    let variable = |name: &str| {
+        let of_first = first.split(|byte| *byte == 0).find_map(|entry| {
+            let value = entry.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+            Some(String::from_utf8_lossy(value).into_owned())
+        });
+        std::env::var(name).ok().or(of_first)
+    };
+    let groups = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    told(&|path| Path::new(path).exists(), &variable, &groups)
+}
+
+/// By the files that runtimes make, the variables that they set, and the control group.
+fn told(
+    exists: &dyn Fn(&str) -> bool,
+    variable: &dyn Fn(&str) -> Option<String>,
+    groups: &str,
+) -> Option<Surroundings> {
+    if exists("/run/.containerenv") {
+        return Some(Surroundings::Podman);
+    }
+    if variable("KUBERNETES_SERVICE_HOST").is_some() {
+        return Some(Surroundings::Kubernetes);
+    }
+    if exists("/.dockerenv") {
+        return Some(Surroundings::Docker);
+    }
+    // Set by systemd's rules for containers, also by LXC and nspawn.
+    match variable("container").as_deref() {
+        Some("docker") => return Some(Surroundings::Docker),
+        Some("podman" | "oci") => return Some(Surroundings::Podman),
+        Some(kind) if !kind.is_empty() => return Some(Surroundings::Other),
+        _ => {}
+    }
+    let mark = cgroup::of_cgroup(groups)?;
+    Some(match mark.runtime {
+        Runtime::Podman => Surroundings::Podman,
+        Runtime::Kubernetes => Surroundings::Kubernetes,
+        Runtime::Lxc | Runtime::Nspawn => Surroundings::Other,
+        Runtime::Docker | Runtime::Containerd | Runtime::Unknown => Surroundings::Docker,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_container_is_told_by_whatever_says_so() {
+        let group = format!("0::/docker/{}\n", "a".repeat(64));
+        for (file, variable, groups, expected) in [
+            ("", ("", ""), "0::/\n", None),
+            ("", ("", ""), "0::/system.slice/cron.service\n", None),
+            (
+                "/.dockerenv",
+                ("", ""),
+                "0::/\n",
+                Some(Surroundings::Docker),
+            ),
+            (
+                "/run/.containerenv",
+                ("container", "oci"),
+                "0::/\n",
+                Some(Surroundings::Podman),
+            ),
+            (
+                "/.dockerenv",
+                ("KUBERNETES_SERVICE_HOST", "10.0.0.1"),
+                "0::/\n",
+                Some(Surroundings::Kubernetes),
+            ),
+            ("", ("container", "podman"), "", Some(Surroundings::Podman)),
+            (
+                "",
+                ("container", "lxc"),
+                "0::/\n",
+                Some(Surroundings::Other),
+            ),
+            ("", ("container", ""), "0::/\n", None),
+            ("", ("", ""), group.as_str(), Some(Surroundings::Docker)),
+        ] {
+            let exists = |path: &str| path == file;
+            let named = |name: &str| (name == variable.0).then(|| variable.1.to_owned());
+            assert_eq!(
+                told(&exists, &named, groups),
+                expected,
+                "{file} {variable:?} {groups}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_typed_is_that_runtimes_own() {
+        let user = |one: Surroundings| one.exec_as("nginx");
+        assert_eq!(
+            user(Surroundings::Docker).as_deref(),
+            Some("docker exec -u nginx")
+        );
+        assert_eq!(user(Surroundings::Kubernetes), None);
+        assert_eq!(Surroundings::Kubernetes.exec(), Some("kubectl exec"));
+        assert_eq!(Surroundings::Other.exec(), None);
+    }
+}

@@ -109,15 +109,14 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
             })
         }
         Finding::KeyNotLasting {
-            path,
-            fleeting,
-            definition,
-        } if plan.write_key.is_some() => Some(text!(
-            change_not_lasting,
-            path = shown(path),
-            when = goes(*fleeting),
-            keep = kept(definition.as_deref())
-        )),
+            path, definition, ..
+        } if plan.write_key.is_some() => {
+            let definition = definition.as_ref().map_or_else(
+                || words().change_not_lasting_anywhere.to_owned(),
+                |definition| shown(definition).to_string(),
+            );
+            Some(text!(change_not_lasting, path = shown(path), definition))
+        }
         _ => None,
     };
     let all = assessment.findings.iter().chain(&assessment.set_alike);

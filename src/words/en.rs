@@ -1149,7 +1149,8 @@ table! {
     finding_key_elsewhere_unsure(place, key, opens, total) = "{place} sets APP_KEY to {key}, which can read {opens} of {total}. It is not certain that this applies to this install: if it does, it overrides .env.";
     finding_key_elsewhere_taken_over(place) = "{place} takes APP_KEY from somewhere else, or sets it only under a condition, so its value cannot be read from that file. If it applies to this install, it overrides .env, even if it is empty. Check that it is the same as in .env, or remove it there.";
     finding_key_not_lasting(path, when, keep) = "APP_KEY is read from {path}. {when} {keep}";
-    change_not_lasting(path, when, keep) = "to do by hand: the key of this plan is written into {path}. {when} {keep}";
+    change_not_lasting(path, definition) = "to do by hand: {path}, where the key of this plan is written, goes when the container is re-created (a restart keeps it); put that file into a named volume or a mounted folder, or set the key in {definition}, and run check after that";
+    change_not_lasting_anywhere = "the definition of the container (compose file, pod, template)";
     key_goes_with_container = "It is in the container's own layer: a restart keeps it, but it is gone when the container is re-created (docker compose up after a change, or an update of the image), and every stored password with it.";
     key_goes_with_pod = "It goes with the pod (an emptyDir volume), and every stored password with it.";
     key_goes_with_nameless = "It is in an unnamed volume: a container that is made anew by docker run, or after docker compose down, does not get it back, and every stored password is lost with it.";

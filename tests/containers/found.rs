@@ -465,6 +465,14 @@ fn keys_are_found_in_layers_that_nobody_sees_any_more() {
         assert!(said.contains("decrypts 22 of 32"), "{said}");
         std::fs::write(lib.join(&place), "APP_KEY=another\n").unwrap();
     }
+    // What another application has is found where it is looked for, and none of this install's business otherwise.
+    let others = "docker/overlay2/other/diff/var/www/.env";
+    let key = "APP_KEY=base64:b3RoZXJvdGhlcm90aGVyb3RoZXJvdGhlcm90aGVyb3Q=\n";
+    write(lib, others, key);
+    assert!(find(2).contains(others));
+    let check = ["check", "--container", "freescout-app", "/www/html"];
+    let said = told(&docker.command(&check).output().unwrap(), 2);
+    assert!(!said.contains(others), "{said}");
     // A link in a layer leads nowhere: what is the host's is not the layer's.
     let place = lib.join("docker/overlay2/gone/diff/www/html/.env");
     write(lib, "host/env", &old);

@@ -73,9 +73,10 @@ fn a_key_in_the_containers_own_layer_is_said_to_go_and_how_it_is_kept() {
     );
     assert!(said.contains(goes) && said.contains(&keep), "{said}");
     let said = composed.said(&["recover"], 1);
-    let by_hand = "to do by hand: the key of this plan is written into /www/html/.env.";
+    let by_hand = "to do by hand: /www/html/.env, where the key of this plan is written, goes";
     assert!(said.contains(by_hand), "{said}");
-    assert!(said.contains(goes) && said.contains(&keep), "{said}");
+    let set = format!("or set the key in {},", compose.display());
+    assert!(said.contains(&set), "{said}");
     // Nothing of it stands in the way of the recovery, and it is said afterwards too.
     composed.said(&["recover", "--yes", "--no-test"], 2);
     let said = composed.said(&["check"], 2);

@@ -90,7 +90,6 @@ table! {
     container_start_first = "Start the container first.";
     container_runs_nothing = "the container is stopped, and none of its programs are run";
     container_has_no_network = "the container is stopped: neither its names nor its own network are there";
-    container_layers_closed(path) = "{path} is in the container's own layers, which cannot be changed while it is stopped. Start the container, then run the same command again.";
     container_starts_anew = "The container is stopped: PHP and the queue workers read what is there now when it is started.";
     container_create_again = "Start the container first. If it was removed, create it again with the same volumes.";
     container_again = "Nothing was changed. Run the same command again.";
@@ -291,6 +290,7 @@ table! {
     memory_of_another(user) = "the process belongs to user {user}; only root may read its memory";
     obstacle_mounted_read_only_from(path, source) = "{path} is mounted read-only here. The disk is not the cause: on the host it is {source}, mounted with `:ro` or `read_only`. Change the file there, or mount it writable, re-create the container, and run check.";
     obstacle_kubernetes(path, source) = "{path} is a Secret or ConfigMap of Kubernetes ({source} on the node) and can only be changed in the cluster: kubectl edit. Then restart the pod, and run check.";
+    obstacle_stopped(path) = "{path} is in the layers of a container that is stopped, and these are never written. Start the container, then run the same command again.";
     obstacle_root_read_only(path) = "{path} is in the container's root file system, which is read-only (`read_only: true`, `--read-only`; `readOnlyRootFilesystem` in Kubernetes). The disk is not the cause. Put the file into a volume, or set the key where the container is defined, then re-create the container and run check.";
     memory_of_another_in_container(user, command) = "the process belongs to user {user}: run this as that user ({command})";
     as_user_refused(user) = "root may not act as user {user} here: the capabilities CAP_SETUID and CAP_SETGID are missing";

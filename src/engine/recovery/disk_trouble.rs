@@ -49,7 +49,7 @@ fn read_only(place: &Path) -> String {
             text!(obstacle_mounted_read_only, path, point = shell(&point))
         }
         Some(ClosedBy::Root) => text!(obstacle_root_read_only, path),
-        Some(ClosedBy::Stopped) => text!(container_layers_closed, path),
+        Some(ClosedBy::Stopped) => text!(obstacle_stopped, path),
         None => text!(obstacle_read_only, path),
     }
 }

@@ -95,7 +95,7 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
         StoreError::Locked(_) => (w.database_locked.to_owned(), w.database_locked_next),
         StoreError::Deadlock(_) => (w.database_deadlock.to_owned(), w.database_deadlock_next),
         StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite && within::is_stopped() => {
-            elsewhere = text!(container_layers_closed, path = place.clone());
+            elsewhere = text!(obstacle_stopped, path = place.clone());
             (text!(database_read_only, place), elsewhere.as_str())
         }
         StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite => (

@@ -41,7 +41,7 @@ stopped_in_whole_copies() {
     says "container whole, which is stopped"
     says "can read 7 of 32"
     ends_with 1 recover --container whole --look-in "$old" --yes --no-test
-    says "is in the container's own layers, which cannot be changed while it is stopped"
+    says "is in the layers of a container that is stopped, and these are never written"
     end whole
 }
 start_docker --storage-driver vfs

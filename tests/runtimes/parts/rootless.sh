@@ -97,7 +97,7 @@ ends_with 2 check --container anns-app
 says "container anns-app of user ann, which is stopped"
 says "Web user: nginx ("
 ends_with 1 recover --container anns-app --look-in "$old" --yes --no-test
-says "is in the container's own layers, which cannot be changed while it is stopped. Start the container"
+says "is in the layers of a container that is stopped, and these are never written. Start the container"
 end anns-app
 prepare='
     if [ ! -e /data/config ]; then

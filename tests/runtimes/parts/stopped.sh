@@ -50,7 +50,7 @@ in_layers() {
     looked_at layered
     ends_with 0 backup --container layered
     ends_with 1 recover --container layered --look-in "$old" --yes --no-test
-    says "is in the container's own layers, which cannot be changed while it is stopped. Start the container"
+    says "is in the layers of a container that is stopped, and these are never written. Start the container"
     # As it says.
     "$client" start layered >/dev/null
     wait_for_worker layered

@@ -9,6 +9,7 @@ pub mod runtimes;
 pub mod stopped;
 pub mod within;
 
+mod alive;
 mod view;
 mod who;
 

@@ -20,7 +20,7 @@ use crate::engine::exit::Exit;
 use crate::engine::worker::setup::Setup;
 use crate::engine::worker::threads::WorkerHandle;
 use crate::engine::worker::{JobId, Update};
-use crate::io::os::around::{self, Surroundings};
+use crate::io::os::around::{self, Enclosure};
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::Window;
 use crate::wizard::state::{InstallLifetime, Wizard};
@@ -64,7 +64,7 @@ pub fn wizard(
 ) -> Result<Outcome, Problem> {
     let w = words();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
-    let exec = around::surroundings().and_then(Surroundings::exec);
+    let exec = around::surroundings().and_then(Enclosure::exec);
     let next = match exec {
         Some(exec) => text!(no_terminal_next_in_container, exec),
         None => w.no_terminal_next.to_owned(),

@@ -5,12 +5,11 @@
 //! of that; numbers and texts are bounded. Nothing is entered, and nothing of the container is run.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::Read;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::alive::{Alive, Root, root_of, text};
 use super::idmap::IdMap;
 use super::runtimes::{self, Known};
 use super::{Container, own_number, who, within};
@@ -26,8 +25,6 @@ const MOST_PROCESSES: usize = 65_536;
 const MOST_CONTAINERS: usize = 128;
 /// How many installs of one container are told.
 const MOST_INSTALLS: usize = 32;
-/// How much of a file below `/proc` is read.
-const MOST_TEXT: u64 = 1 << 20;
 /// First processes of containers that run more than one program: FreeScout may be there while its PHP is not running.
 const FIRST: [&str; 9] = [
     "systemd",
@@ -40,20 +37,6 @@ const FIRST: [&str; 9] = [
     "dumb-init",
     "tini",
 ];
-
-/// A running container.
-#[derive(Debug)]
-pub(super) struct Alive {
-    /// All of its processes that were seen, as the host numbers them.
-    pub(super) processes: Vec<i32>,
-    /// Those that run PHP.
-    pub(super) php: Vec<i32>,
-    /// The one by which it is looked into.
-    pub(super) chief: i32,
-}
-
-/// Something that may be a container's: what its root folder is.
-pub(super) type Root = (u64, u64);
 
 /// Every container of this host: those that run, and those that are stopped and known to a runtime. Their installs are not
 /// looked for. Empty where we may not see them: for all but root, and within a container.
@@ -216,11 +199,6 @@ fn running() -> BTreeMap<Root, Alive> {
     found
 }
 
-pub(super) fn root_of(pid: i32) -> Option<Root> {
-    let meta = std::fs::metadata(format!("/proc/{pid}/root")).ok()?;
-    Some((meta.dev(), meta.ino()))
-}
-
 fn mounts_of(process: &str) -> Option<PathBuf> {
     std::fs::read_link(format!("/proc/{process}/ns/mnt")).ok()
 }
@@ -229,15 +207,6 @@ fn mounts_of(process: &str) -> Option<PathBuf> {
 fn is_first(pid: i32) -> bool {
     let status = text(pid, "status");
     own_number(&status) == Some(1)
-}
-
-/// A file below `/proc/PID`; empty where there is none.
-pub(super) fn text(pid: i32, name: &str) -> String {
-    let mut bytes = Vec::new();
-    if let Ok(file) = std::fs::File::open(format!("/proc/{pid}/{name}")) {
-        let _ = file.take(MOST_TEXT).read_to_end(&mut bytes);
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The installs in one container.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::found::{Alive, root_of, text};
+use super::alive::{Alive, root_of, text};
 use super::runtimes::Known;
 use super::{Container, Runtime, own_numbers};
 use crate::domain::config::container::Realm;

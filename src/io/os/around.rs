@@ -10,7 +10,7 @@ use crate::io::container::within;
 
 /// What the container is, as far as it changes what is to be typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Surroundings {
+pub enum Enclosure {
     /// Docker's, or one that is used like that.
     Docker,
     /// Podman's.
@@ -21,21 +21,21 @@ pub enum Surroundings {
     Other,
 }
 
-impl Surroundings {
+impl Enclosure {
     /// The program that starts another one in it, from outside.
     pub fn exec(self) -> Option<&'static str> {
         match self {
-            Surroundings::Docker => Some("docker exec"),
-            Surroundings::Podman => Some("podman exec"),
-            Surroundings::Kubernetes => Some("kubectl exec"),
-            Surroundings::Other => None,
+            Enclosure::Docker => Some("docker exec"),
+            Enclosure::Podman => Some("podman exec"),
+            Enclosure::Kubernetes => Some("kubectl exec"),
+            Enclosure::Other => None,
         }
     }
 
     /// The same as another user, where it can be told one.
     pub fn exec_as(self, user: &str) -> Option<String> {
         match self {
-            Surroundings::Kubernetes | Surroundings::Other => None,
+            Enclosure::Kubernetes | Enclosure::Other => None,
             _ => Some(format!("{} -u {user}", self.exec()?)),
         }
     }
@@ -43,16 +43,16 @@ impl Surroundings {
     /// What gives it the capability to read the memory of others.
     pub fn add_tracing(self) -> &'static str {
         match self {
-            Surroundings::Docker => "docker run --cap-add SYS_PTRACE",
-            Surroundings::Podman => "podman run --cap-add SYS_PTRACE",
-            Surroundings::Kubernetes => "securityContext.capabilities.add: [SYS_PTRACE]",
-            Surroundings::Other => "CAP_SYS_PTRACE",
+            Enclosure::Docker => "docker run --cap-add SYS_PTRACE",
+            Enclosure::Podman => "podman run --cap-add SYS_PTRACE",
+            Enclosure::Kubernetes => "securityContext.capabilities.add: [SYS_PTRACE]",
+            Enclosure::Other => "CAP_SYS_PTRACE",
         }
     }
 }
 
 /// The container that we were started in; `None` outside of one, and where we have entered one from the host.
-pub fn surroundings() -> Option<Surroundings> {
+pub fn surroundings() -> Option<Enclosure> {
     if within::get().is_some() {
         return None;
     }
@@ -74,29 +74,29 @@ fn told(
     exists: &dyn Fn(&str) -> bool,
     variable: &dyn Fn(&str) -> Option<String>,
     groups: &str,
-) -> Option<Surroundings> {
+) -> Option<Enclosure> {
     if exists("/run/.containerenv") {
-        return Some(Surroundings::Podman);
+        return Some(Enclosure::Podman);
     }
     if variable("KUBERNETES_SERVICE_HOST").is_some() {
-        return Some(Surroundings::Kubernetes);
+        return Some(Enclosure::Kubernetes);
     }
     if exists("/.dockerenv") {
-        return Some(Surroundings::Docker);
+        return Some(Enclosure::Docker);
     }
     // Set by systemd's rules for containers, also by LXC and nspawn.
     match variable("container").as_deref() {
-        Some("docker") => return Some(Surroundings::Docker),
-        Some("podman" | "oci") => return Some(Surroundings::Podman),
-        Some(kind) if !kind.is_empty() => return Some(Surroundings::Other),
+        Some("docker") => return Some(Enclosure::Docker),
+        Some("podman" | "oci") => return Some(Enclosure::Podman),
+        Some(kind) if !kind.is_empty() => return Some(Enclosure::Other),
         _ => {}
     }
     let mark = cgroup::of_cgroup(groups)?;
     Some(match mark.runtime {
-        Runtime::Podman => Surroundings::Podman,
-        Runtime::Kubernetes => Surroundings::Kubernetes,
-        Runtime::Lxc | Runtime::Nspawn => Surroundings::Other,
-        Runtime::Docker | Runtime::Containerd | Runtime::Unknown => Surroundings::Docker,
+        Runtime::Podman => Enclosure::Podman,
+        Runtime::Kubernetes => Enclosure::Kubernetes,
+        Runtime::Lxc | Runtime::Nspawn => Enclosure::Other,
+        Runtime::Docker | Runtime::Containerd | Runtime::Unknown => Enclosure::Docker,
     })
 }
 
@@ -110,33 +110,23 @@ mod tests {
         for (file, variable, groups, expected) in [
             ("", ("", ""), "0::/\n", None),
             ("", ("", ""), "0::/system.slice/cron.service\n", None),
-            (
-                "/.dockerenv",
-                ("", ""),
-                "0::/\n",
-                Some(Surroundings::Docker),
-            ),
+            ("/.dockerenv", ("", ""), "0::/\n", Some(Enclosure::Docker)),
             (
                 "/run/.containerenv",
                 ("container", "oci"),
                 "0::/\n",
-                Some(Surroundings::Podman),
+                Some(Enclosure::Podman),
             ),
             (
                 "/.dockerenv",
                 ("KUBERNETES_SERVICE_HOST", "10.0.0.1"),
                 "0::/\n",
-                Some(Surroundings::Kubernetes),
+                Some(Enclosure::Kubernetes),
             ),
-            ("", ("container", "podman"), "", Some(Surroundings::Podman)),
-            (
-                "",
-                ("container", "lxc"),
-                "0::/\n",
-                Some(Surroundings::Other),
-            ),
+            ("", ("container", "podman"), "", Some(Enclosure::Podman)),
+            ("", ("container", "lxc"), "0::/\n", Some(Enclosure::Other)),
             ("", ("container", ""), "0::/\n", None),
-            ("", ("", ""), group.as_str(), Some(Surroundings::Docker)),
+            ("", ("", ""), group.as_str(), Some(Enclosure::Docker)),
         ] {
             let exists = |path: &str| path == file;
             let named = |name: &str| (name == variable.0).then(|| variable.1.to_owned());
@@ -150,13 +140,13 @@ mod tests {
 
     #[test]
     fn what_is_to_be_typed_is_that_runtimes_own() {
-        let user = |one: Surroundings| one.exec_as("nginx");
+        let user = |one: Enclosure| one.exec_as("nginx");
         assert_eq!(
-            user(Surroundings::Docker).as_deref(),
+            user(Enclosure::Docker).as_deref(),
             Some("docker exec -u nginx")
         );
-        assert_eq!(user(Surroundings::Kubernetes), None);
-        assert_eq!(Surroundings::Kubernetes.exec(), Some("kubectl exec"));
-        assert_eq!(Surroundings::Other.exec(), None);
+        assert_eq!(user(Enclosure::Kubernetes), None);
+        assert_eq!(Enclosure::Kubernetes.exec(), Some("kubectl exec"));
+        assert_eq!(Enclosure::Other.exec(), None);
     }
 }

@@ -14,7 +14,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
-use super::around::{self, Surroundings};
+use super::around::{self, Enclosure};
 use super::processes::{self, PhpProcess};
 use crate::domain::hunt::{self, Hit, LOOK_BACK, REACH};
 use crate::words::words;
@@ -180,11 +180,11 @@ impl Read for ProcessMemory {
 pub enum Barred {
     /// It is another user's, and we are not root.
     #[error("{}", of_another(.0, *.1))]
-    AnothersProcess(String, Option<Surroundings>),
+    AnothersProcess(String, Option<Enclosure>),
     /// We are root without the capability that this takes, as in a container; and without the one to become its user, where
     /// that is named.
     #[error("{}", incapable(.0.as_deref(), *.1))]
-    Capability(Option<String>, Option<Surroundings>),
+    Capability(Option<String>, Option<Enclosure>),
     /// The kernel allows it to parents and to root alone (Yama).
     #[error("{}", words().memory_yama)]
     Yama,
@@ -231,14 +231,14 @@ fn has_capability(bit: u64) -> bool {
     status.is_ok_and(|status| status.capeff & bit != 0)
 }
 
-fn of_another(user: &str, around: Option<Surroundings>) -> String {
+fn of_another(user: &str, around: Option<Enclosure>) -> String {
     match around.and_then(|around| around.exec_as(user)) {
         Some(command) => text!(memory_of_another_in_container, user, command),
         None => text!(memory_of_another, user),
     }
 }
 
-fn incapable(user: Option<&str>, around: Option<Surroundings>) -> String {
+fn incapable(user: Option<&str>, around: Option<Enclosure>) -> String {
     let Some(around) = around else {
         return words().memory_capability.to_owned();
     };
@@ -343,7 +343,7 @@ mod tests {
 
     #[test]
     fn what_would_help_is_said_in_the_words_of_what_is_around() {
-        let docker = Some(Surroundings::Docker);
+        let docker = Some(Enclosure::Docker);
         let nginx = || "nginx".to_owned();
         for (barred, says) in [
             (
@@ -355,11 +355,11 @@ mod tests {
                 "docker run --cap-add SYS_PTRACE",
             ),
             (
-                Barred::Capability(Some(nginx()), Some(Surroundings::Kubernetes)),
+                Barred::Capability(Some(nginx()), Some(Enclosure::Kubernetes)),
                 "securityContext.capabilities.add: [SYS_PTRACE]",
             ),
             (
-                Barred::AnothersProcess(nginx(), Some(Surroundings::Podman)),
+                Barred::AnothersProcess(nginx(), Some(Enclosure::Podman)),
                 "podman exec -u nginx",
             ),
         ] {

@@ -46,6 +46,8 @@ prepare='rm /www/html/bootstrap/cache/config.php'
 define "FREESCOUT_APP_KEY: $key"
 # shellcheck disable=SC2086 # options
 start key-at-start --env FREESCOUT_APP_KEY="$key" $composed
+ends_with 1 recover --container key-at-start --look-in "$old"
+says "to do by hand: $compose, line 5, sets"
 ends_with 2 recover --container key-at-start --look-in "$old" --yes --no-test
 ends_with 2 check --container key-at-start
 says "$compose, line 5, sets FREESCOUT_APP_KEY to "
@@ -100,7 +102,7 @@ ends_with 2 check --container projected-env
 says "can read 7 of 31"
 state_of projected-env >"$folder/before"
 ends_with 1 recover --container projected-env --look-in "$old" --yes --no-test
-says "/etc/freescout/..2026_07_01 is mounted read-only here"
+says "on the host it is /srv/secrets/env, mounted with"
 state_of projected-env >"$folder/after"
 cmp "$folder/before" "$folder/after" || fail "what was refused was done"
 ends_with 2 recover --container projected-env --look-in "$old" --yes --no-test --strategy carry

@@ -5,6 +5,8 @@ layered() {
     prepare=
     start layered
     story layered "$client"
+    ends_with 2 check --container layered
+    says "It is in the container's own layer: a restart keeps it"
     end layered
 }
 
@@ -31,6 +33,7 @@ nfrastack_2() {
     start nfrastack-2 --volume /srv/data:/data
     ends_with 2 check --container nfrastack-2
     says "FreeScout can read 30 of 32"
+    says_nothing_of "in the container's own layer"
     end nfrastack-2
 }
 

@@ -11,7 +11,7 @@ use crate::words::untrusted::last_door;
 static JSON_GIVEN: AtomicBool = AtomicBool::new(false);
 
 /// See [`JSON_GIVEN`].
-pub(in crate::cli) fn json_was_given() -> bool {
+pub(crate) fn json_was_given() -> bool {
     JSON_GIVEN.load(Ordering::Relaxed)
 }
 
@@ -19,7 +19,7 @@ pub(in crate::cli) fn json_was_given() -> bool {
 static LOST: Mutex<Option<std::io::Error>> = Mutex::new(None);
 
 /// Why the result was not written to standard output as a whole, where that is so.
-pub(in crate::cli) fn lost() -> Option<std::io::Error> {
+pub(crate) fn lost() -> Option<std::io::Error> {
     LOST.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 

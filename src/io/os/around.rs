@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use super::processes;
+use zeroize::Zeroizing;
+
 use crate::domain::config::container::Runtime;
 use crate::domain::config::container::cgroup;
 use crate::io::container::within;
@@ -56,8 +57,8 @@ pub fn surroundings() -> Option<Enclosure> {
     if within::get().is_some() {
         return None;
     }
-    let first = processes::environment(1).ok();
-    let first = first.as_deref().map(Vec::as_slice).unwrap_or_default();
+    let first = std::fs::read("/proc/1/environ").map(Zeroizing::new);
+    let first = first.unwrap_or_default();
     let variable = |name: &str| {
         let of_first = first.split(|byte| *byte == 0).find_map(|entry| {
             let value = entry.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;

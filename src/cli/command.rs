@@ -13,14 +13,36 @@ mod undo;
 
 use super::arguments::{Command, Common};
 use super::outcome::CommandResult;
+use super::output;
 use super::reporter::TerminalReporter;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
+use crate::engine::exit::Exit;
 use crate::engine::session::Session;
 use crate::engine::usecase::open::{self, Opening};
 use crate::io::install::Environment;
+use crate::words::words;
 
-/// Carries out a command.
+/// Carries out a command. A result that nobody can have read is a failure, whatever it was.
 pub fn run(command: Command) -> CommandResult {
+    let (changes, keeps) = (command.changes(), matches!(command, Command::Backup { .. }));
+    let done = carry_out(command)?;
+    let Some(why) = output::lost() else {
+        return Ok(done);
+    };
+    let w = words();
+    let next = match changes || keeps {
+        true => w.output_lost_done_next,
+        false => w.output_lost_next,
+    };
+    let exit = match changes {
+        true => Exit::Unreadable,
+        false => Exit::Failed,
+    };
+    let problem = ErrorKind::NotWritable.problem(w.output_lost, why.to_string(), next);
+    Err((problem, exit))
+}
+
+fn carry_out(command: Command) -> CommandResult {
     match command {
         Command::Check(common) => check::run(&common),
         Command::FindKey {
@@ -71,6 +93,19 @@ pub fn run(command: Command) -> CommandResult {
             yes,
             passphrase,
         } => undo::run(&common, yes, &passphrase),
+    }
+}
+
+impl Command {
+    /// Whether it may write something of FreeScout's.
+    pub(super) fn changes(&self) -> bool {
+        match self {
+            Command::Recover { yes, .. }
+            | Command::Undo { yes, .. }
+            | Command::Restore { yes, .. } => *yes,
+            Command::Resume { .. } => true,
+            _ => false,
+        }
     }
 }
 

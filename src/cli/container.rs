@@ -12,6 +12,7 @@ use crate::engine::exit::Exit;
 use crate::engine::recovery::commands;
 use crate::io::container::enter::{self, Target, WorkEnded};
 use crate::io::container::{Container, found};
+use crate::io::fs::trust::Distrust;
 use crate::io::install;
 use crate::sentences;
 use crate::words::untrusted::shown;
@@ -159,8 +160,10 @@ pub fn not_entered(container: &Container, error: &std::io::Error) -> Problem {
         container = shown(&container.lasting_name())
     );
     let root = rustix::process::geteuid().is_root();
+    let distrusted = error.get_ref().is_some_and(|error| error.is::<Distrust>());
     let next = match container.process.is_some_and(found::is_closed) {
         _ if !root => w.container_not_root_next,
+        _ if distrusted => w.container_folder_next,
         true => w.container_closed_next,
         false => w.container_not_entered_next,
     };
@@ -260,13 +263,7 @@ impl Arguments {
     fn changes(&self) -> bool {
         match &self.task {
             None => true,
-            Some(Task::Command(command)) => match &**command {
-                Command::Recover { yes, .. }
-                | Command::Undo { yes, .. }
-                | Command::Restore { yes, .. } => *yes,
-                Command::Resume { .. } => true,
-                _ => false,
-            },
+            Some(Task::Command(command)) => command.changes(),
             Some(_) => false,
         }
     }

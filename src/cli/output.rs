@@ -1,11 +1,10 @@
 //! Text for people: plain lines, no colour, nothing that a pipe could not take.
 
 mod next;
+mod out;
 
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::error::Problem;
 use crate::domain::hunt::old_payloads::standing::Recoverable;
@@ -28,46 +27,10 @@ use crate::engine::session::volatile::{self, VolatileFolder, VolatileFolderJson}
 use crate::engine::worker::{Applied, BackupDone, PlanReady, Survey};
 use crate::io::hunt::HuntTotals;
 use crate::sentences::{self, mail_state};
-use crate::words::untrusted::{last_door, shown};
+use crate::words::untrusted::shown;
 use crate::words::words;
-
-/// Whether a document is on standard output already: there is never a second one.
-static JSON_GIVEN: AtomicBool = AtomicBool::new(false);
-
-/// See [`JSON_GIVEN`].
-pub(super) fn json_was_given() -> bool {
-    JSON_GIVEN.load(Ordering::Relaxed)
-}
-
-/// Standard output or standard error. A reader that went away is no reason to fail half-way.
-pub struct Out(Box<dyn Write>);
-
-impl Out {
-    /// Standard output.
-    pub fn stdout() -> Self {
-        Self(Box::new(std::io::stdout()))
-    }
-
-    /// Standard error.
-    pub fn stderr() -> Self {
-        Self(Box::new(std::io::stderr()))
-    }
-
-    /// One line, or several: nothing in it can move a cursor.
-    pub fn line(&mut self, text: &str) {
-        let _ = writeln!(self.0, "{}", last_door(text));
-    }
-
-    /// One line of JSON.
-    pub fn json(&mut self, json: &impl serde::Serialize) {
-        JSON_GIVEN.store(true, Ordering::Relaxed);
-        // The reader may have gone: then there is nobody left to tell.
-        let mut buffered = std::io::BufWriter::with_capacity(1 << 16, &mut self.0);
-        let _ = report::escaped::write(&mut buffered, json);
-        let _ = buffered.write_all(b"\n");
-        let _ = buffered.flush();
-    }
-}
+pub use out::Out;
+pub(super) use out::{json_was_given, lost};
 
 /// What was done or would be done, with the cautions about our folders, where there are any.
 #[derive(serde::Serialize)]

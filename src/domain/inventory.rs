@@ -241,9 +241,11 @@ impl Inventory {
             StoredText::Text(text) => serde_json::from_slice::<Json>(text.expose()).ok(),
             _ => None,
         };
+        // One without a name goes by its address.
+        let called = Some(row.text("name")).filter(|name| !name.trim().is_empty());
         let mailbox = Mailbox {
             id: row.id,
-            name: row.text("name").into(),
+            name: called.unwrap_or_else(|| row.text("email")).into(),
             email: row.text("email").into(),
             in_server: row.text("in_server").into(),
             in_port: row.number("in_port", 143),

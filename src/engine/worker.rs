@@ -202,6 +202,8 @@ pub struct Folders {
     pub offered: PathBuf,
     /// That it will not last: sentences.
     pub cautions: Vec<String>,
+    /// Whether no other can be chosen any more: within a container, those of the host are as they were at the start.
+    pub fixed: bool,
 }
 
 /// A verified backup.

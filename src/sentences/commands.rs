@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use crate::domain::config::container::Container;
-use crate::words::untrusted::{as_named, is_hostile};
+use crate::words::untrusted::{is_hostile, uncovered};
 
 /// A name that others chose, as an argument of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub fn typed(program: &str, operands: &[Operand<'_>]) -> String {
 
 /// A path as one word of a shell command, which leads to it whatever is in its name, and is never an option.
 pub fn shell(path: &Path) -> String {
-    let path = &*as_named(path);
+    let path = &*uncovered(path);
     let bytes = path.as_os_str().as_encoded_bytes();
     let here = match bytes.first() {
         Some(b'-') => "./",

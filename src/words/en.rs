@@ -80,6 +80,10 @@ table! {
     container_not_entered(container) = "The container {container} cannot be entered.";
     container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
     container_closed_next = "It runs, but its file system (fuse-overlayfs) answers to its own account alone, not even to root. Nothing was changed. As that account, copy freescout-rescue into it (podman cp) and run it there (podman exec -it). Or stop the container first: then it is read from here, and what lies in its volumes can be recovered.";
+    container_folders_overlap(install, folder) = "{folder}, a folder of this host for backups and journal, and {install}, the install's path in the container, lie one within the other.";
+    container_folders_overlap_why = "The folders of this host stand at their own paths while we work in the container, so part of the install would be hidden.";
+    container_folders_overlap_next = "Nothing was changed. Choose a folder with another path: --state-dir (or --backup-dir, --keys-dir, where you gave those).";
+    container_folder_next = "Nothing was changed. Choose another folder of this host for backups and journal (--state-dir, --backup-dir, --keys-dir) that only you may write to.";
     container_not_root_next = "Only root can do that: run the same command with sudo.";
     container_stopped(container) = "The container {container} stopped while freescout-rescue was working in it.";
     container_killed(container) = "Something ended freescout-rescue while it was working in the container {container}.";
@@ -179,6 +183,9 @@ table! {
     table_missing_next = "Check DB_DATABASE and DB_TABLE_PREFIX in .env.";
 
     // errors, as parts of sentences
+    output_lost = "The result could not be written to standard output.";
+    output_lost_next = "Check where the output goes (is that disk full?), then run the same command again.";
+    output_lost_done_next = "The command itself ran to its end: `history` lists what was done, and `check` says how things stand now. Check where the output goes (is that disk full?).";
     error_line(line, why) = "line {line}: {why}";
     error_path(path, why) = "{path}: {why}";
     error_sum(path) = "{path} does not match its checksum";
@@ -246,6 +253,8 @@ table! {
     obstacle_no_room(path) = "Free up space on the file system that holds {path} (see df; a quota counts too), then try again.";
     obstacle_read_only(path) = "The file system that holds {path} is read-only. Mount it writable, then try again; the system switches it to read-only when the disk is failing (see dmesg).";
     obstacle_mounted_read_only(path, point) = "{path} is mounted read-only here: a bind mount or a container's volume. The disk is not the cause: its file system is writable. In a container, change the file on the host, or mount it without `:ro` (`readOnly` in Kubernetes) and start the container again; on a plain server: mount -o remount,bind,rw {point}";
+    obstacle_way_of_ours(path, folder) = "While we work in the container from the host, nothing can be replaced directly in {path}: {folder}, a folder of this host for backups and journal, stands below it. Choose one with another path: --state-dir (or --backup-dir, --keys-dir, where you gave those).";
+    obstacle_root_of_container = "While we work in the container from the host, nothing can be replaced directly in its root folder /. Run freescout-rescue in the container itself (docker exec -it, with --state-dir on a volume), or move the file into a folder of its own, with a link of root's in its place.";
     obstacle_immutable(path) = "Remove the flag with: chattr -ia {path} and try again.";
 
     // survey and search
@@ -281,8 +290,8 @@ table! {
     memory_of_another(user) = "the process belongs to user {user}; only root may read its memory";
     obstacle_mounted_read_only_from(path, source) = "{path} is mounted read-only here. The disk is not the cause: on the host it is {source}, mounted with `:ro` or `read_only`. Change the file there, or mount it writable, re-create the container, and run check.";
     obstacle_kubernetes(path, source) = "{path} is a Secret or ConfigMap of Kubernetes ({source} on the node) and can only be changed in the cluster: kubectl edit. Then restart the pod, and run check.";
-    obstacle_root_read_only(path) = "{path} is in the container's root file system, which is read-only (`read_only: true`, `--read-only`; `readOnlyRootFilesystem` in Kubernetes). The disk is not the cause. Put the file into a volume, or set the key where the container is defined, then re-create the container and run check.";
     obstacle_stopped(path) = "{path} is in the layers of a container that is stopped, and these are never written. Start the container, then run the same command again.";
+    obstacle_root_read_only(path) = "{path} is in the container's root file system, which is read-only (`read_only: true`, `--read-only`; `readOnlyRootFilesystem` in Kubernetes). The disk is not the cause. Put the file into a volume, or set the key where the container is defined, then re-create the container and run check.";
     memory_of_another_in_container(user, command) = "the process belongs to user {user}: run this as that user ({command})";
     as_user_refused(user) = "root may not act as user {user} here: the capabilities CAP_SETUID and CAP_SETGID are missing";
     as_user_refused_in_container(user, command) = "root in this container may not act as user {user}: run this as that user ({command})";
@@ -622,6 +631,7 @@ table! {
     key_file_no_key_next = "It should contain `base64:` and 44 characters, or 32 plain characters, and nothing else.";
     passwords_file_unusable(path) = "The passwords from {path} cannot be used.";
     passwords_unusable = "One of the given passwords cannot be stored.";
+    passwords_no_line = "There is no line in it.";
     passwords_unreadable_next = "Nothing was changed. Name a file that you may read after --passwords, or - for standard input.";
     passwords_next = "Nothing was changed. Give one JSON object per line: {\"mailbox\": 3, \"incoming\": \"…\", \"outgoing\": \"…\"} or {\"system_mail\": \"…\"}.";
     no_such_mailbox(mailbox) = "There is no mailbox {mailbox}.";
@@ -730,7 +740,7 @@ table! {
     };
     looked_stopped(files: number, megabytes) = "Stopped after {files}, {megabytes} MiB.",
         files { One "1 file", Other "{files} files" };
-    find_key_stopped = "Stopped: this is what was found so far.";
+    find_key_stopped = "Stopped before everything was searched. This is what was found so far:";
     find_key_useless = "Keys that decrypt nothing here:";
     find_key_useless_more(more) = "and {more} more";
     find_key_places_more(more) = "and in {more} more places";
@@ -905,6 +915,8 @@ table! {
     backup_what = "Before anything is changed, everything that a recovery may change is copied into one folder that only you can open, and the copy is verified:";
     backup_folder_form = "Folder for backups and journal. It is created if it does not exist:";
     backup_folder_refused(why) = "This folder cannot be used ({why}). Press f to choose another.";
+    backup_folder_refused_fixed(why) = "This folder cannot be used ({why}). The folders of this host are chosen when the program starts: press q, and start again with another --state-dir.";
+    backup_folder_choose_fixed = "To choose a permanent folder of this host, press q, and start again with --state-dir.";
     backup_folder_unusable = "This folder cannot be used.";
     backup_folder_unusable_next = "Enter another one: a folder that only you can write to, or a new one inside such a folder.";
     backup_folder_whole = "Enter the full path of the folder, starting with /.";

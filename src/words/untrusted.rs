@@ -170,7 +170,8 @@ pub trait Sanitise {
 
 impl Sanitise for str {
     fn sanitised(&self) -> String {
-        sanitize(self)
+        // What an error says may name a path.
+        sanitize(&all_uncovered(self))
     }
 }
 
@@ -197,16 +198,7 @@ impl Sanitise for OsStr {
 
 impl Sanitise for Path {
     fn sanitised(&self) -> String {
-        as_named(self).as_os_str().sanitised()
-    }
-}
-
-/// A path as the operator knows it: without the folder that is hidden.
-pub fn as_named(path: &Path) -> Cow<'_, Path> {
-    let hidden = HIDDEN.get();
-    match hidden.and_then(|hidden| path.strip_prefix(hidden).ok()) {
-        Some(below) => Cow::Owned(Path::new("/").join(below)),
-        None => Cow::Borrowed(path),
+        uncovered(self).as_os_str().sanitised()
     }
 }
 
@@ -217,6 +209,27 @@ static HIDDEN: OnceLock<PathBuf> = OnceLock::new();
 /// container.
 pub fn hide(folder: &OsStr) {
     let _ = HIDDEN.set(PathBuf::from(folder));
+}
+
+/// A path as it is without that folder: for whoever is to type it, or to open it by a program.
+pub fn uncovered(path: &Path) -> Cow<'_, Path> {
+    let hidden = HIDDEN.get();
+    match hidden.and_then(|hidden| path.strip_prefix(hidden).ok()) {
+        Some(below) => Cow::Owned(Path::new("/").join(below)),
+        None => Cow::Borrowed(path),
+    }
+}
+
+/// The same of every path in a text.
+pub fn all_uncovered(text: &str) -> Cow<'_, str> {
+    let hidden = HIDDEN.get().and_then(|hidden| hidden.to_str());
+    match hidden.filter(|hidden| text.contains(hidden)) {
+        Some(hidden) => Cow::Owned(
+            text.replace(&format!("{hidden}/"), "/")
+                .replace(hidden, "/"),
+        ),
+        None => Cow::Borrowed(text),
+    }
 }
 
 impl Sanitise for CStr {
@@ -282,7 +295,10 @@ fn sanitize(text: &str) -> String {
 /// # Panics
 /// With that feature alone, for a text that was not sanitised.
 pub fn last_door(text: &str) -> Cow<'_, str> {
-    let safe = sanitize_lines(text);
+    let safe = match all_uncovered(text) {
+        Cow::Borrowed(text) => sanitize_lines(text),
+        Cow::Owned(text) => Cow::Owned(sanitize_lines(&text).into_owned()),
+    };
     let passed = cfg!(feature = "crash-points") && safe != text;
     assert!(
         !passed,

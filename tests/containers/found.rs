@@ -423,8 +423,8 @@ fn keys_are_found_in_layers_that_nobody_sees_any_more() {
         container.stop();
         StoppedDocker::lay_out(&container)
     };
+    let old = old_env(&docker.folder.path().join("lib/old-server"));
     let lib = &docker.folder.path().join("lib");
-    let old = old_env(&lib.join("old-server"));
     let find = |code| {
         let command = ["find-key", "--container", "freescout-app", "/www/html"];
         told(&docker.command(&command).output().unwrap(), code)

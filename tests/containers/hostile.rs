@@ -1,9 +1,11 @@
 //! Containers that want to get at the host: by links, by their programs, by what they put in place of system files.
 
 use std::os::unix::fs::{lchown, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use crate::container::{Container, Kind, NGINX, mode, program, told};
+use crate::container::{Container, Kind, NGINX, give, mode, program, told};
+use crate::walk::everything;
 
 /// What FreeScout's own command does here: it writes down what it could do, where the web user may write.
 const SPY: &str = r#"#!/bin/sh
@@ -214,4 +216,196 @@ fn a_loader_of_its_own_making_is_not_run_with_our_rights() {
     let out = container.recovery().output().unwrap();
     let said = told(&out, out.status.code().unwrap());
     assert!(container.state().join("journal.sqlite").exists(), "{said}");
+}
+
+/// One of our commands on an install elsewhere than usual in the container, with this folder for the state.
+fn elsewhere(container: &Container, what: &[&str], state: &Path, install: &Path) -> String {
+    let out = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"))
+        .args(what)
+        .args(["--container", &container.process.to_string()])
+        .arg("--state-dir")
+        .arg(state)
+        .arg(install)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    told(&out, 3)
+}
+
+#[test]
+fn a_folder_of_ours_that_hides_a_part_of_the_install_is_refused() {
+    // The install at the path of our folder's parent, and below our folder: as the container calls them.
+    for below in ["", "state/html"] {
+        let container = Container::start_with(
+            Kind::Rooted,
+            |root| {
+                let top = root.parent().unwrap().join(below);
+                let there = root.join(top.strip_prefix("/").unwrap());
+                std::fs::create_dir_all(there.parent().unwrap()).unwrap();
+                std::fs::rename(root.join("www/html"), there).unwrap();
+            },
+            "",
+        );
+        let before = everything(&container.root());
+        let install = container.folder.path().join(below);
+        for what in [
+            &["check"][..],
+            &["backup"],
+            &["recover", "--yes", "--no-test"],
+        ] {
+            let said = elsewhere(&container, what, &container.state(), &install);
+            assert!(said.contains("lie one within the other"), "{said}");
+            assert!(said.contains("--state-dir"), "{said}");
+        }
+        assert!(!container.state().exists(), "nothing was made");
+        assert_eq!(everything(&container.root()), before);
+    }
+}
+
+#[test]
+fn a_backup_is_not_made_where_the_containers_web_server_hands_it_out() {
+    let container = Container::start_with(
+        Kind::Rooted,
+        |root| {
+            let install = root.join("www/html");
+            for folder in [
+                "public/modules",
+                "storage/app/public",
+                "Modules/Tags/Public",
+            ] {
+                std::fs::create_dir_all(install.join(folder)).unwrap();
+            }
+            // As the container calls it.
+            let target = "/www/html/Modules/Tags/Public";
+            symlink(target, install.join("public/modules/tags")).unwrap();
+            // Where we work, this leads to the host's folder; for the web server, to nothing.
+            let state = root.parent().unwrap().join("state");
+            symlink(state, install.join("public/modules/bait")).unwrap();
+            give(&install, 0, 0);
+            let database = install.join("database");
+            give(&database, NGINX.0, NGINX.1);
+        },
+        "",
+    );
+    let install = container.path("/www/html");
+    // The host's path of the same folders.
+    for (folder, way) in [
+        ("public/rescue", "lies in FreeScout's public folder"),
+        ("storage/app/public/rescue", "lies in storage/app/public"),
+        ("Modules/Tags/Public/rescue", "through the link"),
+    ] {
+        let state = install.join(folder);
+        for what in [&["backup"][..], &["recover", "--yes", "--no-test"]] {
+            let said = elsewhere(&container, what, &state, Path::new("/www/html"));
+            assert!(said.contains(way), "{folder}: {said}");
+        }
+        assert!(!state.exists(), "{folder}");
+    }
+    container.run(&["backup"], 0);
+}
+
+/// A container whose `.env` lies at this path, with a link of root's in its place.
+fn with_env_at(path: impl Fn(&Path) -> PathBuf) -> Container {
+    Container::start_with(
+        Kind::Rooted,
+        |root| {
+            let there = path(root.parent().unwrap());
+            let here = root.join(there.strip_prefix("/").unwrap());
+            std::fs::create_dir_all(here.parent().unwrap()).unwrap();
+            let env = root.join("www/html/.env");
+            std::fs::rename(&env, here).unwrap();
+            symlink(there, env).unwrap();
+            std::fs::remove_file(root.join("www/html/bootstrap/cache/config.php")).unwrap();
+        },
+        "",
+    )
+}
+
+#[test]
+fn what_lies_directly_in_a_folder_on_our_way_is_read_and_no_disk_is_blamed() {
+    for (container, next) in [
+        (
+            with_env_at(|_| PathBuf::from("/env")),
+            "Run freescout-rescue in the container itself",
+        ),
+        (
+            with_env_at(|top| top.join("env")),
+            "Choose one with another path: --state-dir",
+        ),
+    ] {
+        let said = container.run(&["check"], 2);
+        assert!(said.contains("FreeScout can read 7 of 32"), "{said}");
+        let before = everything(&container.root());
+        let out = container.recovery().output().unwrap();
+        let said = told(&out, 1);
+        assert!(said.contains("Nothing was changed."), "{said}");
+        assert!(said.contains(next), "{said}");
+        for wrong in ["dmesg", "remount", "mounted read-only"] {
+            assert!(!said.contains(wrong), "{said}");
+        }
+        assert_eq!(everything(&container.root()), before);
+    }
+    // With another folder there is nothing on the way.
+    let container = with_env_at(|top| top.join("env"));
+    let state = tempfile::tempdir().unwrap();
+    let mut recovery = container.recovery();
+    recovery.arg("--backup-dir").arg(state.path().join("b"));
+    told(&recovery.output().unwrap(), 1);
+    let arguments: Vec<_> = container
+        .recovery()
+        .get_args()
+        .map(|argument| match Path::new(argument) == container.state() {
+            true => state.path().as_os_str().to_owned(),
+            false => argument.to_owned(),
+        })
+        .collect();
+    let out = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    told(&out, 2);
+    assert!(container.path("/www/html/.env").is_symlink());
+}
+
+#[test]
+fn mounts_and_a_read_only_root_on_our_way_are_the_containers_own_business() {
+    // A mount where our folder's parent is, one where it is itself, a link to itself, and a root that nobody may write to.
+    for (kind, script) in [
+        (
+            "parent",
+            "mkdir -p TOP; mount -t tmpfs tmpfs TOP; echo theirs >TOP/theirs",
+        ),
+        (
+            "itself",
+            "mkdir -p TOP/state; mount -t tmpfs tmpfs TOP/state; echo theirs >TOP/state/journal.sqlite",
+        ),
+        ("circle", "ln -s TOP TOP"),
+        ("closed", "mkdir -p /srv/closed; mount -o remount,bind,ro /"),
+    ] {
+        let container = Container::start_with(
+            Kind::Rooted,
+            |root| {
+                let folder = root.parent().unwrap().to_str().unwrap();
+                std::fs::write(root.join("srv/script"), script.replace("TOP", folder)).unwrap();
+            },
+            ". /srv/script",
+        );
+        let said = container.run(&["check"], 2);
+        assert!(
+            said.contains("FreeScout can read 7 of 32"),
+            "{kind}: {said}"
+        );
+        container.run(&["backup"], 0);
+        assert!(container.state().join("journal.sqlite").is_file(), "{kind}");
+        let (code, env) = (if kind == "closed" { 1 } else { 2 }, "/www/html/.env");
+        let before = std::fs::read(container.path(env)).unwrap();
+        let out = container.recovery().output().unwrap();
+        let said = told(&out, code);
+        let unchanged = std::fs::read(container.path(env)).unwrap() == before;
+        assert_eq!(unchanged, kind == "closed", "{kind}: {said}");
+        if kind == "closed" {
+            assert!(said.contains("Nothing was changed."), "{said}");
+            assert!(!said.contains("dmesg"), "{said}");
+        }
+    }
 }

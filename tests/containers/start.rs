@@ -5,12 +5,15 @@ use std::process::Command;
 
 use crate::container::{Container, Kind, NGINX, give, told};
 use crate::found::{on_host_with, write};
+use crate::impostors::Groups;
 
 /// A container of Docker's, as its files say, with its compose file; this script runs in it at its start. The runtime is
 /// told by what is mounted there: the files that it puts into its containers lie in a folder of the container's id.
 struct Composed {
     container: Container,
     id: String,
+    /// Goes after the container, when no process is left in it.
+    _groups: Groups,
     var: tempfile::TempDir,
 }
 
@@ -19,32 +22,29 @@ impl Composed {
     fn start(digit: char, environment: &str, prepare: impl FnOnce(&Path), script: &str) -> Self {
         let id = digit.to_string().repeat(64);
         let var = tempfile::tempdir_in("/var/tmp").unwrap();
-        let compose = var.path().join("compose/compose.yml");
-        let text = format!("services:\n  app:\n    image: a\n{environment}");
-        write(var.path(), "compose/compose.yml", &text);
-        let container = Container::start_with(
-            Kind::Rooted,
-            |root| {
-                let hostname = format!("srv/docker/containers/{id}/hostname");
-                write(root, &hostname, "freescout-app\n");
-                write(root, "etc/hostname", "");
-                prepare(root);
-            },
-            &format!("mount --bind /srv/docker/containers/{id}/hostname /etc/hostname\n{script}"),
-        );
+        let compose = var.path().join("lib/compose/compose.yml");
         let config = serde_json::json!({
             "ID": id, "Name": format!("/helpdesk-{digit}"), "Driver": "overlay2",
-            "State": {"Running": true, "Pid": container.process},
-            "HostnamePath": container.path(&format!("srv/docker/containers/{id}/hostname")),
             "Config": {"Labels": {
                 "com.docker.compose.service": "app",
                 "com.docker.compose.project.working_dir": compose.parent(),
                 "com.docker.compose.project.config_files": &compose,
             }},
         });
+        let config = config.to_string();
         let at = format!("lib/docker/containers/{id}/config.v2.json");
-        write(var.path(), &at, &config.to_string());
-        Self { container, id, var }
+        write(var.path(), &at, &config);
+        let text = format!("services:\n  app:\n    image: a\n{environment}");
+        write(var.path(), "lib/compose/compose.yml", &text);
+        let container = Container::start_with(Kind::Rooted, prepare, script);
+        let mut groups = Groups::new();
+        groups.hold(&container, &format!("docker/{id}"));
+        Self {
+            container,
+            id,
+            _groups: groups,
+            var,
+        }
     }
 
     fn command(&self, what: &[&str]) -> Command {
@@ -64,7 +64,7 @@ impl Composed {
 fn a_key_in_the_containers_own_layer_is_said_to_go_and_how_it_is_kept() {
     let composed = Composed::start('7', "", |_| {}, "");
     let goes = "It is in the container's own layer: a restart keeps it";
-    let compose = composed.var.path().join("compose/compose.yml");
+    let compose = composed.var.path().join("lib/compose/compose.yml");
     let keep = format!("To keep it, change {}:", compose.display());
     let said = composed.said(&["check"], 2);
     assert!(
@@ -104,7 +104,7 @@ fn a_key_that_lies_in_a_volume_or_is_set_where_the_container_is_defined_does_not
     let defined = Composed::start('9', differs, |_| {}, "");
     let said = defined.said(&["check"], 2);
     assert!(!said.contains(goes), "{said}");
-    let line = defined.var.path().join("compose/compose.yml");
+    let line = defined.var.path().join("lib/compose/compose.yml");
     let line = format!("{}, line 5", line.display());
     assert!(said.contains(&line), "{said}");
     assert!(
@@ -154,7 +154,7 @@ fn a_start_that_would_bring_back_the_replaced_key_is_told_with_the_plan() {
         *key.borrow_mut() = value.unwrap().to_owned();
     };
     let composed = Composed::start('c', "", taken, "");
-    let compose = composed.var.path().join("compose/compose.yml");
+    let compose = composed.var.path().join("lib/compose/compose.yml");
     let key = key.into_inner();
     let defined = |environment: &str, more: &str| {
         let text = format!("services:\n  app:\n    environment:\n      {environment}\n{more}");
@@ -165,7 +165,7 @@ fn a_start_that_would_bring_back_the_replaced_key_is_told_with_the_plan() {
     let by_hand = |place: &str| format!("to do by hand: {place}");
     let line = by_hand(&format!("{}, line 4, sets", compose.display()));
     assert!(said.contains(&line), "{said}");
-    write(composed.var.path(), "compose/key.txt", &key);
+    write(composed.var.path(), "lib/compose/key.txt", &key);
     let secret = "secrets:\n  app_key:\n    file: ./key.txt\n";
     let said = defined("FREESCOUT_APP_KEY_FILE: /run/secrets/app_key", secret);
     let file = compose.with_file_name("key.txt");

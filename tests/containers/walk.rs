@@ -3,10 +3,10 @@
 use std::os::unix::fs::{MetadataExt, chown, symlink};
 use std::path::Path;
 
-use crate::container::{Container, FIRST, Kind, NGINX, old_env};
+use crate::container::{Container, FIRST, Kind, NGINX, old_env, told};
 
 /// Every file below a folder with what is in it, whose it is, and its mode.
-fn everything(folder: &Path) -> Vec<String> {
+pub fn everything(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -55,16 +55,21 @@ fn walked(kind: Kind) {
     let look = ["--look-in", old.to_str().unwrap()];
     let said = container.run(&["find-key", look[0], look[1]], 2);
     let archive = old.join("root/backups");
+    let archive = archive.to_str().unwrap();
+    assert!(said.contains(archive), "as it is on the host: {said}");
+    let next = format!("recover --look-in {archive}/");
+    assert!(said.contains(&next), "to be typed there: {said}");
+    let json = container.run(&["find-key", "--json", look[0], look[1]], 2);
+    let json: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    let keys = json["keys"].as_array().unwrap().iter();
+    let sources = keys.flat_map(|key| key["sources"].as_array().unwrap());
+    let paths: Vec<&str> = sources.filter_map(|one| one["path"].as_str()).collect();
     assert!(
-        said.contains(archive.to_str().unwrap()),
-        "as it is on the host: {said}"
+        paths.iter().any(|path| path.starts_with(archive)),
+        "{paths:?}"
     );
-    let next = said.lines().find(|line| line.starts_with("Next: "));
-    let typed = format!(" --look-in {}/", archive.display());
-    assert!(
-        next.is_some_and(|line| line.contains(&typed)),
-        "what is to be typed, too: {said}"
-    );
+    let next = json["next"].as_str().unwrap();
+    assert!(next.contains(archive) && !next.contains("//"), "{next}");
     let recover = ["recover", "--yes", "--no-test", look[0], look[1]];
     let said = container.run(&recover, 2);
     assert!(said.contains("FreeScout can read 30 of 32"), "{said}");
@@ -119,6 +124,16 @@ fn so_is_one_on_a_file_system_that_knows_the_containers_users_alone() {
     assert_eq!(mark.len(), 3, "workers were told: {mark:?}");
     container.run(&["undo", "--yes"], 0);
     assert_eq!(files(), before);
+}
+
+#[test]
+fn a_folder_for_short_lived_files_that_is_not_there_hinders_nothing() {
+    let container = Container::start(Kind::Rooted);
+    for folder in ["/not/there", "/dev/null", "/dev/shm"] {
+        let mut backup = container.command(&["backup", "--full-dump"]);
+        let out = backup.env("TMPDIR", folder).output().unwrap();
+        told(&out, 0);
+    }
 }
 
 /// What FreeScout's own command is while it works: it has the old key in its memory, and nobody else has it any more.

@@ -1,9 +1,11 @@
 //! What commands say in the end: `find-key` names the key that helps and a command that works; what is wrong with an
 //! argument is followed by what is right.
 
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 
 use crate::cli::{Bench, Outcome};
@@ -305,4 +307,118 @@ fn the_demo_is_laid_out_for_programs_too() {
     assert_eq!(refused.code, 3);
     let message = json(&refused)["error"]["message"].to_string();
     assert!(message.contains("`demo --make DIR`"), "{message}");
+}
+
+/// A command on the bench's install, to be started.
+fn on_install(bench: &Bench, what: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"));
+    command.args(what).arg("--state-dir");
+    command.arg(bench.path("state")).arg(bench.install());
+    command.stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn a_stopped_search_says_so_before_what_it_found() {
+    let bench = Bench::new();
+    let said = bench.path("said");
+    let both = std::fs::File::create(&said).unwrap();
+    let much = bench.path("much");
+    std::fs::create_dir(&much).unwrap();
+    for number in 0..40 {
+        let text = format!("nothing to be found in file {number}\n").repeat(200_000);
+        std::fs::write(much.join(number.to_string()), text).unwrap();
+    }
+    let mut search = on_install(&bench, &["find-key", "--look-in", much.to_str().unwrap()])
+        .stdout(both.try_clone().unwrap())
+        .stderr(both)
+        .spawn()
+        .unwrap();
+    let open = PathBuf::from(format!("/proc/{}/fd", search.id()));
+    let searches = || {
+        let files = std::fs::read_dir(&open).unwrap().flatten();
+        let mut files = files.filter_map(|fd| std::fs::read_link(fd.path()).ok());
+        files.any(|file| file.starts_with(&much))
+    };
+    while !searches() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let pid = Pid::from_raw(search.id().cast_signed()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    assert_eq!(search.wait().unwrap().code(), Some(3));
+    let said = std::fs::read_to_string(said).unwrap();
+    let stopped = said.find("Stopped before everything was searched").unwrap();
+    for found in ["current key", "FreeScout can read 7 of 32", "Next: "] {
+        assert!(said.find(found).unwrap() > stopped, "{found}: {said}");
+    }
+}
+
+#[test]
+fn a_result_that_could_not_be_written_is_no_success() {
+    let bench = Bench::new();
+    let old = bench.path("demo/old-server");
+    let old = old.to_str().unwrap();
+    let recover = ["recover", "--yes", "--no-test", "--look-in", old];
+    for (what, code, next) in [
+        (&["check"][..], 3, "run the same command again"),
+        (&["check", "--json"], 3, "run the same command again"),
+        (&["find-key"], 3, "run the same command again"),
+        (&["backup", "--json"], 3, "`history` lists"),
+        (&recover, 2, "`history` lists"),
+        (&["undo", "--yes"], 2, "`history` lists"),
+        (&["history"], 3, "run the same command again"),
+    ] {
+        let full = std::fs::File::create("/dev/full").unwrap();
+        let out = on_install(&bench, what).stdout(full).output().unwrap();
+        let said = String::from_utf8(out.stderr).unwrap();
+        assert_eq!(out.status.code(), Some(code), "{what:?}: {said}");
+        assert!(said.contains("could not be written"), "{what:?}: {said}");
+        assert!(said.contains(next), "{what:?}: {said}");
+    }
+    // A reader that has seen enough is none of that.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let out = on_install(&bench, &["check"])
+        .stdout(writer)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(2), "{said}");
+    assert!(!said.contains("could not be written"), "{said}");
+}
+
+#[test]
+fn a_mailbox_without_a_name_goes_by_its_address_and_one_without_a_server_has_no_line_of_dots() {
+    let bench = Bench::new();
+    let change = "UPDATE mailboxes SET name = '', out_server = '' WHERE id = 5; \
+                  UPDATE mailboxes SET name = '  ' WHERE id = 1";
+    bench.database().execute_batch(change).unwrap();
+    let check = bench.check(&[]);
+    said(
+        &check,
+        "    sapoto@helpdesk.example: outgoing password (mailbox 5)",
+    );
+    let nowhere = "imap.mail.example:993=127.0.0.1:1";
+    let install = bench.install();
+    let install = install.to_str().unwrap();
+    let test = bench.run(&["test", "--mailbox", "5", "--connect-to", nowhere, install]);
+    let lines: Vec<&str> = test.out.lines().collect();
+    assert_eq!(lines[0], "sapoto@helpdesk.example");
+    assert!(lines.contains(&"  outgoing  – not configured"), "{lines:?}");
+}
+
+#[test]
+fn a_list_of_passwords_without_a_line_is_refused() {
+    let bench = Bench::new();
+    let recover = ["recover", "--passwords", "-", "--json"];
+    let install = bench.install();
+    let command = [&recover[..], &[install.to_str().unwrap()]].concat();
+    let refused = bench.run_with_bytes(&command, b"\n");
+    assert_eq!(refused.code, 3, "{}", refused.err);
+    assert!(
+        refused.err.contains("There is no line in it."),
+        "{}",
+        refused.err
+    );
+    assert_eq!(json(&refused)["error"]["code"], "bad_input");
 }

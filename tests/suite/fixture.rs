@@ -416,6 +416,7 @@ pub fn folders(chosen: Option<&str>) -> Folders {
             })
             .into_iter()
             .collect(),
+        fixed: false,
     }
 }
 

@@ -820,7 +820,9 @@ const LAYOUTS: &[Layout] = &[
             ),
         ],
     ),
-    // Not found: what names them is not on this system, or does not say where.
+    // Not found: what names them is not on this system, or does not say where. Disks below /mnt and /media are not looked
+    // through: copies of dead servers lie there, whose `.env` leads to the database of the one that runs, and one that is the
+    // only one found would be taken for it. Who has FreeScout there names its folder.
     layout(
         "an odd folder that only a web address starts",
         "/mnt/elsewhere/help",

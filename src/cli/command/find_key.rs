@@ -35,6 +35,10 @@ pub(super) fn run(common: &Common, usual: bool, threads: u8, prefixed: bool) -> 
     let again =
         |look_in: &[PathBuf]| again::options(common, look_in, &assessment, &session.install.root);
     let conclusion = Conclusion::of(common, usual, &session, &assessment, &again);
+    // Before what may be read as the whole result.
+    if reporter.cancelled() {
+        Out::stderr().line(words().find_key_stopped);
+    }
     if common.json {
         let next = conclusion.next.as_deref();
         Out::stdout().json(&report::find_key::find_key_json(&assessment, &hunted, next));
@@ -44,7 +48,6 @@ pub(super) fn run(common: &Common, usual: bool, threads: u8, prefixed: bool) -> 
         conclusion.tell(&mut Out::stdout(), &assessment);
     }
     if reporter.cancelled() {
-        Out::stderr().line(words().find_key_stopped);
         return Ok(Exit::Failed);
     }
     Ok(if find_key::all_open(&assessment) {

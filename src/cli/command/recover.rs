@@ -120,7 +120,7 @@ fn lines(path: &Path) -> Result<Vec<PasswordLine>, Problem> {
         let what = text!(passwords_file_unusable, path = from);
         let next = match e {
             PasswordsError::Unreadable(_) => w.passwords_unreadable_next,
-            PasswordsError::Form(..) => w.passwords_next,
+            PasswordsError::Form(..) | PasswordsError::Empty => w.passwords_next,
         };
         ErrorKind::BadInput.problem(what, e.to_string(), next)
     })

@@ -90,6 +90,7 @@ fn print(out: &mut Out, tested: &[Tested], site: &str) {
         if last != Some(one.id.mailbox) {
             last = Some(one.id.mailbox);
             let owner = match one.id.mailbox {
+                Some(_) if one.owner == one.email => one.owner.to_string(),
                 Some(_) => format!("{} <{}>", one.owner, one.email),
                 None => w.system_mail.to_owned(),
             };
@@ -121,11 +122,14 @@ fn line(out: &mut Out, tested: &Tested, site: &str) {
     let ended = &tested.ended;
     let mark = sentences::sign(ended.mark());
     let protocol = tested.protocol.map_or_else(String::new, |p| p.to_string());
+    // Where there is no server, there is no protocol either.
+    let place = match tested.server.raw().is_empty() {
+        true => String::new(),
+        false => format!("{protocol:<4} {}: ", tested.server),
+    };
     let mut text = format!(
-        "  {:<8}  {mark} {:<4} {}: {}",
+        "  {:<8}  {mark} {place}{}",
         sentences::direction(tested.id.direction),
-        protocol,
-        tested.server,
         sentences::outcome(ended)
     );
     if ended.verdict() == TestVerdict::Ok {

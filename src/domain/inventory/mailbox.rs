@@ -43,7 +43,7 @@ pub enum OAuthProvider {
 pub struct Mailbox {
     /// Row id.
     pub id: u64,
-    /// Display name.
+    /// Display name; the address where it has none.
     pub name: Untrusted,
     /// Address.
     pub email: Untrusted,

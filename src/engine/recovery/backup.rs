@@ -16,6 +16,7 @@ use crate::engine::recovery::clock::now;
 use crate::engine::session::options::Options;
 use crate::engine::session::{Session, database, inherited, own_backups, reading, survey};
 use crate::engine::worker::BackupDone;
+use crate::io::container::within;
 use crate::io::db::{Swap, dump};
 use crate::io::fs::{self, FileRead};
 use crate::io::install::{self, Environment, Install};
@@ -113,6 +114,29 @@ pub(in crate::engine) fn require_unserved(
         Served::Link(link) => text!(backup_served_link, folder, link = shown(&link)),
     };
     Err(ErrorKind::BadInput.problem(what, w.backup_served_why, w.backup_served_next))
+}
+
+/// Refuses folders of the host that hide an install of the container that we work within, or lie in it: they stand at their
+/// own paths there, and what lies around them is not the container's.
+///
+/// # Errors
+/// A [`Problem`] that names the folder.
+pub(in crate::engine) fn require_apart(install: &Path) -> Result<(), Problem> {
+    let hidden = within::get().and_then(|within| within.overlaps(install));
+    let Some(folder) = hidden else {
+        return Ok(());
+    };
+    let what = text!(
+        container_folders_overlap,
+        install = shown(&install),
+        folder = shown(&folder)
+    );
+    let w = words();
+    Err(ErrorKind::BadInput.problem(
+        what,
+        w.container_folders_overlap_why,
+        w.container_folders_overlap_next,
+    ))
 }
 
 /// Whether it is the making or the using of a backup that failed, or its passphrase that is missing.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::domain::error::{ErrorKind, Problem};
+use crate::io::container::within;
 use crate::io::fs::FileError;
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::fs::volatile::{self, ClosedBy};
@@ -21,7 +22,7 @@ pub(in crate::engine) fn way_out(
     let shown = shown(&place).to_string();
     let help = match obstacle {
         Some(Obstacle::NoRoom) => text!(obstacle_no_room, path = shown),
-        Some(Obstacle::ReadOnlyMount) => read_only(place),
+        Some(Obstacle::ReadOnlyMount) => folder_of_ours(place).unwrap_or_else(|| read_only(place)),
         // Within a command.
         Some(Obstacle::Immutable) => text!(obstacle_immutable, path = shell(place)),
         None => otherwise.to_owned(),
@@ -68,6 +69,23 @@ pub fn file_problem(error: &FileError) -> Problem {
     );
     let kind = kind_of(error.obstacle(), ErrorKind::NotWritable);
     kind.problem(w.env_not_writable, why, next)
+}
+
+/// What helps where a place lies directly in a folder that we made on the way to one of the host's, within a container: no
+/// mount of the container's is read-only there.
+fn folder_of_ours(place: &Path) -> Option<String> {
+    let within = within::get()?;
+    let folders = [Some(place), place.parent()].into_iter().flatten();
+    let mut ours = folders.filter_map(|folder| Some((folder, within.leads_to(folder)?)));
+    let (folder, kept) = ours.next()?;
+    Some(match folder.parent() {
+        None => words().obstacle_root_of_container.to_owned(),
+        Some(_) => text!(
+            obstacle_way_of_ours,
+            path = shown(&folder),
+            folder = shown(&kept)
+        ),
+    })
 }
 
 /// Why a folder of ours cannot be used; where it is the usual one, also why none of those can that would take its place.

@@ -6,7 +6,7 @@ use std::io::{Result, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
-use crate::words::untrusted::is_hostile;
+use crate::words::untrusted::{all_uncovered, is_hostile};
 
 /// Writes it in one line.
 ///
@@ -34,7 +34,8 @@ struct Escaped<F>(F);
 
 impl<F: Formatter> Formatter for Escaped<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> Result<()> {
-        let mut rest = text;
+        let text = all_uncovered(text);
+        let mut rest = &*text;
         while let Some((at, hostile)) = rest.char_indices().find(|(_, c)| is_hostile(*c)) {
             out.write_all(&rest.as_bytes()[..at])?;
             for unit in hostile.encode_utf16(&mut [0; 2]) {

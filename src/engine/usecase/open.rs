@@ -6,6 +6,7 @@ use super::given::{Given, holds_no_key};
 use super::{Notice, Reporter, Stage};
 use crate::domain::error::Problem;
 use crate::engine::hunt::{Looking, files, log_secrets, processes, sieve};
+use crate::engine::recovery::backup::require_apart;
 use crate::engine::recovery::run_log;
 use crate::engine::session::options::Options;
 use crate::engine::session::survey::{self, NoDatabase};
@@ -63,8 +64,12 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
     let options = opening.options;
     reporter.stage(Stage::Open);
     reporter.progress(w.survey_reading, 0, None);
+    if let Some(named) = opening.install {
+        require_apart(named)?;
+    }
     let opened = survey::open(opening.install, opening.environment, opening.database)?;
     let mut session = opened.map_err(|refused| NotOpened::NoDatabase(Box::new(refused)))?;
+    require_apart(&session.install.root)?;
     reporter.notice(Notice::Opened(&session, options));
     reporter.stage(Stage::Judge);
     reporter.progress(w.survey_judging, 0, None);

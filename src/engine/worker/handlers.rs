@@ -35,6 +35,7 @@ use crate::engine::usecase::recover::{Orders, Terms};
 use crate::engine::usecase::{self, Notice, Reporter, Stage};
 use crate::engine::worker::login_tests::Tests;
 use crate::engine::worker::setup::Setup;
+use crate::io::container::within;
 use crate::io::state::backup::{Backup, BackupError, Passphrase};
 use crate::io::state::{self, AbsolutePath};
 use crate::words::untrusted::shown;
@@ -459,6 +460,7 @@ fn tell_folders(options: &Options, install: Option<&Path>, call: &Call<'_>) {
         refused,
         offered: offered.to_path_buf(),
         cautions: cautions.iter().map(VolatileFolder::sentence).collect(),
+        fixed: within::get().is_some(),
     })));
 }
 

@@ -150,7 +150,14 @@ fn command(target: &Target, process: Option<&ContainerProcess>) -> io::Result<Co
     let host = Path::new("/").join(base16ct::lower::encode_string(&random));
     command.env(HOST, &host);
     // What we store for a moment is not the container's.
-    let short_lived = std::fs::canonicalize(std::env::temp_dir())?;
+    let short_lived = std::env::temp_dir();
+    // A login may name one of its own that is made later, or was removed.
+    let there = short_lived.is_dir();
+    let short_lived = std::fs::canonicalize(if there {
+        &short_lived
+    } else {
+        Path::new("/tmp")
+    })?;
     command.env(
         "TMPDIR",
         host.join(short_lived.strip_prefix("/").unwrap_or(&short_lived)),
@@ -451,7 +458,7 @@ impl Errand {
             outside: HostThread::start()?,
             spaces: None,
         };
-        let luggage = Luggage::take(folders)?;
+        let luggage = Luggage::take(folders, &short_lived(&within.host))?;
         for space in [&spaces.network, &spaces.mounts] {
             rustix::thread::move_into_link_name_space(space.as_fd(), None)?;
         }
@@ -473,7 +480,7 @@ impl Errand {
         let known = found::known_as(&self.target.container).ok_or(Errno::SRCH)?;
         let host = host_alias()?;
         let outside = HostThread::start()?;
-        let luggage = Luggage::take(folders)?;
+        let luggage = Luggage::take(folders, &short_lived(&host))?;
         let Assembled {
             root,
             users,
@@ -520,6 +527,12 @@ fn root_name(root: &rustix::fs::Stat, users: &IdMap) -> String {
         Some(first) => format!("-{first}"),
     };
     format!("root-{disk}{}{account}", root.st_ino)
+}
+
+/// The host's own path of the folder where we store something for a moment.
+fn short_lived(host: &Path) -> PathBuf {
+    let named = std::env::temp_dir();
+    Path::new("/").join(named.strip_prefix(host).unwrap_or(&named))
 }
 
 /// Where the host's files are to be read.

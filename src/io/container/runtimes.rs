@@ -100,10 +100,8 @@ pub fn has_containerd(host: &HostRoot) -> bool {
 }
 
 pub(super) fn containerd_folders(host: &HostRoot) -> Vec<PathBuf> {
-    let there = CONTAINERD
-        .iter()
-        .filter_map(|folder| host.real(Path::new(folder)));
-    there.collect()
+    let folders = CONTAINERD.iter().map(Path::new);
+    folders.filter_map(|folder| host.real(folder)).collect()
 }
 
 /// What is written down of this container, by whose runtime made it.
@@ -113,19 +111,18 @@ pub fn of(host: &HostRoot, container: &Container) -> Option<Known> {
     known(host).into_iter().find(its)
 }
 
-/// The data folders of Docker's daemons, the system's and those of accounts.
+/// The folders that Docker keeps its containers and layers in.
 pub(super) fn docker_folders(host: &HostRoot) -> Vec<PathBuf> {
-    folders_of(docker_storages(host, &homes(host)))
+    folders(docker_storages(host, &homes(host)))
 }
 
-/// Podman's storages, likewise.
+/// Those that Podman does.
 pub(super) fn podman_folders(host: &HostRoot) -> Vec<PathBuf> {
-    folders_of(podman_storages(host, &homes(host)))
+    folders(podman_storages(host, &homes(host)))
 }
 
-fn folders_of(storages: Vec<Storage>) -> Vec<PathBuf> {
-    let folders = storages.into_iter().map(|storage| storage.folder);
-    folders.collect()
+fn folders(storages: Vec<Storage>) -> Vec<PathBuf> {
+    storages.into_iter().map(|storage| storage.folder).collect()
 }
 
 fn docker_storages(host: &HostRoot, homes: &[PathBuf]) -> Vec<Storage> {

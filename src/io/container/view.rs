@@ -5,6 +5,8 @@
 //! the container's, each mounted by itself. So nobody in the container can rename what our paths lead through, and the
 //! permissions of those folders are ours. They are read-only once they are filled: what was written there would be lost.
 //!
+//! The rest of the host is read-only below its name, but for the folder of what is stored for a moment.
+//!
 //! `/proc` is mounted anew, since ours are read there, and `/dev` is the host's: a container can put what it likes there.
 
 use std::ffi::{OsStr, OsString};
@@ -13,6 +15,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::domain::run::volatile::{Mount, mounts};
 use nix::sched::CloneFlags;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, ResolveFlags, Uid};
 use rustix::io::Errno;
@@ -47,13 +50,15 @@ impl Kept {
 /// What is taken along from the host.
 pub(super) struct Luggage {
     kept: Vec<Kept>,
+    /// Where something is stored for a moment.
+    short_lived: Kept,
     devices: OwnedFd,
     host: OwnedFd,
 }
 
 impl Luggage {
-    /// The host's, and these folders of it.
-    pub(super) fn take(folders: &[PathBuf]) -> io::Result<Self> {
+    /// The host's, and these folders of it; in `short_lived` something is stored for a moment.
+    pub(super) fn take(folders: &[PathBuf], short_lived: &Path) -> io::Result<Self> {
         let mut folders = folders.to_vec();
         folders.sort();
         folders.dedup();
@@ -67,6 +72,7 @@ impl Luggage {
             kept: kept
                 .map(|folder| Kept::take(folder))
                 .collect::<io::Result<_>>()?,
+            short_lived: Kept::take(short_lived)?,
             devices: tree_of(CWD, OsStr::new("/dev"), OpenTreeFlags::empty())?,
             host: tree_of(CWD, OsStr::new("/"), OpenTreeFlags::empty())?,
         })
@@ -151,10 +157,37 @@ pub(super) fn enter(root: &OwnedFd, luggage: Luggage, alias: &Path) -> io::Resul
     }
     // A disk that is unmounted on the host is not kept in use by us.
     let follow = MountPropagationFlags::DOWNSTREAM | MountPropagationFlags::REC;
-    rustix::mount::mount_change(Path::new("/").join(alias), follow)?;
+    let host = Path::new("/").join(alias);
+    rustix::mount::mount_change(&host, follow)?;
+    let mounted = std::fs::read("/proc/self/mountinfo")?;
+    close(&host, &mounts(&mounted));
+    let short_lived = &luggage.short_lived;
+    let place = host.join(short_lived.path.strip_prefix("/").unwrap_or(Path::new("")));
+    put(&short_lived.tree, CWD, place.as_os_str())?;
     let read_only = MountFlags::BIND | MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV;
     rustix::mount::mount_remount("/", read_only, "")?;
     Ok(())
+}
+
+/// Makes the host's files read-only below this path: nothing of ours writes there, and a fault of ours shall not either.
+///
+/// Mount by mount, as any kernel can: `mount_setattr(2)` would do it at once, from Linux 5.12 on. What lies on another machine,
+/// or is answered by a program, is left as it is, since asking for it could take for ever; so is what the host mounts later.
+fn close(host: &Path, mounts: &[Mount]) {
+    let ours = || mounts.iter().filter(|mount| mount.point.starts_with(host));
+    let silent = |point: &Path| {
+        let mut silent = ours().filter(|mount| mount.may_hang());
+        silent.any(|mount| point.starts_with(&mount.point))
+    };
+    let closed = MountFlags::BIND
+        | MountFlags::RDONLY
+        | MountFlags::NOSUID
+        | MountFlags::NODEV
+        | MountFlags::NOEXEC;
+    for mount in ours().filter(|mount| !silent(&mount.point)) {
+        // One that another hides cannot be reached by anybody.
+        let _ = rustix::mount::mount_remount(&mount.point, closed, "");
+    }
 }
 
 /// A folder of the host and the path that leads to it from here.

@@ -211,6 +211,20 @@ impl Within {
         self.kept.iter().any(|folder| path.starts_with(folder))
     }
 
+    /// The folder of the host that this one only leads to: it is a folder of ours then, with the container's entries, and
+    /// nothing can be made, renamed or removed in it.
+    pub fn leads_to(&self, folder: &Path) -> Option<&Path> {
+        let below = |kept: &&PathBuf| kept.starts_with(folder) && **kept != folder;
+        self.kept.iter().find(below).map(PathBuf::as_path)
+    }
+
+    /// The folder of the host that this path and it lie within one another.
+    pub fn overlaps(&self, path: &Path) -> Option<&Path> {
+        let mut kept = self.kept.iter().map(PathBuf::as_path);
+        let around = kept.find(|kept| path.starts_with(kept));
+        around.or_else(|| self.leads_to(path))
+    }
+
     /// The groups that an account has, as the host numbers them.
     pub fn groups_of(&self, uid: u32, gid: u32) -> Vec<u32> {
         (self.groups_of)(uid, gid)

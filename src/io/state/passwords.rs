@@ -9,6 +9,7 @@ use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::io::container::within;
 use crate::io::fs::{self, standard_input};
+use crate::words::words;
 
 /// Longer files are no list of passwords.
 const MAX_BYTES: usize = 16 << 20;
@@ -57,6 +58,9 @@ pub enum PasswordsError {
     /// A line is not of the form: its number, counted from 1, and what is wrong with it.
     #[error("{}", text!(error_line, line = .0, why = .1))]
     Form(usize, &'static str),
+    /// It has no line: the program that was to write it may have failed.
+    #[error("{}", words().passwords_no_line)]
+    Empty,
 }
 
 #[derive(Deserialize)]
@@ -82,7 +86,7 @@ enum RawName {
 /// Reads the file; `-` is standard input.
 ///
 /// # Errors
-/// [`PasswordsError`] with the line.
+/// [`PasswordsError`], with the line where it is one.
 pub fn read(path: &Path) -> Result<Vec<PasswordLine>, PasswordsError> {
     let bytes = if path == Path::new("-") {
         standard_input::read(MAX_BYTES).map_err(|e| PasswordsError::Unreadable(e.to_string()))?
@@ -97,15 +101,19 @@ pub fn read(path: &Path) -> Result<Vec<PasswordLine>, PasswordsError> {
 /// Reads the lines. Blank ones are passed over.
 ///
 /// # Errors
-/// [`PasswordsError::Form`].
+/// [`PasswordsError::Form`], [`PasswordsError::Empty`].
 pub fn parse(bytes: &[u8]) -> Result<Vec<PasswordLine>, PasswordsError> {
     let lines = bytes
         .split(|b| *b == b'\n')
         .enumerate()
         .filter(|(_, line)| !line.trim_ascii().is_empty());
-    lines
+    let lines: Vec<PasswordLine> = lines
         .map(|(number, line)| parse_line(line).map_err(|why| PasswordsError::Form(number + 1, why)))
-        .collect()
+        .collect::<Result<_, _>>()?;
+    match lines.is_empty() {
+        true => Err(PasswordsError::Empty),
+        false => Ok(lines),
+    }
 }
 
 fn parse_line(line: &[u8]) -> Result<PasswordLine, &'static str> {
@@ -160,6 +168,14 @@ mod tests {
             (mailbox, incoming.expose()),
             (&MailboxName::Id(3), "пароль 🔑".as_bytes())
         );
+    }
+
+    #[test]
+    fn a_list_without_a_line_is_none() {
+        for empty in ["", "\n", " \r\n\n"] {
+            let read = parse(empty.as_bytes());
+            assert!(matches!(read, Err(PasswordsError::Empty)), "{read:?}");
+        }
     }
 
     #[test]

@@ -4,8 +4,11 @@
 //!
 //! Links count whoever made them: the web server follows them with the rights of its own, as long as it may.
 
+use std::collections::HashSet;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::io::container::within::{self, Within};
 use crate::io::fs::trust;
 
 /// Levels of folders in `public/` whose links are looked at.
@@ -26,6 +29,9 @@ pub enum Served {
 
 /// How the web server of this install reaches a folder, be that there or not; `None` where it does not.
 pub fn served(folder: &Path, install: &Path) -> Option<Served> {
+    if let Some(within) = within::get().filter(|within| within.is_kept(folder)) {
+        return served_from_host(folder, install, within);
+    }
     let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let there = real(&trust::existing(folder));
     // What is not there yet is made below what is.
@@ -47,6 +53,38 @@ pub fn served(folder: &Path, install: &Path) -> Option<Served> {
     }
     let is_way = |link: &PathBuf| std::fs::canonicalize(link).is_ok_and(|to| there.starts_with(to));
     links_to_folders(&public).find(is_way).map(Served::Link)
+}
+
+/// The same of a folder of the host's, for the install of a container: a folder that was mounted into that has another path
+/// there, and is told by what it is.
+fn served_from_host(folder: &Path, install: &Path, within: &'static Within) -> Option<Served> {
+    let named = folder.to_owned();
+    let above = within.on_host(move || identities_above(&named))?;
+    let is_above = |path: &Path| identity(path).is_some_and(|one| above.contains(&one));
+    let public = install.join("public");
+    if is_above(&public) {
+        return Some(Served::Public);
+    }
+    if is_above(&install.join("storage/app/public")) {
+        return Some(Served::Disk);
+    }
+    // Where the host's files stand for us, the web server finds the container's.
+    let leads_out = |link: &Path| std::fs::canonicalize(link).is_ok_and(|to| within.is_hosts(&to));
+    let is_way = |link: &PathBuf| !leads_out(link) && is_above(link);
+    links_to_folders(&public).find(is_way).map(Served::Link)
+}
+
+/// What a folder is, whatever its path: device and number.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    let meta = std::fs::metadata(path).ok()?;
+    Some((meta.dev(), meta.ino()))
+}
+
+/// Those of a folder and of all above it, by the path as it is used and by the one it leads to.
+fn identities_above(folder: &Path) -> HashSet<(u64, u64)> {
+    let real = std::fs::canonicalize(trust::existing(folder)).unwrap_or_default();
+    let paths = [folder, &real].into_iter().flat_map(Path::ancestors);
+    paths.filter_map(identity).collect()
 }
 
 /// Links to folders in this one, and in the folders in it.

@@ -66,13 +66,19 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         let path = shown(&folders.backups).to_string();
         canvas.value(&mut area, w.backup_folder, NAMES, &path);
         let refused = folders.refused.as_ref();
-        let refused = refused.map(|why| text!(backup_folder_refused, why));
+        let refused = refused.map(|why| match folders.fixed {
+            true => text!(backup_folder_refused_fixed, why),
+            false => text!(backup_folder_refused, why),
+        });
         let mut said: Vec<Piece> = Vec::new();
         said.extend(refused.map(|text| (Role::Danger, text)));
         let cautions = folders.cautions.iter().cloned();
         said.extend(cautions.map(|text| (Role::Warn, text)));
         if !folders.cautions.is_empty() {
-            said.push(plain(w.backup_folder_choose));
+            said.push(plain(match folders.fixed {
+                true => w.backup_folder_choose_fixed,
+                false => w.backup_folder_choose,
+            }));
         }
         canvas.pieces(&mut area, &said);
     }

@@ -20,3 +20,10 @@ pub struct State {
     /// Why the last attempt failed.
     pub problem: Option<Problem>,
 }
+
+impl State {
+    /// Whether the folders are known to be as they were chosen at the start.
+    pub(in crate::wizard) fn folders_fixed(&self) -> bool {
+        self.folders.as_ref().is_some_and(|folders| folders.fixed)
+    }
+}

@@ -13,6 +13,7 @@ impl Wizard {
     pub(in crate::wizard) fn backup_offers(&self) -> Vec<Action> {
         match (self.is_free(), &self.backup.done) {
             (false, None) => vec![],
+            (true, None) if self.backup.folders_fixed() => vec![Action::Primary, Action::Select],
             (true, None) => vec![Action::Primary, Action::Select, Action::OtherFolder],
             (false, Some(_)) => vec![Action::Primary],
             (true, Some(_)) => vec![Action::Primary, Action::Retry],
@@ -24,6 +25,7 @@ impl Wizard {
             return self.act_backup_form(action);
         }
         match action {
+            Action::OtherFolder if self.backup.folders_fixed() => Vec::new(),
             Action::OtherFolder if self.backup.done.is_none() && self.is_free() => {
                 let offered = self.backup.folders.as_ref().map(|f| f.offered.as_path());
                 let text = offered.and_then(Path::to_str).unwrap_or_default();

@@ -1,0 +1,76 @@
+//! Where everything that is printed goes through: standard output for the result, standard error for the rest.
+
+use std::io::{ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::engine::report;
+use crate::words::untrusted::last_door;
+
+/// Whether a document is on standard output already: there is never a second one.
+static JSON_GIVEN: AtomicBool = AtomicBool::new(false);
+
+/// See [`JSON_GIVEN`].
+pub(crate) fn json_was_given() -> bool {
+    JSON_GIVEN.load(Ordering::Relaxed)
+}
+
+/// What the system said when something could not be written to standard output, but for a reader that went away.
+static LOST: Mutex<Option<std::io::Error>> = Mutex::new(None);
+
+/// Why the result was not written to standard output as a whole, where that is so.
+pub(crate) fn lost() -> Option<std::io::Error> {
+    LOST.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// Standard output or standard error. A reader that went away is no reason to fail half-way; a full disk is known afterwards.
+pub struct Out {
+    to: Box<dyn Write>,
+    is_result: bool,
+}
+
+impl Out {
+    /// Standard output.
+    pub fn stdout() -> Self {
+        Self {
+            to: Box::new(std::io::stdout()),
+            is_result: true,
+        }
+    }
+
+    /// Standard error.
+    pub fn stderr() -> Self {
+        Self {
+            to: Box::new(std::io::stderr()),
+            is_result: false,
+        }
+    }
+
+    /// One line, or several: nothing in it can move a cursor.
+    pub fn line(&mut self, text: &str) {
+        let written = writeln!(self.to, "{}", last_door(text));
+        self.note(written);
+    }
+
+    /// One line of JSON.
+    pub fn json(&mut self, json: &impl serde::Serialize) {
+        JSON_GIVEN.store(true, Ordering::Relaxed);
+        let mut buffered = std::io::BufWriter::with_capacity(1 << 16, &mut self.to);
+        let written = report::escaped::write(&mut buffered, json).map_err(std::io::Error::from);
+        let written = written.and_then(|()| buffered.write_all(b"\n"));
+        let written = written.and_then(|()| buffered.flush());
+        // What it still holds would be tried once more.
+        drop(buffered.into_parts());
+        self.note(written);
+    }
+
+    /// The reader may have gone: then there is nobody left to tell. Anything else is told in the end.
+    fn note(&self, written: std::io::Result<()>) {
+        let failed = written.err();
+        let failed = failed.filter(|e| self.is_result && e.kind() != ErrorKind::BrokenPipe);
+        if let Some(error) = failed {
+            let mut lost = LOST.lock().unwrap_or_else(PoisonError::into_inner);
+            lost.get_or_insert(error);
+        }
+    }
+}

@@ -61,7 +61,7 @@ fn a_database_is_reached_through_links_with_the_web_users_rights_alone() {
         }
         super::give(&kept, 0);
         std::fs::set_permissions(&kept, std::fs::Permissions::from_mode(0o600)).unwrap();
-        let outcome = bench.run(&["check"]);
+        let outcome = bench.act(&["check"], &[]);
         assert_eq!(outcome.code, 3, "{linked}: {}{}", outcome.out, outcome.err);
     }
 }

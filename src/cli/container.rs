@@ -136,10 +136,12 @@ fn listed(all: &[Container]) -> String {
 /// where one was named, or anything else decides.
 pub fn only_install(arguments: &Arguments) -> Option<FoundInstall> {
     let common = arguments.common();
-    let everywhere = matches!(&arguments.task, Some(Task::Command(command))
-        if matches!(**command, Command::History { all: true, .. }));
-    let is_demo = matches!(arguments.task, Some(Task::Demo { .. }));
-    if common.install.is_some() || common.container.is_some() || everywhere || is_demo {
+    let is_on_one = match &arguments.task {
+        None => true,
+        Some(Task::Command(command)) => !matches!(**command, Command::History { all: true, .. }),
+        Some(Task::Demo { .. } | Task::Completions { .. } | Task::Man { .. }) => false,
+    };
+    if common.install.is_some() || common.container.is_some() || !is_on_one {
         return None;
     }
     // Most hosts have none: then nothing else needs to be looked for here.

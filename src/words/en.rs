@@ -224,7 +224,7 @@ table! {
     artisan_owner(owner) = "it belongs to {owner}, who owns neither storage/ nor the install's folder, or everybody may write to it; check what it is, and restore FreeScout's own file";
     artisan_unsure(names) = "{names} in the environment of this command may be FreeScout's, but that is not certain, so PHP does not get them, as they may be secret; without them, PHP could build a config cache with wrong settings";
     name_nobody_to_ask = "the container has neither getent nor PHP, so the name cannot be looked up there";
-    name_unknown = "getent ahosts knows no address for this name";
+    name_unknown = "the system's look-up (getent ahosts, or PHP in its place) knows no address for this name";
     name_unknown_to_us(error) = "{error} (looked up by this program itself, because there is no working getent here: PHP may look it up differently)";
     program_missing(names) = "{names} was not found";
     program_refused(path, why) = "; {path} was found but not run: {why}";
@@ -558,7 +558,7 @@ table! {
     undo_would_not(what) = "It cannot be undone as it stands: {what}";
     undo_nothing = "There is no recovery to undo.";
     undo_nothing_why(folder) = "No backup of this install in {folder} belongs to a recovery that could be undone.";
-    undo_nothing_next = "If the backups are elsewhere, name the folder with --backup-dir.";
+    undo_nothing_next = "If the recovery was made with --state-dir, give the same one. If the backups alone are elsewhere, name their folder with --backup-dir.";
     undo_none_left = "All recoveries of this install have been undone.";
     undo_none_left_next(history) = "Nothing was changed. What was done is listed by: {history}";
     undo_another(what, strategy, undo) = "The {what} ({strategy}) is still in place. To take that back too, run undo again: {undo}";
@@ -1479,7 +1479,7 @@ table! {
     advice_not_owner(email) = "Logged in, but this account may not send as {email}: allow it at the mail server.";
     advice_sender_refused(email) = "The server accepts no emails from {email}: see its message.";
     advice_folder_missing(url) = "Logged in, but a folder that FreeScout fetches does not exist: correct it, {url}";
-    advice_no_such_host = "The server's name has no address: correct the name in FreeScout, or check this machine's DNS.";
+    advice_no_such_host = "The server's name has no address: correct the name in FreeScout, or check this machine's DNS (in a container, the container's).";
     advice_nobody_listens(server) = "Nothing is listening on {server}: check the port, and that the mail server is running.";
     advice_no_route(server) = "{server} cannot be reached from here: check the network and the firewall.";
     advice_no_answer(server) = "No answer from {server}: a firewall drops the packets, or the encryption setting does not fit the port.";

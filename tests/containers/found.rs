@@ -216,6 +216,24 @@ fn the_only_one_is_entered_and_what_found_it_is_told() {
     }
 }
 
+/// What is not done on an install goes into none.
+#[test]
+fn manual_pages_and_completions_are_printed_beside_a_container() {
+    let container = Container::start_with(Kind::Rooted, |_| {}, PHP);
+    php_of(&container);
+    // Until it is the only one, so that it would be entered.
+    told(&alone(&container, &["check"]), 2);
+    for (what, says) in [
+        (&["man"][..], ".TH freescout-rescue"),
+        (&["completions", "bash"], "COMPREPLY"),
+    ] {
+        let out = where_alone(&container).args(what).output().unwrap();
+        let said = told(&out, 0);
+        assert!(said.contains(says), "{what:?}: {said}");
+    }
+    assert!(!container.path("www/html/freescout-rescue.1").exists());
+}
+
 #[test]
 fn without_root_it_is_said_that_containers_were_not_looked_into() {
     let container = Container::start_with(Kind::Rooted, |_| {}, PHP);

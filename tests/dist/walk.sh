@@ -116,7 +116,7 @@ new_system() {
 say "this system"
 new_system system
 story
-says "getent ahosts knows no address"
+says "knows no address for this name"
 
 say "this system, whose nsswitch.conf names plugins that crash"
 new_system nsswitch

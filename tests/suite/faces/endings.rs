@@ -184,7 +184,7 @@ fn an_undo_names_the_recovery_that_is_still_in_place_by_its_own_time() {
             "All recoveries of this install have been undone.",
         );
         assert!(
-            !none.err.contains("If the backups are elsewhere"),
+            !none.err.contains("If the backups alone are elsewhere"),
             "{}",
             none.err
         );

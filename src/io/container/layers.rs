@@ -287,6 +287,9 @@ mod tests {
             "home/ann/.local/share/containers/storage/vfs/dir/1/app/.env",
             "APP_KEY=",
         );
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(root.join("home/ann"), Some(4711), None).unwrap();
+        }
         let host = HostRoot::at(root).unwrap();
         let all = KeptLayers::of(&host, Path::new("/var/www/html"));
         let told: Vec<String> = all

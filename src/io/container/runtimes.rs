@@ -217,15 +217,17 @@ fn add_system(host: &HostRoot, there: &mut Vec<Storage>, folder: &Path) {
 }
 
 /// Adds a storage of an account's, likewise: its word, or that of whoever owns what it leads to. What an account has is
-/// never taken for root's.
+/// never taken for root's: one that would be is not used, unless root's own home has it.
 fn add_of_home(host: &HostRoot, there: &mut Vec<Storage>, home: &Path, folder: &Path) {
     let Some(folder) = host.real(folder) else {
         return;
     };
     let owners = [&folder, home].map(|folder| host.owner(folder));
-    let owner = owners.into_iter().flatten().find(|owner| *owner != 0);
-    let owner = owner.unwrap_or(0);
-    add(there, Storage { folder, owner });
+    match owners.into_iter().flatten().find(|owner| *owner != 0) {
+        Some(owner) => add(there, Storage { folder, owner }),
+        None if home == Path::new("/root") => add(there, Storage { folder, owner: 0 }),
+        None => {}
+    }
 }
 
 fn add(there: &mut Vec<Storage>, storage: Storage) {
@@ -354,6 +356,9 @@ mod tests {
         let config = "[storage]\ngraphroot = \"/srv/pods\"\n";
         write(root, "srv/ann/.config/containers/storage.conf", config);
         write(root, "srv/pods/overlay-containers/containers.json", &row);
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(root.join("srv/ann"), Some(4711), None).unwrap();
+        }
         // Of containers with users of their own.
         put(
             "var/lib/docker/100000.100000",
@@ -393,6 +398,8 @@ mod tests {
         for (at, name) in [
             ("var/lib/docker", "roots"),
             ("home/ann/.local/share/docker", "anns"),
+            // All of it root's, in a home of nobody's: whoever named it has no word of root's.
+            ("home/www/.local/share/docker", "nobodys"),
         ] {
             let path = format!("{at}/containers/{id}/config.v2.json");
             write(root, &path, &text(name));

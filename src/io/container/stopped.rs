@@ -85,7 +85,7 @@ impl Stack {
         }
         if driver == Some("vfs") {
             let layers = vec![PathBuf::from(top)];
-            return Some(Self { base, layers });
+            return Self { base, layers }.confined(host, known);
         }
         let lower = line(&base.join(&top).join("lower")).unwrap_or_default();
         let mut layers = vec![Path::new(&top).join("diff")];
@@ -95,7 +95,16 @@ impl Stack {
             let real = host.real(&base.join("l").join(short))?;
             layers.push(real.strip_prefix(&base).ok()?.to_owned());
         }
-        (layers.len() <= MOST_LAYERS).then_some(Self { base, layers })
+        let stack = (layers.len() <= MOST_LAYERS).then_some(Self { base, layers });
+        stack?.confined(host, known)
+    }
+
+    /// This, unless an account says where the layers are and one of them is somewhere else: a link of its own would have
+    /// root read whatever the account likes, this host's own files among it.
+    fn confined(self, host: &HostRoot, known: &Known) -> Option<Self> {
+        let stays = |folder: &PathBuf| host.real(folder).as_ref() == Some(folder);
+        let confined = known.owner == 0 || self.folders().all(|folder| stays(&folder));
+        confined.then_some(self)
     }
 
     /// The folders of the layers on the host.
@@ -354,6 +363,45 @@ mod tests {
         );
         assert_eq!(told(), None);
         write(root, &mounts, "../../etc");
+        assert_eq!(told(), None);
+    }
+
+    #[test]
+    fn layers_that_an_account_has_elsewhere_are_not_put_together() {
+        assert!(
+            rustix::process::geteuid().is_root(),
+            "not root: nothing can be given to others"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let id = "a".repeat(64);
+        let storage = "home/ann/.local/share/containers/storage";
+        let list = format!(r#"[{{"id":"{id}","names":["one"],"layer":"{id}","metadata":"{{}}"}}]"#);
+        write(
+            root,
+            &format!("{storage}/overlay-containers/containers.json"),
+            &list,
+        );
+        std::os::unix::fs::chown(root.join("home/ann"), Some(4711), None).unwrap();
+        let layers = root.join(storage).join("overlay");
+        let diff = layers.join(&id).join("diff");
+        std::fs::create_dir_all(&diff).unwrap();
+        let told = || {
+            let host = HostRoot::at(root).unwrap();
+            let known = runtimes::known(&host);
+            assert_eq!(known[0].owner, 4711);
+            Stack::of(&host, &known[0])
+        };
+        assert_eq!(told().unwrap().layers, [Path::new(&id).join("diff")]);
+        // The layer is the host's own root; then all layers are.
+        std::fs::remove_dir(&diff).unwrap();
+        symlink("/", &diff).unwrap();
+        assert_eq!(told(), None);
+        std::fs::rename(&layers, root.join("elsewhere")).unwrap();
+        let diff = root.join("elsewhere").join(&id).join("diff");
+        std::fs::remove_file(&diff).unwrap();
+        std::fs::create_dir(&diff).unwrap();
+        symlink("/elsewhere", &layers).unwrap();
         assert_eq!(told(), None);
     }
 

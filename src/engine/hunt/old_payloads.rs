@@ -25,8 +25,8 @@ use crate::domain::verdict::secret_report::SecretReport;
 use crate::domain::verdict::text::{self, PasswordsUsed};
 use crate::domain::verdict::{self, Damage, Remedy, Verdict, assessment};
 use crate::engine::session::Session;
-use crate::io::container::within;
 use crate::io::state::backup;
+use crate::words::untrusted::uncovered;
 
 /// Payloads kept at most. The older ones that nothing opens go first, then the doubtful ones.
 const MAX_KEPT: usize = 2000;
@@ -92,7 +92,10 @@ pub fn sighted(session: &mut Session, sighting: Sighting, source: Source) -> boo
             && k.origin == sighting.origin
     };
     let source = Source {
-        path: source.path.as_deref().map(within::as_named),
+        path: source
+            .path
+            .as_deref()
+            .map(|path| uncovered(path).into_owned()),
         ..source
     };
     if let Some(known) = kept.iter_mut().find(same) {

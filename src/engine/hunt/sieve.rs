@@ -13,10 +13,9 @@ use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::source::Source;
 use crate::domain::payload::Payload;
 use crate::engine::session::{Session, mails};
-use crate::io::container::within;
 use crate::io::fs;
 use crate::io::hunt::{Candidate, SkipReason, Skipped};
-use crate::words::untrusted::Untrusted;
+use crate::words::untrusted::{Untrusted, uncovered};
 
 /// How many candidates that open nothing are kept to be shown as decoys.
 const DECOYS_SHOWN: usize = 20;
@@ -192,7 +191,7 @@ pub(super) fn placed(session: &Session, source: Source) -> Source {
     let (layers, path) = (session.layers.as_ref(), source.path.as_deref());
     Source {
         layer: layers.zip(path).and_then(|(all, path)| all.place(path)),
-        path: path.map(within::as_named),
+        path: path.map(|path| uncovered(path).into_owned()),
         ..source
     }
 }

@@ -7,8 +7,7 @@ use super::{KeyJson, key_json};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::hunt::find_key::Hunted;
-use crate::io::container::within;
-use crate::words::untrusted::{Untrusted, shown};
+use crate::words::untrusted::{Untrusted, shown, uncovered};
 
 /// What a hunt found.
 #[derive(Serialize)]
@@ -46,9 +45,7 @@ pub fn find_key_json<'a>(
 ) -> FindKeyJson<'a> {
     let looked = &hunted.looked;
     let skipped = looked.skipped.iter().map(|skipped| SkippedJson {
-        path: within::as_named(&skipped.path)
-            .to_string_lossy()
-            .into_owned(),
+        path: uncovered(&skipped.path).to_string_lossy().into_owned(),
         inside: &skipped.inside,
         why: shown(&skipped.why.to_string()).to_string(),
     });

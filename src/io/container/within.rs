@@ -156,12 +156,6 @@ pub fn all_to_read(paths: &[PathBuf]) -> Vec<PathBuf> {
     paths.iter().map(|path| to_read(path)).collect()
 }
 
-/// What the operator calls a file that is read as [`to_read`] says: the host's has another name here, which nobody knows.
-pub fn as_named(path: &Path) -> PathBuf {
-    let of_host = get().and_then(|within| path.strip_prefix(&within.host).ok());
-    of_host.map_or_else(|| path.to_owned(), |below| Path::new("/").join(below))
-}
-
 /// The number of this program's process to who looks for it on the host: of the one that the operator started.
 pub fn own_process() -> u32 {
     get().map_or_else(std::process::id, |within| within.caller)

@@ -79,6 +79,7 @@ pub fn finding(finding: &Finding) -> String {
             total,
         } => elsewhere::key(at, key.as_ref(), *standing, *opens, *total),
         Finding::SettingElsewhere { name, at, standing } => elsewhere::setting(name, at, *standing),
+        Finding::DefinitionUnread(file) => elsewhere::definition_unread(file),
         Finding::WorkerOlderThanKey { pid } => {
             text!(finding_worker_older_than_key, pid)
         }

@@ -22,7 +22,6 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::config::DbSettings;
 use crate::domain::config::dotenv::EnvFile;
-use crate::domain::config::elsewhere::Elsewhere;
 use crate::domain::config::found::Evidence;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::log_secrets::SeenPassword;
@@ -91,7 +90,7 @@ pub struct Session {
     /// Passwords that stand in FreeScout's logs, once those were read.
     pub logged: Option<Vec<SeenPassword>>,
     /// Settings of the install that stand outside of `.env`.
-    pub elsewhere: Vec<Elsewhere>,
+    pub elsewhere: elsewhere::Outside,
     /// The layers of containers on this host, once a search asked for them.
     pub layers: Option<KeptLayers>,
     /// Queue workers whose memory could not be searched, when that was last tried.
@@ -135,7 +134,7 @@ impl Session {
             schema_findings: Vec::new(),
             sightings: Sightings::default(),
             logged: None,
-            elsewhere: Vec::new(),
+            elsewhere: elsewhere::Outside::default(),
             layers: None,
             unsearched: Vec::new(),
             restart_anyway: false,

@@ -52,10 +52,15 @@ impl Environment {
         Self(ours)
     }
 
-    /// Every variable of our own process, or of one of the container that we work within.
+    /// Every variable of our own process, or of one of the container that we work within; where that does not run, what it is
+    /// started with.
     pub fn all_of_this_process() -> Variables {
         use std::os::unix::ffi::OsStringExt;
         if let Some(within) = within::get() {
+            // None of its processes is there, and what else `/proc` may show is no container's.
+            if within.spaces.is_none() {
+                return within.started_with.variables.clone();
+            }
             let first = within
                 .process
                 .and_then(|pid| processes::environment(pid).ok());

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::domain::config::container::definition::{Broken, Unread, UnreadFile};
 use crate::domain::config::elsewhere::{By, CONTAINER_KEYS};
 use crate::domain::plan::{Plan, TargetKey};
 use crate::domain::run::volatile::Fleeting;
@@ -32,6 +33,9 @@ pub fn key(
         SettingEffect::NextStart if matches!(at.by, By::Definition(_)) => {
             text!(finding_key_elsewhere_made_anew, place, key, opens, total)
         }
+        SettingEffect::InForce if at.by == By::Created => {
+            text!(finding_key_elsewhere_created, key, opens, total)
+        }
         SettingEffect::InForce => text!(finding_key_elsewhere, place, key, opens, total),
         SettingEffect::Cached => text!(finding_key_elsewhere_cached, place, key, opens, total),
         SettingEffect::NextStart => text!(
@@ -60,6 +64,21 @@ pub fn setting(name: &Untrusted, at: &SetAt, standing: SettingEffect) -> String 
             place = place(at),
             name
         ),
+    }
+}
+
+/// What could not be read of a container's definition, and that something may be set there.
+pub fn definition_unread(file: &UnreadFile) -> String {
+    let path = shown(&file.path).to_string();
+    match file.why {
+        Unread::Broken(Broken {
+            line,
+            too_much: false,
+        }) => text!(definition_broken, path, line),
+        Unread::Broken(_) | Unread::TooMuch => text!(definition_too_much, path),
+        Unread::Untold(line) => text!(definition_untold, path, line),
+        Unread::Missing => text!(definition_missing, path),
+        Unread::NotNamed => text!(definition_not_named, path),
     }
 }
 
@@ -97,7 +116,7 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
             let differs = counts && meant != Some(plan.target);
             differs.then(|| match &at.by {
                 // What the container has is only a copy.
-                By::ContainerStart(variable) if at.path.starts_with("/proc") => {
+                By::ContainerStart(variable) if at.line.is_none() => {
                     text!(change_at_start_somewhere, variable, key)
                 }
                 By::ContainerStart(variable) if variable.raw() == CONTAINER_KEYS[1] => {
@@ -105,6 +124,7 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
                 }
                 By::ContainerStart(variable) => text!(change_at_start, place, variable, key),
                 By::Definition(_) => text!(change_definition, place, key),
+                By::Created => text!(change_created, key),
                 _ => text!(change_elsewhere, place, key),
             })
         }
@@ -153,11 +173,14 @@ fn place(at: &SetAt) -> String {
         By::Cron => w.set_by_cron.to_owned(),
         By::Everyone => w.set_by_everyone.to_owned(),
         By::Definition(_) => w.set_by_definition.to_owned(),
-        By::Site(_) | By::Folder | By::Process(_) | By::ContainerStart(_) => String::new(),
+        By::Site(_) | By::Folder | By::Process(_) | By::Created | By::ContainerStart(_) => {
+            String::new()
+        }
     };
     let path = shown(&at.path).to_string();
     match (at.line, &at.by) {
         (_, By::Process(pid)) => text!(set_in_process, pid),
+        (_, By::Created) => w.set_at_creation.to_owned(),
         (Some(line), _) => {
             text!(set_in_file, path, line, by)
         }

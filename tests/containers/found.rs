@@ -435,6 +435,62 @@ fn a_stopped_one_is_put_together_from_its_layers() {
 }
 
 #[test]
+fn what_a_stopped_one_is_started_with_counts() {
+    let docker = {
+        let mut container = Container::start(Kind::Rooted);
+        container.stop();
+        StoppedDocker::lay_out(&container)
+    };
+    let its = docker.folder.path().join("lib/docker/containers");
+    let its = its.join(&docker.id).join("config.v2.json");
+    let text = std::fs::read_to_string(&its).unwrap();
+    let text = text.replace(
+        "PATH=/usr/bin",
+        "APP_KEY=base64:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
+    );
+    std::fs::write(&its, text).unwrap();
+    let container = ["--container", "freescout-app"];
+    let form = json(docker.command(&["check", "--json"]).args(container), 2);
+    let keys = form["keys"].as_array().unwrap();
+    let effective = keys.iter().find(|key| key["effective"] == true).unwrap();
+    let mut sources = effective["sources"].as_array().unwrap().iter();
+    assert!(
+        sources.all(|source| source["kind"] == "process_environment"),
+        "{form}"
+    );
+    assert_eq!(form["summary"]["opens"], 0, "{form}");
+    let old = docker.folder.path().join("lib/old-server");
+    let mut recover = docker.command(&["recover", "--strategy", "restore"]);
+    let said = told(
+        &recover
+            .args(container)
+            .arg("--look-in")
+            .arg(old)
+            .output()
+            .unwrap(),
+        1,
+    );
+    assert!(
+        said.contains("The key is set by the process environment (container or pool settings)"),
+        "{said}"
+    );
+    // A definition that cannot be read is no definition that sets nothing.
+    let compose = docker.folder.path().join("lib/compose/compose.yml");
+    std::fs::write(&compose, "services:\n  app:\n\tenvironment:\n").unwrap();
+    let said = told(
+        &docker.command(&["check"]).args(container).output().unwrap(),
+        2,
+    );
+    assert!(
+        said.contains(&format!(
+            "{}, from which the container was created, is not valid YAML",
+            compose.display()
+        )),
+        "{said}"
+    );
+}
+
+#[test]
 fn keys_are_found_in_layers_that_nobody_sees_any_more() {
     let docker = {
         let mut container = Container::start(Kind::Rooted);

@@ -2,8 +2,10 @@
 //! runtime's own files say.
 
 pub mod cgroup;
+pub mod compose;
 pub mod definition;
 pub mod records;
+mod yaml;
 
 use serde::{Deserialize, Serialize};
 

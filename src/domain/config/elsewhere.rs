@@ -70,6 +70,8 @@ pub enum By {
     Process(i32),
     /// What a container is defined by, and made anew from: a compose file and the like. `true` where it runs with this value.
     Definition(bool),
+    /// The environment that a container was created with, and has at each start.
+    Created,
     /// A variable that a container's start writes into `.env`.
     ContainerStart(Untrusted),
 }
@@ -218,7 +220,11 @@ pub fn tie(blocks: Vec<Block>, site: &Site<'_>) -> Vec<Elsewhere> {
                 false => serves_all(name.raw()).then_some(false),
             },
             By::Cron => mentions(block, site).then_some(true),
-            By::Everyone | By::Process(_) | By::Definition(_) | By::ContainerStart(_) => Some(true),
+            By::Everyone
+            | By::Process(_)
+            | By::Definition(_)
+            | By::Created
+            | By::ContainerStart(_) => Some(true),
         }
     };
     let told: Vec<Option<bool>> = blocks.iter().map(certain).collect();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::domain::config::container::definition::{Unread, UnreadFile};
 use crate::domain::config::elsewhere::By;
 use crate::domain::inventory::secret::{Place, SecretKind};
 use crate::domain::key::app_key::{Fingerprint, KeyError};
@@ -166,6 +167,8 @@ named! {
             /// Whether it counts.
             standing: SettingEffect,
         } = "setting_elsewhere",
+        /// What the container is defined by could not be read: whether more is set there is not known.
+        DefinitionUnread(UnreadFile) = "definition_unread",
         /// FreeScout cannot read the file of `APP_KEY_FILE`.
         KeyFileUnreadable {
             /// The file.
@@ -379,6 +382,11 @@ impl Finding {
             }
             Finding::KeySetElsewhere { standing, .. }
             | Finding::SettingElsewhere { standing, .. } => standing.severity(),
+            Finding::DefinitionUnread(file) => match file.why {
+                // What the container runs with is known all the same; it may be kept on another machine.
+                Unread::Missing | Unread::NotNamed => Severity::Info,
+                Unread::Broken(_) | Unread::TooMuch | Unread::Untold(_) => Severity::Warning,
+            },
             Finding::WorkerHoldsOtherKey { .. }
             | Finding::WorkerOlderThanKey { .. }
             | Finding::WorkerUnsearched { .. }

@@ -5,8 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::domain::config::container::definition::UnreadFile;
 use crate::domain::config::elsewhere::{
-    self, Block, By, CONTAINER_KEYS, Elsewhere, Setting, Site, lines,
+    self, Block, By, CONTAINER_KEYS, Elsewhere, Setting, Site, is_wanted, lines,
 };
 use crate::domain::config::{self, KeySource};
 use crate::domain::inventory::secret::SecretBytes;
@@ -17,7 +18,8 @@ use crate::domain::payload::Payload;
 use crate::domain::run::volatile::Fleeting;
 use crate::domain::verdict::finding::{Finding, KeyName, SetAt, SettingEffect};
 use crate::engine::session::Session;
-use crate::io::container::{defined, within};
+use crate::io::container::defined::{self, Defined};
+use crate::io::container::within::{self, Within};
 use crate::io::fs::{self, volatile};
 use crate::io::install::host::HostRoot;
 use crate::io::install::{Install, services};
@@ -31,12 +33,27 @@ const MAX_SECRET: u64 = 64 << 10;
 /// How many findings of one sort are told.
 const TOLD: usize = 8;
 
+/// What is set outside of `.env` for an install.
+#[derive(Debug, Default)]
+pub struct Outside {
+    /// The settings.
+    pub settings: Vec<Elsewhere>,
+    /// What could not be read of the container's definition: more may be set there.
+    pub unread: Vec<UnreadFile>,
+}
+
 /// Reads what is set for this install, on the system below this folder, and in its running processes.
-pub fn read(system: &Path, install: &Install) -> Vec<Elsewhere> {
+pub fn read(system: &Path, install: &Install) -> Outside {
     let mut blocks = services::read(system, &install.root);
+    let mut unread = Vec::new();
     if system == Path::new("/") {
-        let running = running(&install.root);
-        blocks.extend(defined(&running));
+        let running = match within::get() {
+            Some(within) if !within.container.running => created(within),
+            _ => running(&install.root),
+        };
+        let (defined, not_read) = defined(&running);
+        unread = not_read;
+        blocks.extend(defined);
         blocks.extend(running);
     }
     let user = fs::user_name(install.web_user.uid);
@@ -49,7 +66,7 @@ pub fn read(system: &Path, install: &Install) -> Vec<Elsewhere> {
         let twin = |known: &Elsewhere| {
             let same = known.setting.name == new.setting.name;
             // A process has it from a file; where that is known it says more.
-            let of_process = matches!(new.by, By::Process(_) | By::ContainerStart(_));
+            let of_process = matches!(new.by, By::Process(_) | By::Created | By::ContainerStart(_));
             same && (known.setting == new.setting
                 || of_process && known.certain && known.setting.value == new.setting.value)
         };
@@ -57,20 +74,57 @@ pub fn read(system: &Path, install: &Install) -> Vec<Elsewhere> {
             found.push(new);
         }
     }
-    found
+    Outside {
+        settings: found,
+        unread,
+    }
 }
 
-/// What the definition of the container sets that we work within.
-fn defined(running: &[Block]) -> Vec<Block> {
+/// What a stopped container is started with. None of its processes is there to show it.
+fn created(within: &Within) -> Vec<Block> {
+    let set = within.started_with.variables.iter();
+    let settings = set.filter_map(|(name, value)| {
+        let name = std::str::from_utf8(name).ok().filter(|n| is_wanted(n))?;
+        let setting = Setting {
+            name: name.to_owned(),
+            value: Some(value.clone()),
+            path: within.started_with.written.clone(),
+            line: 0,
+        };
+        Some(match CONTAINER_KEYS.contains(&name) {
+            true => (
+                By::ContainerStart(name.to_owned().into()),
+                named_file(setting, Account { uid: 0, gid: 0 }),
+            ),
+            false => (By::Created, setting),
+        })
+    });
+    let block = |(by, setting)| {
+        let mut block = Block::new(by);
+        block.settings.push(setting);
+        block
+    };
+    settings.map(block).collect()
+}
+
+/// What the definition of the container sets that we work within, and what could not be read of it.
+fn defined(running: &[Block]) -> (Vec<Block>, Vec<UnreadFile>) {
     let Some(within) = within::get() else {
-        return Vec::new();
+        return <_>::default();
     };
     let container = within.container.clone();
-    let settings = within.on_host(move || match HostRoot::at(Path::new("/")) {
-        Ok(host) => defined::settings(&host, &container),
-        Err(_) => Vec::new(),
+    let read = within.on_host(move || match HostRoot::at(Path::new("/")) {
+        Ok(host) => defined::read(&host, &container),
+        Err(_) => Defined::default(),
     });
-    let block = |setting: Setting| {
+    let Defined { settings, unread } = read.unwrap_or_default();
+    let block = |mut setting: Setting| {
+        // What it takes from somewhere else is what the container got.
+        if setting.value.is_none() {
+            let mut its = running.iter().flat_map(|block| &block.settings);
+            let its = its.find(|one| one.name == setting.name);
+            setting.value = its.and_then(|one| one.value.clone());
+        }
         let mut set = running.iter().flat_map(|block| &block.settings);
         let is_so = set.any(|one| one.name == setting.name && one.value == setting.value);
         let mut block = Block::new(match CONTAINER_KEYS.contains(&setting.name.as_str()) {
@@ -80,11 +134,7 @@ fn defined(running: &[Block]) -> Vec<Block> {
         block.settings.push(setting);
         block
     };
-    settings
-        .unwrap_or_default()
-        .into_iter()
-        .map(block)
-        .collect()
+    (settings.into_iter().map(block).collect(), unread)
 }
 
 /// The environment of the install's processes, and of the one that a container was started with. That of FPM says nothing:
@@ -160,16 +210,18 @@ fn holds_key(name: &str) -> bool {
 }
 
 /// Keys that stand there are candidates as well.
-pub fn collect_keys(found: &[Elsewhere], ring: &mut KeyRing) {
-    for Elsewhere { setting, by, .. } in found.iter().filter(|e| holds_key(&e.setting.name)) {
+pub fn collect_keys(found: &Outside, ring: &mut KeyRing) {
+    for Elsewhere { setting, .. } in found.settings.iter().filter(|e| holds_key(&e.setting.name)) {
         let parsed = setting
             .value
             .as_ref()
             .and_then(|v| AppKey::parse(v.expose()).ok());
         if let Some(key) = parsed {
-            let (kind, line) = match by {
-                By::Process(_) | By::ContainerStart(_) => (SourceKind::ProcessEnvironment, None),
-                _ => (SourceKind::File, Some(setting.line)),
+            // An environment has no lines.
+            let line = (setting.line > 0).then_some(setting.line);
+            let kind = match line {
+                None => SourceKind::ProcessEnvironment,
+                Some(_) => SourceKind::File,
             };
             ring.add(key, Source::file(kind, &setting.path, line));
         }
@@ -186,7 +238,7 @@ pub fn not_lasting(session: &Session) -> Option<Finding> {
         KeySource::Env | KeySource::ConfigCache | KeySource::Nowhere => install.env_path(),
     };
     let set = |e: &Elsewhere| holds_key(&e.setting.name) && e.certain;
-    if !volatile::in_container() || session.elsewhere.iter().any(set) {
+    if !volatile::in_container() || session.elsewhere.settings.iter().any(set) {
         return None;
     }
     // What lies in memory there is rather a secret, put there anew at each start.
@@ -213,7 +265,7 @@ pub fn not_lasting(session: &Session) -> Option<Finding> {
 
 /// What differs from `.env`, gravest first.
 pub fn findings(session: &Session) -> Vec<Finding> {
-    let found = session.elsewhere.iter();
+    let found = session.elsewhere.settings.iter();
     let mut findings: Vec<Finding> = found
         .filter_map(|e| finding(session, e, Told::Differing))
         .collect();
@@ -222,9 +274,15 @@ pub fn findings(session: &Session) -> Vec<Finding> {
     findings
 }
 
+/// What could not be read of the container's definition.
+pub fn definition_unread(session: &Session) -> impl Iterator<Item = Finding> {
+    let unread = session.elsewhere.unread.iter().take(TOLD);
+    unread.cloned().map(Finding::DefinitionUnread)
+}
+
 /// Where the very key that is configured is set too: a plan that ends with another one has to reckon with that.
 pub fn set_alike(session: &Session) -> Vec<Finding> {
-    let found = session.elsewhere.iter();
+    let found = session.elsewhere.settings.iter();
     let keys = found.filter(|e| holds_key(&e.setting.name));
     let alike = keys.filter_map(|e| finding(session, e, Told::Alike));
     alike.take(TOLD).collect()
@@ -317,7 +375,7 @@ fn at_next_start(by: &By) -> bool {
 /// Whether another key than this one, or something that is none, is certainly set outside of `.env`: without a config cache
 /// it would count.
 pub fn overrules(session: &Session, key: &AppKey) -> bool {
-    session.elsewhere.iter().any(|e| {
+    session.elsewhere.settings.iter().any(|e| {
         let of_php = e.setting.name == "APP_KEY" && !at_next_start(&e.by);
         let text = e.setting.value.as_ref().map(SecretBytes::expose);
         e.certain && of_php && text != Some(key.text())
@@ -328,6 +386,7 @@ pub fn overrules(session: &Session, key: &AppKey) -> bool {
 pub fn key_out_of_reach(session: &Session) -> Option<Fingerprint> {
     let certain = session
         .elsewhere
+        .settings
         .iter()
         .filter(|e| e.certain && e.setting.name == "APP_KEY" && !at_next_start(&e.by));
     let mut keys: Vec<Fingerprint> = certain
@@ -345,6 +404,7 @@ pub fn key_out_of_reach(session: &Session) -> Option<Fingerprint> {
 pub fn database_places(install: &Install) -> Option<String> {
     let found = read(Path::new("/"), install);
     let set = found
+        .settings
         .iter()
         .filter(|e| e.certain && e.setting.name.starts_with("DB_"));
     let mut places: Vec<String> = set

@@ -37,6 +37,7 @@ pub fn of_install(session: &Session) -> Vec<Finding> {
         findings.push(Finding::KeyFromProcessEnvironment);
     }
     findings.extend(elsewhere::findings(session));
+    findings.extend(elsewhere::definition_unread(session));
     findings.extend(elsewhere::not_lasting(session));
     if let Some(unread) = &install.key_file_unread {
         let user = || fs::user_name(install.web_user.uid);

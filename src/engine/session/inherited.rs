@@ -7,6 +7,7 @@ use super::elsewhere;
 use crate::domain::config::dotenv::EnvFile;
 use crate::domain::config::inherited::{self, Handed};
 use crate::domain::config::{self};
+use crate::io::container::within;
 use crate::io::install::{Environment, Install};
 use crate::io::os::processes::{self, Belongs, ProcessRole};
 use zeroize::Zeroizing;
@@ -24,7 +25,7 @@ pub fn of_ours(install: &Install) -> Handed {
     let running: BTreeSet<&[u8]> = entries.collect();
     let files = elsewhere::read(Path::new("/"), install);
     let known = |name: &[u8], value: &[u8]| {
-        let in_file = files.iter().any(|found| {
+        let in_file = files.settings.iter().any(|found| {
             let setting = &found.setting;
             let same = setting.value.as_ref().is_some_and(|v| v.expose() == value);
             found.certain && same && setting.name.as_bytes() == name
@@ -46,6 +47,9 @@ pub fn of_ours(install: &Install) -> Handed {
 
 /// What the install's own processes were started with, and what its container was.
 fn environments(install: &Path) -> Vec<Zeroizing<Vec<u8>>> {
+    if within::is_stopped() {
+        return Vec::new();
+    }
     let own = processes::php(install).into_iter().filter(|process| {
         process.belongs == Belongs::Here && !matches!(process.role, ProcessRole::Server(_))
     });

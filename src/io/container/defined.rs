@@ -1,11 +1,16 @@
 //! Where a container's environment is defined on the host, so that a key which the next start would bring back can be
 //! changed there: the compose file that its runtime noted, the files that it names, units for Podman.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+
+use zeroize::Zeroizing;
 
 use super::runtimes::{self, Known};
 use super::{Container, Runtime};
-use crate::domain::config::container::definition::{self, Definition, Set, SetTo};
+use crate::domain::config::container::compose;
+use crate::domain::config::container::definition::{
+    self, Definition, Set, Stands, Unread, UnreadFile, Variable, Variables,
+};
 use crate::domain::config::elsewhere::{CONTAINER_KEYS, Setting};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::io::install::host::HostRoot;
@@ -17,30 +22,52 @@ const SERVICE: &str = "com.docker.compose.service";
 const VARIABLES: &str = "com.docker.compose.project.environment_file";
 /// Where units for Podman are.
 const UNITS: [&str; 2] = ["/etc/containers/systemd", "/usr/share/containers/systemd"];
-/// How many files of one kind are read.
+/// How many files of one kind are read, and how many of them all for one container.
 const MOST: usize = 32;
 
-/// The settings that a container's definition makes, with the line of each. `host` is the system that the container runs on.
-pub fn settings(host: &HostRoot, container: &Container) -> Vec<Setting> {
+/// What a container's definition says.
+#[derive(Debug, Default)]
+pub struct Defined {
+    /// The settings that it makes, with the line of each.
+    pub settings: Vec<Setting>,
+    /// What could not be read of it.
+    pub unread: Vec<UnreadFile>,
+}
+
+/// What the definition of a container says. `host` is the system that the container runs on.
+pub fn read(host: &HostRoot, container: &Container) -> Defined {
     let Some(known) = runtimes::of(host, container) else {
-        return Vec::new();
+        return Defined::default();
     };
-    let mut found = composed(host, &known);
-    found.extend(of_units(host, &known));
-    found
+    let mut reader = Reader {
+        host,
+        known: &known,
+        left: MOST,
+        sets: Vec::new(),
+        of_files: Vec::new(),
+        unread: Vec::new(),
+    };
+    reader.composed();
+    reader.of_units();
+    let mut settings = reader.of_files;
+    add(&mut settings, reader.sets.into_iter());
+    Defined {
+        settings,
+        unread: reader.unread,
+    }
 }
 
 /// The file that a container is made anew from, where there is one: the first of its compose files, or its unit.
 pub fn file(host: &HostRoot, container: &Container) -> Option<PathBuf> {
     let known = runtimes::of(host, container)?;
-    let composed = compose_files(&known).map(|(_, files)| files);
+    let composed = compose_files(host, &known).map(|(_, files)| files);
     let unit = || units(host, &known).into_iter().map(|(file, _)| file);
     let all = composed.into_iter().flatten().chain(unit());
     all.into_iter().find(|file| host.is_file(file))
 }
 
 /// The folder of a compose project, and its files.
-fn compose_files(known: &Known) -> Option<(PathBuf, Vec<PathBuf>)> {
+fn compose_files(host: &HostRoot, known: &Known) -> Option<(PathBuf, Vec<PathBuf>)> {
     let labels = &known.record.labels;
     let files = labels.get(FILES)?;
     let first = files.split(',').next().map(PathBuf::from);
@@ -48,48 +75,202 @@ fn compose_files(known: &Known) -> Option<(PathBuf, Vec<PathBuf>)> {
     let folder = labels.get(FOLDER).map(PathBuf::from).or(beside);
     let folder = folder.unwrap_or_else(|| PathBuf::from("/"));
     let files = files.split(',').take(MOST);
-    let files = files.map(|file| joined(&folder, Path::new(file.trim())));
+    let files = files.map(|file| joined(host, &folder, Path::new(file.trim())));
     Some((folder.clone(), files.collect()))
 }
 
-fn composed(host: &HostRoot, known: &Known) -> Vec<Setting> {
-    let labels = &known.record.labels;
-    let (Some((folder, files)), Some(service)) = (compose_files(known), labels.get(SERVICE)) else {
-        return Vec::new();
-    };
-    let variables = labels
-        .get(VARIABLES)
-        .map(|path| joined(&folder, Path::new(path)));
-    let variables = variables.unwrap_or_else(|| folder.join(".env"));
-    let mut found: Vec<Setting> = Vec::new();
-    for file in files {
-        let Some(text) = text(host, &file) else {
-            continue;
-        };
-        let defined = definition::compose(&text, service);
-        add(
-            &mut found,
-            settings_of(host, &file, &folder, &variables, &defined),
-        );
-    }
-    found
+/// Reads definitions, one after the other: what a later one sets counts before what an earlier one did.
+struct Reader<'a> {
+    host: &'a HostRoot,
+    known: &'a Known,
+    /// How many more files are read.
+    left: usize,
+    /// What the definitions themselves set.
+    sets: Vec<Setting>,
+    /// What files of variables do, which the definitions name.
+    of_files: Vec<Setting>,
+    unread: Vec<UnreadFile>,
 }
 
-fn of_units(host: &HostRoot, known: &Known) -> Vec<Setting> {
-    let mut found = Vec::new();
-    for (file, text) in units(host, known) {
-        let defined = definition::quadlet(&text);
-        let folder = file.parent().unwrap_or(Path::new("/"));
-        add(
-            &mut found,
-            settings_of(host, &file, folder, Path::new(""), &defined),
-        );
+/// A project of Compose's, as far as its files have it in common.
+struct Project {
+    /// Its folder.
+    folder: PathBuf,
+    /// Its files of variables, and their texts.
+    variables: Vec<(PathBuf, Zeroizing<String>)>,
+}
+
+impl Project {
+    fn variable(&self, name: &str) -> Option<Variable> {
+        let last = self.variables.iter().rev();
+        let mut found = last.filter_map(|(path, text)| definition::variable(text, name, path));
+        found.next()
     }
-    found
+}
+
+impl Reader<'_> {
+    fn composed(&mut self) {
+        let labels = &self.known.record.labels;
+        let (Some((folder, files)), Some(service)) =
+            (compose_files(self.host, self.known), labels.get(SERVICE))
+        else {
+            return;
+        };
+        let named = labels.get(VARIABLES).map_or(".env", String::as_str);
+        let named = named.split(',').take(MOST);
+        let variables = named.map(|path| joined(self.host, &folder, Path::new(path.trim())));
+        let variables = variables.filter_map(|path| {
+            let text = text(self.host, &path)?;
+            Some((path, text))
+        });
+        let project = Project {
+            variables: variables.collect(),
+            folder,
+        };
+        let mut named = false;
+        for file in &files {
+            named |= self.compose_file(&project, file, &project.folder, service);
+        }
+        if let (Some(first), false, true) = (files.first(), named, self.unread.is_empty()) {
+            self.is_unread(first, Unread::NotNamed);
+        }
+    }
+
+    fn is_unread(&mut self, path: &Path, why: Unread) {
+        let path = path.to_owned();
+        let new = UnreadFile { path, why };
+        if self.unread.len() < MOST && !self.unread.contains(&new) {
+            self.unread.push(new);
+        }
+    }
+
+    /// The text of a file that a definition consists of. That there is none is told.
+    fn text(&mut self, path: &Path) -> Option<Zeroizing<String>> {
+        let Some(left) = self.left.checked_sub(1) else {
+            self.is_unread(path, Unread::TooMuch);
+            return None;
+        };
+        self.left = left;
+        let text = text(self.host, path);
+        if text.is_none() {
+            self.is_unread(path, Unread::Missing);
+        }
+        text
+    }
+
+    /// A compose file, what it builds on before it. Paths in it begin at this folder. Gives whether it defines the service.
+    fn compose_file(
+        &mut self,
+        project: &Project,
+        file: &Path,
+        folder: &Path,
+        service: &str,
+    ) -> bool {
+        let Some(text) = self.text(file) else {
+            return false;
+        };
+        let defined = compose::read(&text, service, &|name| project.variable(name));
+        let beside = file.parent().unwrap_or(Path::new("/"));
+        for base in &defined.bases {
+            let file = joined(self.host, beside, &base.file);
+            let folder = file.parent().unwrap_or(Path::new("/")).to_owned();
+            self.compose_file(project, &file, &folder, &base.service);
+        }
+        let mut named = defined.named;
+        for included in &defined.includes {
+            // Its paths begin at its own folder; what is defined here counts before it.
+            let file = joined(self.host, folder, included);
+            let folder = file.parent().unwrap_or(Path::new("/")).to_owned();
+            named |= self.compose_file(project, &file, &folder, service);
+        }
+        self.take(file, folder, &defined, &|name| project.variable(name));
+        named
+    }
+
+    fn of_units(&mut self) {
+        for (file, text) in units(self.host, self.known) {
+            let defined = definition::quadlet(&text);
+            let folder = file.parent().unwrap_or(Path::new("/")).to_owned();
+            self.take(&file, &folder, &defined, &|_| None);
+        }
+    }
+
+    /// Takes over what a definition says.
+    fn take(&mut self, file: &Path, folder: &Path, defined: &Definition, variables: Variables<'_>) {
+        for why in &defined.unread {
+            self.is_unread(file, *why);
+        }
+        for named in defined.files.iter().take(MOST) {
+            let path = joined(self.host, folder, named);
+            let Some(text) = self.text(&path) else {
+                continue;
+            };
+            let sets = definition::variables(&text, variables);
+            add(
+                &mut self.of_files,
+                sets.iter().map(|set| setting(set, &path)),
+            );
+        }
+        if defined.resets {
+            self.sets.clear();
+        }
+        let sets = defined.sets.iter().map(|set| {
+            let of_file = set.name == CONTAINER_KEYS[1];
+            let secret = of_file.then(|| self.secret(folder, defined, set));
+            secret.flatten().unwrap_or_else(|| Setting {
+                // The name of a file is no key.
+                value: set.value.clone().filter(|_| !of_file),
+                ..setting(set, file)
+            })
+        });
+        let sets: Vec<Setting> = sets.collect();
+        add(&mut self.sets, sets.into_iter());
+    }
+
+    /// The file on the host that the container has where this variable says.
+    fn secret(&self, folder: &Path, defined: &Definition, set: &Set) -> Option<Setting> {
+        let inside = std::str::from_utf8(set.value.as_ref()?.expose()).ok()?;
+        let mounts = self.known.record.mounts.iter();
+        let mounted = mounts.filter_map(|mount| {
+            let below = Path::new(inside).strip_prefix(&mount.destination).ok()?;
+            let depth = mount.destination.components().count();
+            Some((depth, mount.source.join(below).components().collect()))
+        });
+        let mounted = mounted.max_by_key(|(depth, _)| *depth);
+        let named = inside.strip_prefix("/run/secrets/").and_then(|name| {
+            let (_, path) = defined.secrets.iter().find(|(its, _)| its == name)?;
+            Some(joined(self.host, folder, path))
+        });
+        // What is to be there at the next start, before what was there at the last one.
+        let paths = named.into_iter().chain(mounted.map(|(_, path)| path));
+        let (path, bytes) = paths
+            .into_iter()
+            .find_map(|path: PathBuf| Some((path.clone(), self.host.read(&path)?)))?;
+        Some(Setting {
+            name: set.name.clone(),
+            value: Some(SecretBytes::from(bytes.trim_ascii())),
+            path,
+            line: 1,
+        })
+    }
+}
+
+/// A setting as it stands in a file, or in the file of variables that it takes its value from.
+fn setting(set: &Set, file: &Path) -> Setting {
+    let (path, line) = match &set.stands {
+        Stands::Here(line) => (file, *line),
+        Stands::InVariables(at) => (&*at.path, at.line),
+    };
+    Setting {
+        name: set.name.clone(),
+        value: set.value.clone(),
+        path: path.to_owned(),
+        line,
+    }
 }
 
 /// The units for Podman that define this container, and their texts.
-fn units(host: &HostRoot, known: &Known) -> Vec<(PathBuf, String)> {
+fn units(host: &HostRoot, known: &Known) -> Vec<(PathBuf, Zeroizing<String>)> {
     let named = known.record.name.as_ref();
     let Some(name) = named.filter(|_| known.runtime == Runtime::Podman) else {
         return Vec::new();
@@ -114,82 +295,28 @@ fn units(host: &HostRoot, known: &Known) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// What a later file sets counts, as does what stands in the definition before what a file of variables says.
-fn add(found: &mut Vec<Setting>, new: Vec<Setting>) {
+/// What a later one sets counts.
+fn add(found: &mut Vec<Setting>, new: impl Iterator<Item = Setting>) {
     for setting in new {
         found.retain(|known| known.name != setting.name);
         found.push(setting);
     }
 }
 
-fn settings_of(
-    host: &HostRoot,
-    file: &Path,
-    folder: &Path,
-    variables: &Path,
-    defined: &Definition,
-) -> Vec<Setting> {
-    let mut found = Vec::new();
-    let setting = |set: &Set, path: &Path, line, value| Setting {
-        name: set.name.clone(),
-        value,
-        path: path.to_owned(),
-        line,
-    };
-    for named in defined.files.iter().take(MOST) {
-        let path = joined(folder, named);
-        let text = text(host, &path).unwrap_or_default();
-        let sets = definition::variables(&text);
-        let sets = sets.iter().map(|set| match &set.value {
-            SetTo::Is(value) => setting(set, &path, set.line, Some(value.clone())),
-            SetTo::Of(_) => setting(set, &path, set.line, None),
-        });
-        add(&mut found, sets.collect());
+/// A path as it stands in a definition, from the folder of that, and without what leads back up where that is there.
+fn joined(host: &HostRoot, folder: &Path, path: &Path) -> PathBuf {
+    let path: PathBuf = folder.join(path).components().collect();
+    let goes_up = path.components().any(|part| part == Component::ParentDir);
+    let real = || Some(host.real(path.parent()?)?.join(path.file_name()?));
+    match goes_up {
+        true => real().unwrap_or(path),
+        false => path,
     }
-    let sets = defined.sets.iter().map(|set| match &set.value {
-        SetTo::Is(value) if set.name == CONTAINER_KEYS[1] => secret(host, folder, defined, value)
-            .unwrap_or_else(|| setting(set, file, set.line, None)),
-        SetTo::Is(value) => setting(set, file, set.line, Some(value.clone())),
-        SetTo::Of(other) => {
-            let text = text(host, variables).unwrap_or_default();
-            match definition::variable(&text, other) {
-                Some((value, line)) => setting(set, variables, line, Some(value)),
-                None => setting(set, file, set.line, None),
-            }
-        }
-    });
-    add(&mut found, sets.collect());
-    found
 }
 
-/// The file on the host that is a secret of this name inside.
-fn secret(
-    host: &HostRoot,
-    folder: &Path,
-    defined: &Definition,
-    named: &SecretBytes,
-) -> Option<Setting> {
-    let inside = std::str::from_utf8(named.expose()).ok()?;
-    let name = inside.strip_prefix("/run/secrets/")?;
-    let (_, path) = defined.secrets.iter().find(|(its, _)| its == name)?;
-    let path = joined(folder, path);
-    let bytes = host.read(&path)?;
-    Some(Setting {
-        name: CONTAINER_KEYS[1].to_owned(),
-        value: Some(SecretBytes::from(bytes.trim_ascii())),
-        path,
-        line: 1,
-    })
-}
-
-/// A path as it stands in a definition, from the folder of that.
-fn joined(folder: &Path, path: &Path) -> PathBuf {
-    folder.join(path).components().collect()
-}
-
-fn text(host: &HostRoot, path: &Path) -> Option<String> {
+fn text(host: &HostRoot, path: &Path) -> Option<Zeroizing<String>> {
     let bytes = host.read(path)?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    Some(String::from_utf8_lossy(&bytes).into_owned().into())
 }
 
 #[cfg(test)]
@@ -232,8 +359,10 @@ mod tests {
             id: Some(id),
             ..Container::default()
         };
-        let found = settings(&host, &container);
+        let found = read(&host, &container);
+        assert_eq!(found.unread, []);
         let mut told: Vec<String> = found
+            .settings
             .iter()
             .map(|one| {
                 let value = one
@@ -259,5 +388,85 @@ mod tests {
                 "FREESCOUT_APP_KEY_FILE /srv/fs/key.txt 1 base64:H=",
             ]
         );
+    }
+
+    /// The settings of a container that was made from these files, and what was not read of them.
+    fn told(files: &[(&str, &str)], mount: &str) -> (Vec<String>, Vec<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let id = "a".repeat(64);
+        let config = format!(
+            r#"{{"ID":"{id}","Name":"/app","MountPoints":{{{mount}}},"Config":{{"Labels":{{
+            "{FILES}":"/srv/fs/compose.yml","{FOLDER}":"/srv/fs","{SERVICE}":"app"}}}}}}"#
+        );
+        let config_file = format!("var/lib/docker/containers/{id}/config.v2.json");
+        for (path, text) in files.iter().chain(&[(&*config_file, &*config)]) {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let container = Container {
+            runtime: Runtime::Docker,
+            id: Some(id),
+            ..Container::default()
+        };
+        let found = read(&HostRoot::at(root).unwrap(), &container);
+        let settings = found.settings.iter().map(|one| {
+            let path = one.path.to_string_lossy();
+            format!("{} {path} {}", one.name, one.line)
+        });
+        let unread = found.unread.iter();
+        let unread = unread.map(|file| format!("{} {:?}", file.path.to_string_lossy(), file.why));
+        (settings.collect(), unread.collect())
+    }
+
+    #[test]
+    fn what_a_definition_builds_on_is_read_as_well() {
+        let files = [
+            (
+                "srv/fs/compose.yml",
+                "include: [more/app.yml]\nservices:\n  db:\n    environment: [APP_KEY=no]\n",
+            ),
+            (
+                "srv/fs/more/app.yml",
+                "services:\n  app:\n    extends:\n      file: ../../base.yml\n      service: web\n    environment:\n      DB_PORT: 1\n      FREESCOUT_APP_KEY_FILE: /keys/key\n",
+            ),
+            (
+                "srv/base.yml",
+                "services:\n  web:\n    env_file: [base.env, gone.env]\n    environment: [DB_PORT=2, DB_HOST=x]\n",
+            ),
+            ("srv/base.env", "APP_KEY=base64:A=\n"),
+            ("srv/keys/key", "base64:B=\n"),
+        ];
+        let mount = r#""/keys":{"Source":"/srv/keys","Destination":"/keys"}"#;
+        let (settings, unread) = told(&files, mount);
+        assert_eq!(
+            settings,
+            [
+                "APP_KEY /srv/base.env 1",
+                "DB_HOST /srv/base.yml 4",
+                "DB_PORT /srv/fs/more/app.yml 7",
+                "FREESCOUT_APP_KEY_FILE /srv/keys/key 1",
+            ]
+        );
+        assert_eq!(unread, ["/srv/gone.env Missing"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told() {
+        for (text, why) in [
+            (
+                "services: {app: {environment: *none}}",
+                "Broken(Broken { line: 1, too_much: false })",
+            ),
+            ("services: {web: {}}", "NotNamed"),
+            ("services: {app: {env_file: '${FILE}'}}", "Untold(1)"),
+            ("include: [compose.yml]", "TooMuch"),
+        ] {
+            let (settings, unread) = told(&[("srv/fs/compose.yml", text)], "");
+            let expected = format!("/srv/fs/compose.yml {why}");
+            assert_eq!((settings.len(), unread), (0, vec![expected]), "{text}");
+        }
+        assert_eq!(told(&[], "").1, ["/srv/fs/compose.yml Missing"]);
     }
 }

@@ -2,7 +2,7 @@
 //! process goes in and does the work. The first one stays on the host, as a shell would that waits for its command: it
 //! hands on the signals, and gives back the terminal when the other one ends in a way that does not.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -25,7 +25,7 @@ use super::found;
 use super::idmap::IdMap;
 use super::stopped::{self, Assembled};
 use super::view::{self, Luggage};
-use super::within::{self, HostThread, Spaces, Within};
+use super::within::{self, HostThread, Spaces, StartedWith, Within};
 use crate::domain::config::found::FoundInstall;
 use crate::io::fs::trust;
 use crate::io::os::{entropy, inside, spawn};
@@ -133,18 +133,6 @@ fn command(target: &Target, process: Option<&ContainerProcess>) -> io::Result<Co
         None => (0, 0),
     };
     command.args([pid.to_string(), started.to_string(), described]);
-    if process.is_none() {
-        // What FreeScout would be started with.
-        let known = found::known_as(&target.container).ok_or(Errno::SRCH)?;
-        for (name, value) in known
-            .record
-            .environment
-            .iter()
-            .filter(|(name, _)| is_setting(name))
-        {
-            command.env(OsStr::from_bytes(name), OsStr::from_bytes(value.expose()));
-        }
-    }
     let mut random = [0; 16];
     entropy::fill(&mut random);
     let host = Path::new("/").join(base16ct::lower::encode_string(&random));
@@ -170,13 +158,6 @@ fn command(target: &Target, process: Option<&ContainerProcess>) -> io::Result<Co
         command.env("TZ", host.join(below));
     }
     Ok(command)
-}
-
-/// Whether a variable is one of FreeScout's settings, or one that its images take.
-fn is_setting(name: &[u8]) -> bool {
-    [&b"APP_"[..], b"DB_", b"FREESCOUT_APP_"]
-        .iter()
-        .any(|beginning| name.starts_with(beginning))
 }
 
 /// Hands on the signals that end a program, which the terminal or a person may have sent to us alone; those that the
@@ -449,6 +430,7 @@ impl Errand {
             users,
             groups: process.map("gid_map"),
             process: process.own_number(),
+            started_with: StartedWith::default(),
             volumes: Vec::new(),
             groups_of,
             path: process.variable("PATH"),
@@ -498,6 +480,10 @@ impl Errand {
             users,
             groups,
             process: None,
+            started_with: StartedWith {
+                variables: known.record.environment,
+                written: known.written,
+            },
             volumes: volumes.collect(),
             groups_of,
             path: None,

@@ -65,6 +65,8 @@ pub struct Known {
     pub runtime: Runtime,
     /// What it wrote down.
     pub record: Record,
+    /// The file that it wrote that into.
+    pub written: PathBuf,
     /// Where its layers are.
     pub layers: Layers,
     /// Whose word this is: root's, or that of the account whose runtime it is, by its number.
@@ -256,11 +258,13 @@ fn docker(host: &HostRoot, storage: &Storage) -> Vec<Known> {
     let containers = storage.folder.join("containers");
     let entries = host.entries(&containers).into_iter().take(MOST);
     let read = |id: std::ffi::OsString| {
-        let bytes = host.read(&containers.join(&id).join("config.v2.json"))?;
+        let written = containers.join(&id).join("config.v2.json");
+        let bytes = host.read(&written)?;
         let record = records::docker(&bytes).filter(|record| id == *record.id)?;
         Some(Known {
             runtime: Runtime::Docker,
             record,
+            written,
             layers: Layers::Docker(storage.folder.clone()),
             owner: storage.owner,
         })
@@ -293,6 +297,7 @@ fn podman(host: &HostRoot, storage: &Storage) -> Vec<Known> {
         Known {
             runtime: Runtime::Podman,
             record,
+            written: config,
             layers: Layers::Podman(storage.folder.clone(), listed.layer),
             owner: storage.owner,
         }

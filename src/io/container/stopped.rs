@@ -418,6 +418,7 @@ mod tests {
         let known = |owner, layers| Known {
             runtime: crate::io::container::Runtime::Podman,
             record: crate::domain::config::container::records::Record::default(),
+            written: "/x".into(),
             layers,
             owner,
         };

@@ -19,6 +19,7 @@ use rustix::io::FdFlags;
 use super::Container;
 use super::idmap::IdMap;
 use crate::domain::config::found::FoundInstall;
+use crate::domain::config::inherited::Variables;
 
 /// The namespaces of a container, and its root folder, held open: they outlast the process that they were taken from.
 #[derive(Debug)]
@@ -40,6 +41,15 @@ impl Spaces {
         let first = [&self.root, &self.mounts, &self.network].into_iter();
         first.chain(&self.others).chain(&self.users)
     }
+}
+
+/// The environment that a container is started with.
+#[derive(Debug, Default)]
+pub struct StartedWith {
+    /// Its variables.
+    pub variables: Variables,
+    /// Where its runtime wrote them down, on the host.
+    pub written: PathBuf,
 }
 
 /// The container that this process works within.
@@ -69,6 +79,8 @@ pub struct Within {
     pub mountinfo: Vec<u8>,
     /// The process it was entered by, as the container numbers it.
     pub process: Option<i32>,
+    /// What it is started with, where it does not run.
+    pub started_with: StartedWith,
     /// Where the host's files are to be read.
     pub(super) host: PathBuf,
     /// Folders of the host that stand at their own paths.

@@ -86,6 +86,17 @@ in_a_folder() {
     rm -rf /srv/freescout
 }
 
+# What it is started with counts, before its .env.
+with_a_key_in_its_environment() {
+    prepare='rm /www/html/bootstrap/cache/config.php'
+    start keyed --env APP_KEY=base64:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=
+    "$client" stop --time 0 keyed >/dev/null
+    ends_with 2 check --json --container keyed
+    json_is '[s["kind"] for k in it["keys"] if k["effective"] for s in k["sources"]][0]' process_environment
+    json_is 'it["summary"]["opens"]' 0
+    end keyed
+}
+
 # A database of its own is not the one that the host has at the same address.
 with_a_database() {
     prepare='
@@ -102,7 +113,7 @@ with_a_database() {
 
 for client in docker podman; do
     "start_$client"
-    for shape in in_layers in_a_volume in_a_folder with_a_database; do
+    for shape in in_layers in_a_volume in_a_folder with_a_key_in_its_environment with_a_database; do
         "$shape"
         walked=$((walked + 1))
         echo "stopped, $shape ($client): as it should be"

@@ -1,117 +1,165 @@
 //! Where a container's environment is defined: which line of a compose file, of a file of variables, or of a unit for
-//! Podman sets a key. Read line by line: what matters stands on lines of its own, and a file that is written otherwise is
-//! told as one that sets nothing.
+//! Podman sets a key. Compose files are read in a room of their own.
 //!
-//! Formats: the Compose specification (services, `environment`, `env_file`, `secrets`), podman-systemd.unit(5).
+//! Formats: the Compose specification (files of variables, interpolation), podman-systemd.unit(5).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
+pub use super::yaml::Broken;
 use crate::domain::config::elsewhere::is_wanted;
 use crate::domain::inventory::secret::SecretBytes;
 
-/// A line that sets a variable.
+/// A variable of a project, which its definition may take values from.
+pub struct Variable {
+    /// Its value.
+    pub value: SecretBytes,
+    /// Where it stands.
+    pub at: VariableAt,
+}
+
+/// Where a variable of a project stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariableAt {
+    /// The file.
+    pub path: PathBuf,
+    /// Its line, counted from 1.
+    pub line: u64,
+}
+
+/// Looks the variables of a project up.
+pub type Variables<'a> = &'a dyn Fn(&str) -> Option<Variable>;
+
+/// What sets a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Set {
     /// Which one.
     pub name: String,
-    /// Its value, or where that comes from.
-    pub value: SetTo,
-    /// The line, counted from 1.
-    pub line: u64,
+    /// Its value; `None` where that comes from somewhere that was not read, such as the shell of whoever starts the container.
+    pub value: Option<SecretBytes>,
+    /// Where the value is to be changed.
+    pub stands: Stands,
 }
 
-/// What a variable is set to.
+/// Where a value stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SetTo {
-    /// This.
-    Is(SecretBytes),
-    /// What another variable has: one of the file of variables beside the definition.
-    Of(String),
+pub enum Stands {
+    /// In this line of the definition itself, counted from 1.
+    Here(u64),
+    /// In a file of variables of the project.
+    InVariables(VariableAt),
+}
+
+/// Another definition that one builds on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// Its file, as it stands there.
+    pub file: PathBuf,
+    /// The service in it.
+    pub service: String,
+}
+
+/// Why something of a definition is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// It cannot be read.
+    Broken(Broken),
+    /// It leads on and on.
+    TooMuch,
+    /// This line, counted from 1, names a file by a variable that is not known.
+    Untold(u64),
+    /// There is no such file here.
+    Missing,
+    /// It says nothing of the service that the container was made as.
+    NotNamed,
+}
+
+/// A file that was to say what a container gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadFile {
+    /// Which one.
+    pub path: PathBuf,
+    /// Why it does not.
+    pub why: Unread,
 }
 
 /// What a definition says of one container.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Definition {
-    /// The variables that it sets.
+    /// Whether it speaks of this container at all.
+    pub named: bool,
+    /// The variables that it sets. Of a name, the last one counts.
     pub sets: Vec<Set>,
+    /// Whether what was said before it is void.
+    pub resets: bool,
     /// Files of variables that it names, as they stand there.
     pub files: Vec<PathBuf>,
     /// Secrets by name, and the files that hold them, as they stand there.
     pub secrets: Vec<(String, PathBuf)>,
+    /// What it builds on, in other files.
+    pub bases: Vec<Base>,
+    /// Other files that may define the container in its stead.
+    pub includes: Vec<PathBuf>,
+    /// What could not be read of it.
+    pub unread: Vec<Unread>,
 }
 
-/// A compose file, as far as it says something of this service; of every service, where that is none of it.
-pub fn compose(text: &str, service: &str) -> Definition {
-    let lines: Vec<Line<'_>> = text.lines().enumerate().filter_map(Line::read).collect();
-    let of_service = |line: &Line<'_>| {
-        line.path.first() == Some(&"services") && line.path.get(1) == Some(&service)
-    };
-    // The path of a line is known only from those above it.
-    let lines = nested(lines);
-    let named = lines.iter().any(of_service);
-    let mut found = Definition::default();
-    for line in &lines {
-        match line.path.as_slice() {
-            ["services", one, "environment", ..] | ["services", one, "environment"]
-                if !named || *one == service =>
-            {
-                found.sets.extend(line.set());
-            }
-            ["services", one, "env_file", ..] if !named || *one == service => {
-                let path = line
-                    .item
-                    .or_else(|| line.value_of("path"))
-                    .or(line.value_of("env_file"));
-                found.files.extend(path.map(PathBuf::from));
-            }
-            ["secrets", name, ..] => {
-                let path = line.value_of("file");
-                found
-                    .secrets
-                    .extend(path.map(|path| ((*name).to_owned(), path.into())));
-            }
-            _ => {}
+/// A file of variables: `NAME=value` on lines. A name alone is that variable of whoever starts the container.
+pub fn variables(text: &str, project: Variables<'_>) -> Vec<Set> {
+    let set = |(line, name, value): (u64, &str, Option<&str>)| match value {
+        Some(value) if value.starts_with('\'') => {
+            wanted(name, &unquoted(value).replace('$', "$$"), line, project)
         }
-    }
-    found
-}
-
-/// A file of variables: `NAME=value` on lines.
-pub fn variables(text: &str) -> Vec<Set> {
-    let lines = text.lines().enumerate();
-    let set = |(at, line): (usize, &str)| {
-        let line = line.trim();
-        let line = line.strip_prefix("export ").unwrap_or(line);
-        let (name, value) = line.split_once('=')?;
-        wanted(name.trim(), value.trim(), at)
+        Some(value) => wanted(name, unquoted(value), line, project),
+        None => wanted(name, &format!("${{{name}}}"), line, project),
     };
-    lines.filter_map(set).collect()
+    assignments(text).filter_map(set).collect()
 }
 
-/// The value of any variable in a file of variables, and its line.
-pub fn variable(text: &str, name: &str) -> Option<(SecretBytes, u64)> {
-    let found = text.lines().enumerate().filter_map(|(at, line)| {
-        let line = line.trim();
-        let line = line.strip_prefix("export ").unwrap_or(line);
-        let (its, value) = line.split_once('=')?;
-        (its.trim() == name).then(|| (unquoted(value.trim()).as_bytes().into(), at as u64 + 1))
-    });
-    found.last()
+/// Any variable of a project's file of variables, which is at this path.
+pub fn variable(text: &str, name: &str, path: &Path) -> Option<Variable> {
+    let found = assignments(text).filter(|(_, its, _)| *its == name);
+    let (line, _, value) = found.last()?;
+    let path = path.to_owned();
+    Some(Variable {
+        value: unquoted(value?).as_bytes().into(),
+        at: VariableAt { path, line },
+    })
 }
 
-/// A unit of Podman's: `Environment=`, `EnvironmentFile=` of its `[Container]`.
+/// The lines that name a variable, counted from 1, and what they set it to.
+fn assignments(text: &str) -> impl Iterator<Item = (u64, &str, Option<&str>)> {
+    (1..).zip(text.lines()).filter_map(|(line, text)| {
+        let text = text.trim();
+        let text = text.strip_prefix("export ").unwrap_or(text).trim_start();
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name.trim_end(), Some(value.trim())),
+            None => (text, None),
+        };
+        let is_name = |name: &str| name.bytes().all(is_of_name) && !name.is_empty();
+        is_name(name).then_some((line, name, value))
+    })
+}
+
+/// A unit of Podman's: `Environment=`, `EnvironmentFile=` of its `[Container]`. An empty `Environment=` voids those above it.
 pub fn quadlet(text: &str) -> Definition {
-    let mut found = Definition::default();
-    for (at, line) in text.lines().enumerate() {
-        let Some((name, value)) = line.trim().split_once('=') else {
+    let mut found = Definition {
+        named: true,
+        ..Definition::default()
+    };
+    for (line, text) in (1..).zip(text.lines()) {
+        let Some((name, value)) = text.trim().split_once('=') else {
             continue;
         };
         match name.trim() {
+            "Environment" if value.trim().is_empty() => found.sets.clear(),
             "Environment" => {
                 let words = value.split_whitespace();
                 let sets = words.filter_map(|word| {
                     let (name, value) = word.trim_matches(['"', '\'']).split_once('=')?;
-                    wanted(name, value, at)
+                    // Nothing is filled in there.
+                    wanted(name, &value.replace('$', "$$"), line, &|_| None)
                 });
                 found.sets.extend(sets);
             }
@@ -133,33 +181,114 @@ pub fn quadlet_name(text: &str) -> Option<&str> {
     names.next().map(str::trim)
 }
 
-fn wanted(name: &str, value: &str, at: usize) -> Option<Set> {
+/// What a definition sets, if it is one of the variables that are looked for.
+pub(super) fn wanted(name: &str, value: &str, line: u64, project: Variables<'_>) -> Option<Set> {
     if !is_wanted(name) {
         return None;
     }
-    let value = unquoted(value);
-    let value = match reference(value) {
-        Some(other) => SetTo::Of(other.to_owned()),
-        None => SetTo::Is(value.as_bytes().into()),
-    };
+    let Filled { value, whole } = filled_in(value, project);
     Some(Set {
         name: name.to_owned(),
         value,
-        line: at as u64 + 1,
+        stands: whole.map_or(Stands::Here(line), Stands::InVariables),
     })
 }
 
-/// The variable that a value is taken from: `$NAME`, `${NAME}`, `${NAME:-default}`.
-fn reference(value: &str) -> Option<&str> {
-    let inner = value.strip_prefix('$')?;
-    let inner = inner
-        .strip_prefix('{')
-        .and_then(|inner| inner.strip_suffix('}'))
-        .unwrap_or(inner);
-    let end = inner
-        .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        .unwrap_or(inner.len());
-    (end > 0).then(|| &inner[..end])
+/// A text whose variables are filled in.
+pub(super) struct Filled {
+    /// The text; `None` where one of them is not known.
+    pub value: Option<SecretBytes>,
+    /// Where the variable stands that all of it is taken from.
+    pub whole: Option<VariableAt>,
+}
+
+/// How deep defaults may have variables in their turn.
+const MOST_DEFAULTS: u32 = 8;
+
+/// Fills variables in as Compose does: `$NAME`, `${NAME}`, with what stands in for one that is not set (`-`, `:-`), or
+/// instead of one that is (`+`, `:+`); `$$` is a dollar.
+pub(super) fn filled_in(text: &str, project: Variables<'_>) -> Filled {
+    let mut out = Zeroizing::new(String::with_capacity(text.len()));
+    let mut whole = None;
+    let known = fill_in(text, project, &mut out, &mut whole, MOST_DEFAULTS).is_some();
+    Filled {
+        value: known.then(|| out.as_bytes().into()),
+        whole,
+    }
+}
+
+fn fill_in(
+    text: &str,
+    project: Variables<'_>,
+    out: &mut Zeroizing<String>,
+    whole: &mut Option<VariableAt>,
+    depth: u32,
+) -> Option<()> {
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        if let Some(after) = after.strip_prefix('$') {
+            out.push('$');
+            rest = after;
+            continue;
+        }
+        let (inner, after) = match after.strip_prefix('{') {
+            Some(after) => closed(after)?,
+            None => after.split_at(after.bytes().take_while(|b| is_of_name(*b)).count()),
+        };
+        let (name, otherwise) =
+            inner.split_at(inner.bytes().take_while(|b| is_of_name(*b)).count());
+        if name.is_empty() {
+            // A dollar that begins nothing.
+            out.push('$');
+            rest = after;
+            continue;
+        }
+        let is_all = before.is_empty() && after.is_empty() && rest.len() == text.len();
+        let (or_empty, otherwise) = match otherwise.strip_prefix(':') {
+            Some(otherwise) => (true, otherwise),
+            None => (false, otherwise),
+        };
+        let value = project(name).filter(|known| !or_empty || !known.value.is_empty());
+        let mut nested = |text: &str| {
+            let depth = depth.checked_sub(1)?;
+            fill_in(text, project, out, whole, depth)
+        };
+        match (otherwise.split_at_checked(1), value) {
+            (Some(("+", instead)), Some(_)) => nested(instead)?,
+            (Some(("+", _)), None) => {}
+            (_, Some(known)) => {
+                out.push_str(std::str::from_utf8(known.value.expose()).ok()?);
+                *whole = is_all.then_some(known.at);
+            }
+            (Some(("-", instead)), None) => nested(instead)?,
+            (_, None) => return None,
+        }
+        if !is_all {
+            *whole = None;
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    Some(())
+}
+
+/// What stands before the brace that closes this, and after it.
+fn closed(text: &str) -> Option<(&str, &str)> {
+    let mut depth = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth == 0 => return Some((&text[..at], &text[at + 1..])),
+            b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 fn unquoted(value: &str) -> &str {
@@ -170,174 +299,90 @@ fn unquoted(value: &str) -> &str {
     })
 }
 
-/// A line of a file in YAML.
-struct Line<'a> {
-    at: usize,
-    indent: usize,
-    /// What stands after `- `, where it is no pair.
-    item: Option<&'a str>,
-    pair: Option<(&'a str, &'a str)>,
-    /// The keys that it stands below, and its own.
-    path: Vec<&'a str>,
-}
-
-impl<'a> Line<'a> {
-    fn read((at, line): (usize, &'a str)) -> Option<Self> {
-        let text = line.trim();
-        if text.is_empty() || text.starts_with('#') || text.starts_with("---") {
-            return None;
-        }
-        let mut indent = line.len() - line.trim_start().len();
-        let (listed, text) = match text.strip_prefix("- ") {
-            Some(rest) => (true, rest.trim_start()),
-            None => (false, text),
-        };
-        // An item belongs to the key above it, however far it is indented.
-        indent += usize::from(listed);
-        let pair = match text.strip_suffix(':') {
-            Some(key) => Some((key, "")),
-            None => text.split_once(": "),
-        };
-        let pair = pair.filter(|(key, _)| !key.contains(['=', ' ']) || key.starts_with('"'));
-        let pair = pair.map(|(key, value)| (unquoted(key), value.trim()));
-        let item = (listed && pair.is_none()).then(|| unquoted(text));
-        Some(Self {
-            at,
-            indent,
-            item,
-            pair,
-            path: Vec::new(),
-        })
-    }
-
-    fn value_of(&self, key: &str) -> Option<&'a str> {
-        let (own, value) = self.pair?;
-        (own == key && !value.is_empty()).then(|| unquoted(value))
-    }
-
-    fn set(&self) -> Option<Set> {
-        match (self.item, self.pair) {
-            (Some(item), _) => {
-                let (name, value) = item.split_once('=')?;
-                wanted(name.trim(), value.trim(), self.at)
-            }
-            (None, Some((name, value))) => wanted(name, value, self.at),
-            (None, None) => None,
-        }
-    }
-}
-
-/// The same lines with the keys that each stands below.
-fn nested(mut lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
-    let mut above: Vec<(usize, &str)> = Vec::new();
-    for line in &mut lines {
-        above.retain(|(indent, _)| *indent < line.indent);
-        line.path = above.iter().map(|(_, key)| *key).collect();
-        if let Some((key, _)) = line.pair {
-            line.path.push(key);
-            above.push((line.indent, key));
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     fn is(name: &str, value: &str, line: u64) -> Set {
         Set {
             name: name.to_owned(),
-            value: SetTo::Is(value.as_bytes().into()),
-            line,
-        }
-    }
-
-    fn of(name: &str, other: &str, line: u64) -> Set {
-        Set {
-            name: name.to_owned(),
-            value: SetTo::Of(other.to_owned()),
-            line,
-        }
-    }
-
-    #[test]
-    fn a_compose_file_tells_the_line_of_a_key() {
-        let text = "\
-version: '3'
-services:
-  freescout-app:
-    image: somebody/freescout
-    env_file:
-      - ./app.env
-    environment:
-    - APP_KEY=base64:AAAA= # old
-    - \"FREESCOUT_APP_KEY=${FS_KEY:-none}\"
-    - SITE_URL=https://x
-  db:
-    image: mariadb
-    environment:
-      APP_KEY: not-this
-secrets:
-  app_key:
-    file: ./secrets/key.txt
-";
-        let found = compose(text, "freescout-app");
-        assert_eq!(
-            found.sets,
-            [
-                is("APP_KEY", "base64:AAAA=", 8),
-                of("FREESCOUT_APP_KEY", "FS_KEY", 9)
-            ]
-        );
-        assert_eq!(found.files, [PathBuf::from("./app.env")]);
-        let secret = ("app_key".to_owned(), PathBuf::from("./secrets/key.txt"));
-        assert_eq!(found.secrets, [secret]);
-        assert_eq!(compose(text, "db").sets, [is("APP_KEY", "not-this", 14)]);
-        assert_eq!(compose(text, "gone").sets.len(), 3, "of every service");
-    }
-
-    #[test]
-    fn a_map_and_one_file_of_variables_do_as_well() {
-        let text = "services:\n    app:\n        env_file: .env.app\n        environment:\n            FREESCOUT_APP_KEY_FILE: /run/secrets/app_key\n            APP_KEY: \"base64:B=\"\n        volumes:\n            - ./data:/data\n";
-        let found = compose(text, "app");
-        assert_eq!(
-            found.sets,
-            [
-                is("FREESCOUT_APP_KEY_FILE", "/run/secrets/app_key", 5),
-                is("APP_KEY", "base64:B=", 6)
-            ]
-        );
-        assert_eq!(found.files, [PathBuf::from(".env.app")]);
-    }
-
-    #[test]
-    fn what_is_no_compose_file_sets_nothing() {
-        for text in [
-            "",
-            ":",
-            "- - -\n\t:",
-            "services:",
-            "APP_KEY=x",
-            "services: {app: {environment: {APP_KEY: x}}}",
-        ] {
-            assert_eq!(compose(text, "app"), Definition::default(), "{text}");
+            value: Some(value.as_bytes().into()),
+            stands: Stands::Here(line),
         }
     }
 
     #[test]
     fn files_of_variables_and_units_tell_theirs() {
+        let none = &|_: &str| None;
         assert_eq!(
-            variables("# APP_KEY=no\nexport APP_KEY='base64:C='\nDB=1\n"),
-            [is("APP_KEY", "base64:C=", 2)]
+            variables(
+                "# APP_KEY=no\nexport APP_KEY='base64:C='\nDB=1\nDB_HOST\n",
+                none
+            ),
+            [
+                is("APP_KEY", "base64:C=", 2),
+                Set {
+                    value: None,
+                    ..is("DB_HOST", "", 4)
+                }
+            ]
         );
-        let (value, line) =
-            variable("A=1\nFS_KEY=base64:D=\n", "FS_KEY").unwrap_or_else(|| unreachable!());
-        assert_eq!((value.expose(), line), (&b"base64:D="[..], 2));
-        let unit = "[Container]\nContainerName=helpdesk\nEnvironment=TZ=UTC \"APP_KEY=base64:E=\"\nEnvironmentFile=-/etc/fs.env\n";
+        let found = variable("A=1\nFS_KEY=base64:D=\n", "FS_KEY", Path::new("/v")).unwrap();
+        assert_eq!(
+            (found.value.expose(), found.at.line),
+            (&b"base64:D="[..], 2)
+        );
+        let unit = "[Container]\nContainerName=helpdesk\nEnvironment=APP_KEY=x\nEnvironment=\n\
+            Environment=TZ=UTC \"APP_KEY=base64:E=\"\nEnvironmentFile=-/etc/fs.env\n";
         let found = quadlet(unit);
-        assert_eq!(found.sets, [is("APP_KEY", "base64:E=", 3)]);
+        assert_eq!(found.sets, [is("APP_KEY", "base64:E=", 5)]);
         assert_eq!(found.files, [PathBuf::from("/etc/fs.env")]);
         assert_eq!(quadlet_name(unit), Some("helpdesk"));
+    }
+
+    #[test]
+    fn variables_are_filled_in_as_compose_does_it() {
+        let known = |name: &str| {
+            let value = match name {
+                "A" => "of A",
+                "EMPTY" => "",
+                _ => return None,
+            };
+            let path = PathBuf::from("/v");
+            Some(Variable {
+                value: value.as_bytes().into(),
+                at: VariableAt { path, line: 7 },
+            })
+        };
+        for (text, value, whole) in [
+            ("plain", Some("plain"), None),
+            ("$A", Some("of A"), Some(7)),
+            ("${A}", Some("of A"), Some(7)),
+            ("${A:-x}", Some("of A"), Some(7)),
+            ("${EMPTY:-x}", Some("x"), None),
+            ("${EMPTY-x}", Some(""), Some(7)),
+            ("${A:+x}", Some("x"), None),
+            ("${NONE:+x}", Some(""), None),
+            ("${NONE:-${A}}", Some("of A"), Some(7)),
+            ("<${NONE:-${A}}>", Some("<of A>"), None),
+            ("<${A}>", Some("<of A>"), None),
+            ("$$A $ ${}", Some("$A $ $"), None),
+            ("${NONE}", None, None),
+            ("${NONE:?must be set}", None, None),
+            ("${A", None, None),
+        ] {
+            let filled = filled_in(text, &known);
+            let told = filled
+                .value
+                .map(|v| String::from_utf8(v.expose().to_vec()).unwrap());
+            let line = filled.whole.map(|at| at.line);
+            assert_eq!((told.as_deref(), line), (value, whole), "{text}");
+        }
+        assert!(
+            filled_in(&format!("{}{}", "${N:-".repeat(99), "}".repeat(99)), &known)
+                .value
+                .is_none()
+        );
     }
 }

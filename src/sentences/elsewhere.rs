@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::domain::config::container::definition::{Broken, Unread, UnreadFile};
+use crate::domain::config::container::definition::{Broken, UnreadFile, WhyUnread};
 use crate::domain::config::elsewhere::{By, CONTAINER_KEYS};
 use crate::domain::plan::{Plan, TargetKey};
 use crate::domain::run::volatile::Fleeting;
@@ -71,14 +71,14 @@ pub fn setting(name: &Untrusted, at: &SetAt, standing: SettingEffect) -> String 
 pub fn definition_unread(file: &UnreadFile) -> String {
     let path = shown(&file.path).to_string();
     match file.why {
-        Unread::Broken(Broken {
+        WhyUnread::Broken(Broken {
             line,
             too_much: false,
         }) => text!(definition_broken, path, line),
-        Unread::Broken(_) | Unread::TooMuch => text!(definition_too_much, path),
-        Unread::Untold(line) => text!(definition_untold, path, line),
-        Unread::Missing => text!(definition_missing, path),
-        Unread::NotNamed => text!(definition_not_named, path),
+        WhyUnread::Broken(_) | WhyUnread::TooMuch => text!(definition_too_much, path),
+        WhyUnread::Untold(line) => text!(definition_untold, path, line),
+        WhyUnread::Missing => text!(definition_missing, path),
+        WhyUnread::NotNamed => text!(definition_not_named, path),
     }
 }
 

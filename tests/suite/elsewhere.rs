@@ -234,7 +234,7 @@ fn found(files: &[(&str, &str)]) -> Vec<(PathBuf, u64, bool, By)> {
         );
     }
     let install = Install::open(&root, Environment::default()).ok().unwrap();
-    let told = elsewhere::read(&system, &install).into_iter();
+    let told = elsewhere::read(&system, &install).settings.into_iter();
     told.map(
         |Elsewhere {
              setting,
@@ -281,6 +281,7 @@ fn sites_pools_and_services_that_name_a_link_to_the_install_are_its_own() {
     }
     let install = Install::open(&root, Environment::default()).ok().unwrap();
     let told: Vec<(u64, bool)> = elsewhere::read(&system, &install)
+        .settings
         .iter()
         .map(|e| (e.setting.line, e.certain))
         .collect();

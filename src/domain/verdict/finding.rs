@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::domain::config::container::definition::{Unread, UnreadFile};
+use crate::domain::config::container::definition::{UnreadFile, WhyUnread};
 use crate::domain::config::elsewhere::By;
 use crate::domain::inventory::secret::{Place, SecretKind};
 use crate::domain::key::app_key::{Fingerprint, KeyError};
@@ -384,8 +384,10 @@ impl Finding {
             | Finding::SettingElsewhere { standing, .. } => standing.severity(),
             Finding::DefinitionUnread(file) => match file.why {
                 // What the container runs with is known all the same; it may be kept on another machine.
-                Unread::Missing | Unread::NotNamed => Severity::Info,
-                Unread::Broken(_) | Unread::TooMuch | Unread::Untold(_) => Severity::Warning,
+                WhyUnread::Missing | WhyUnread::NotNamed => Severity::Info,
+                WhyUnread::Broken(_) | WhyUnread::TooMuch | WhyUnread::Untold(_) => {
+                    Severity::Warning
+                }
             },
             Finding::WorkerHoldsOtherKey { .. }
             | Finding::WorkerOlderThanKey { .. }

@@ -9,7 +9,7 @@ use super::runtimes::{self, Known};
 use super::{Container, Runtime};
 use crate::domain::config::container::compose;
 use crate::domain::config::container::definition::{
-    self, Definition, Set, Stands, Unread, UnreadFile, Variable, Variables,
+    self, Definition, ProjectVariables, Set, Stands, UnreadFile, Variable, WhyUnread,
 };
 use crate::domain::config::elsewhere::{CONTAINER_KEYS, Setting};
 use crate::domain::inventory::secret::SecretBytes;
@@ -132,11 +132,11 @@ impl Reader<'_> {
             named |= self.compose_file(&project, file, &project.folder, service);
         }
         if let (Some(first), false, true) = (files.first(), named, self.unread.is_empty()) {
-            self.is_unread(first, Unread::NotNamed);
+            self.is_unread(first, WhyUnread::NotNamed);
         }
     }
 
-    fn is_unread(&mut self, path: &Path, why: Unread) {
+    fn is_unread(&mut self, path: &Path, why: WhyUnread) {
         let path = path.to_owned();
         let new = UnreadFile { path, why };
         if self.unread.len() < MOST && !self.unread.contains(&new) {
@@ -147,13 +147,13 @@ impl Reader<'_> {
     /// The text of a file that a definition consists of. That there is none is told.
     fn text(&mut self, path: &Path) -> Option<Zeroizing<String>> {
         let Some(left) = self.left.checked_sub(1) else {
-            self.is_unread(path, Unread::TooMuch);
+            self.is_unread(path, WhyUnread::TooMuch);
             return None;
         };
         self.left = left;
         let text = text(self.host, path);
         if text.is_none() {
-            self.is_unread(path, Unread::Missing);
+            self.is_unread(path, WhyUnread::Missing);
         }
         text
     }
@@ -196,7 +196,13 @@ impl Reader<'_> {
     }
 
     /// Takes over what a definition says.
-    fn take(&mut self, file: &Path, folder: &Path, defined: &Definition, variables: Variables<'_>) {
+    fn take(
+        &mut self,
+        file: &Path,
+        folder: &Path,
+        defined: &Definition,
+        variables: ProjectVariables<'_>,
+    ) {
         for why in &defined.unread {
             self.is_unread(file, *why);
         }

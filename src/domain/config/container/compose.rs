@@ -6,19 +6,21 @@
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use super::definition::{Base, Definition, Set, Unread, Variables, filled_in, wanted};
-use super::yaml::{self, Node, Value};
+use super::definition::{
+    Definition, ExtendedService, ProjectVariables, Set, WhyUnread, filled_in, wanted,
+};
+use super::yaml::{self, Node, NodeValue};
 
 /// How often merge keys and services that extend others are followed in one file.
 const MOST_FOLLOWED: usize = 200;
 
 /// What a compose file says of this service. `variables` are those of the project, from which it takes values.
-pub fn read(text: &str, service: &str, variables: Variables<'_>) -> Definition {
+pub fn read(text: &str, service: &str, variables: ProjectVariables<'_>) -> Definition {
     let documents = match yaml::read(text) {
         Ok(documents) => documents,
         Err(broken) => {
             return Definition {
-                unread: vec![Unread::Broken(broken)],
+                unread: vec![WhyUnread::Broken(broken)],
                 ..Definition::default()
             };
         }
@@ -32,13 +34,13 @@ pub fn read(text: &str, service: &str, variables: Variables<'_>) -> Definition {
         reader.document(document, service);
     }
     if reader.left == 0 {
-        reader.found.unread.push(Unread::TooMuch);
+        reader.found.unread.push(WhyUnread::TooMuch);
     }
     reader.found
 }
 
 struct Reader<'a> {
-    variables: Variables<'a>,
+    variables: ProjectVariables<'a>,
     left: usize,
     found: Definition,
 }
@@ -58,7 +60,7 @@ impl Reader<'_> {
 
     /// Everything that a mapping holds, that of merge keys first: its own counts before it.
     fn pairs(&mut self, node: &Rc<Node>) -> Vec<(String, Rc<Node>)> {
-        let Value::Map(own) = &node.value else {
+        let NodeValue::Map(own) = &node.value else {
             return Vec::new();
         };
         let mut all: Vec<(String, Rc<Node>)> = Vec::new();
@@ -70,7 +72,7 @@ impl Reader<'_> {
         for (_, merged) in merged {
             let one = std::slice::from_ref(merged);
             let list = match merged.value {
-                Value::List(_) => merged.items(),
+                NodeValue::List(_) => merged.items(),
                 _ => one,
             };
             // Of several the first one counts.
@@ -124,7 +126,7 @@ impl Reader<'_> {
         let named = named.as_deref().unwrap_or(base).text();
         let named = named.unwrap_or(service).to_owned();
         match file.map(|node| self.path(&node)) {
-            Some(Some(file)) => self.found.bases.push(Base {
+            Some(Some(file)) => self.found.bases.push(ExtendedService {
                 file,
                 service: named,
             }),
@@ -183,7 +185,7 @@ impl Reader<'_> {
     fn files(&mut self, node: &Rc<Node>) {
         let one = std::slice::from_ref(node);
         let list = match node.value {
-            Value::List(_) => node.items(),
+            NodeValue::List(_) => node.items(),
             _ => one,
         };
         for item in list {
@@ -199,7 +201,7 @@ impl Reader<'_> {
             let named = self.get(&item, "path").unwrap_or(item);
             let one = std::slice::from_ref(&named);
             let list = match named.value {
-                Value::List(_) => named.items(),
+                NodeValue::List(_) => named.items(),
                 _ => one,
             };
             for item in list {
@@ -220,7 +222,7 @@ impl Reader<'_> {
 
     fn path(&mut self, node: &Node) -> Option<PathBuf> {
         let Some(text) = filled_in(node.text()?, self.variables).value else {
-            self.found.unread.push(Unread::Untold(node.line));
+            self.found.unread.push(WhyUnread::Untold(node.line));
             return None;
         };
         Some(PathBuf::from(std::str::from_utf8(text.expose()).ok()?))
@@ -369,7 +371,7 @@ secrets:
         let found = of(
             "services:\n  app:\n    extends: {file: ../base.yml, service: web}\n    environment: !override\n      APP_KEY: x\n",
         );
-        let base = Base {
+        let base = ExtendedService {
             file: "../base.yml".into(),
             service: "web".into(),
         };
@@ -395,7 +397,7 @@ secrets:
             line: 2,
             too_much: false,
         };
-        assert_eq!(of("services:\n\t- x").unread, [Unread::Broken(broken)]);
+        assert_eq!(of("services:\n\t- x").unread, [WhyUnread::Broken(broken)]);
     }
 
     #[test]
@@ -403,12 +405,12 @@ secrets:
         let circle = of(
             "services:\n  app: {extends: other}\n  other: {extends: app, environment: [APP_KEY=x]}\n",
         );
-        assert_eq!(circle.unread, [Unread::TooMuch]);
+        assert_eq!(circle.unread, [WhyUnread::TooMuch]);
         let mut tower = "x0: &x0 {APP_KEY: x}\n".to_owned();
         for n in 1..30 {
             tower += &format!("x{n}: &x{n} {{<<: [*x{0}, *x{0}]}}\n", n - 1);
         }
         tower += "services: {app: {environment: *x29}}\n";
-        assert_eq!(of(&tower).unread, [Unread::TooMuch]);
+        assert_eq!(of(&tower).unread, [WhyUnread::TooMuch]);
     }
 }

@@ -29,7 +29,7 @@ pub struct VariableAt {
 }
 
 /// Looks the variables of a project up.
-pub type Variables<'a> = &'a dyn Fn(&str) -> Option<Variable>;
+pub type ProjectVariables<'a> = &'a dyn Fn(&str) -> Option<Variable>;
 
 /// What sets a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub enum Stands {
 
 /// Another definition that one builds on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Base {
+pub struct ExtendedService {
     /// Its file, as it stands there.
     pub file: PathBuf,
     /// The service in it.
@@ -62,7 +62,7 @@ pub struct Base {
 
 /// Why something of a definition is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unread {
+pub enum WhyUnread {
     /// It cannot be read.
     Broken(Broken),
     /// It leads on and on.
@@ -81,7 +81,7 @@ pub struct UnreadFile {
     /// Which one.
     pub path: PathBuf,
     /// Why it does not.
-    pub why: Unread,
+    pub why: WhyUnread,
 }
 
 /// What a definition says of one container.
@@ -98,15 +98,15 @@ pub struct Definition {
     /// Secrets by name, and the files that hold them, as they stand there.
     pub secrets: Vec<(String, PathBuf)>,
     /// What it builds on, in other files.
-    pub bases: Vec<Base>,
+    pub bases: Vec<ExtendedService>,
     /// Other files that may define the container in its stead.
     pub includes: Vec<PathBuf>,
     /// What could not be read of it.
-    pub unread: Vec<Unread>,
+    pub unread: Vec<WhyUnread>,
 }
 
 /// A file of variables: `NAME=value` on lines. A name alone is that variable of whoever starts the container.
-pub fn variables(text: &str, project: Variables<'_>) -> Vec<Set> {
+pub fn variables(text: &str, project: ProjectVariables<'_>) -> Vec<Set> {
     let set = |(line, name, value): (u64, &str, Option<&str>)| match value {
         Some(value) if value.starts_with('\'') => {
             wanted(name, &unquoted(value).replace('$', "$$"), line, project)
@@ -182,7 +182,12 @@ pub fn quadlet_name(text: &str) -> Option<&str> {
 }
 
 /// What a definition sets, if it is one of the variables that are looked for.
-pub(super) fn wanted(name: &str, value: &str, line: u64, project: Variables<'_>) -> Option<Set> {
+pub(super) fn wanted(
+    name: &str,
+    value: &str,
+    line: u64,
+    project: ProjectVariables<'_>,
+) -> Option<Set> {
     if !is_wanted(name) {
         return None;
     }
@@ -207,7 +212,7 @@ const MOST_DEFAULTS: u32 = 8;
 
 /// Fills variables in as Compose does: `$NAME`, `${NAME}`, with what stands in for one that is not set (`-`, `:-`), or
 /// instead of one that is (`+`, `:+`); `$$` is a dollar.
-pub(super) fn filled_in(text: &str, project: Variables<'_>) -> Filled {
+pub(super) fn filled_in(text: &str, project: ProjectVariables<'_>) -> Filled {
     let mut out = Zeroizing::new(String::with_capacity(text.len()));
     let mut whole = None;
     let known = fill_in(text, project, &mut out, &mut whole, MOST_DEFAULTS).is_some();
@@ -219,7 +224,7 @@ pub(super) fn filled_in(text: &str, project: Variables<'_>) -> Filled {
 
 fn fill_in(
     text: &str,
-    project: Variables<'_>,
+    project: ProjectVariables<'_>,
     out: &mut Zeroizing<String>,
     whole: &mut Option<VariableAt>,
     depth: u32,

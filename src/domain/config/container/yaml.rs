@@ -21,13 +21,13 @@ pub(super) struct Node {
     /// The application's own tag on it, without the `!`: `reset`, `override`.
     pub tag: Option<String>,
     /// What it is.
-    pub value: Value,
+    pub value: NodeValue,
     /// How many values lie in each other below it. With aliases that may be more than the text shows.
     depth: usize,
 }
 
 /// What a value is.
-pub(super) enum Value {
+pub(super) enum NodeValue {
     /// Nothing, or `null` without quotes.
     Nothing,
     /// Text, a number, a truth value: as it is written.
@@ -39,11 +39,11 @@ pub(super) enum Value {
 }
 
 impl Node {
-    fn new(line: u64, tag: Option<String>, value: Value) -> Rc<Self> {
+    fn new(line: u64, tag: Option<String>, value: NodeValue) -> Rc<Self> {
         let below = match &value {
-            Value::Nothing | Value::Text(_) => None,
-            Value::List(items) => items.iter().map(|node| node.depth).max(),
-            Value::Map(pairs) => pairs.iter().map(|(_, node)| node.depth).max(),
+            NodeValue::Nothing | NodeValue::Text(_) => None,
+            NodeValue::List(items) => items.iter().map(|node| node.depth).max(),
+            NodeValue::Map(pairs) => pairs.iter().map(|(_, node)| node.depth).max(),
         };
         Rc::new(Self {
             line,
@@ -56,7 +56,7 @@ impl Node {
     /// The text that it is.
     pub(super) fn text(&self) -> Option<&str> {
         match &self.value {
-            Value::Text(text) => Some(text),
+            NodeValue::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -64,7 +64,7 @@ impl Node {
     /// The values of a list; none of what is no list.
     pub(super) fn items(&self) -> &[Rc<Node>] {
         match &self.value {
-            Value::List(items) => items,
+            NodeValue::List(items) => items,
             _ => &[],
         }
     }
@@ -80,7 +80,7 @@ pub struct Broken {
 }
 
 /// What is open while a file is read.
-enum Open {
+enum Unclosed {
     List(u64, usize, Option<String>, Vec<Rc<Node>>),
     Map(
         u64,
@@ -105,7 +105,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Rc<Node>>, Broken> {
     }
     let mut documents = Vec::new();
     let mut anchors: HashMap<usize, Rc<Node>> = HashMap::new();
-    let mut open: Vec<Open> = Vec::new();
+    let mut open: Vec<Unclosed> = Vec::new();
     let mut count = 0;
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|e| Broken {
@@ -126,26 +126,26 @@ pub(super) fn read(text: &str) -> Result<Vec<Rc<Node>>, Broken> {
                 let nothing = style == ScalarStyle::Plain
                     && ["", "~", "null", "Null", "NULL"].contains(&&*text);
                 let value = match nothing {
-                    true => Value::Nothing,
-                    false => Value::Text(text.into_owned().into()),
+                    true => NodeValue::Nothing,
+                    false => NodeValue::Text(text.into_owned().into()),
                 };
                 let tag = tag_of(tag);
                 (Node::new(line, tag, value), anchor)
             }
             Event::SequenceStart(anchor, tag) => {
-                open.push(Open::List(line, anchor, tag_of(tag), Vec::new()));
+                open.push(Unclosed::List(line, anchor, tag_of(tag), Vec::new()));
                 continue;
             }
             Event::MappingStart(anchor, tag) => {
-                open.push(Open::Map(line, anchor, tag_of(tag), Vec::new(), None));
+                open.push(Unclosed::Map(line, anchor, tag_of(tag), Vec::new(), None));
                 continue;
             }
             Event::SequenceEnd | Event::MappingEnd => match open.pop() {
-                Some(Open::List(line, anchor, tag, items)) => {
-                    (Node::new(line, tag, Value::List(items)), anchor)
+                Some(Unclosed::List(line, anchor, tag, items)) => {
+                    (Node::new(line, tag, NodeValue::List(items)), anchor)
                 }
-                Some(Open::Map(line, anchor, tag, pairs, _)) => {
-                    (Node::new(line, tag, Value::Map(pairs)), anchor)
+                Some(Unclosed::Map(line, anchor, tag, pairs, _)) => {
+                    (Node::new(line, tag, NodeValue::Map(pairs)), anchor)
                 }
                 None => continue,
             },
@@ -173,8 +173,8 @@ pub(super) fn read(text: &str) -> Result<Vec<Rc<Node>>, Broken> {
         }
         match open.last_mut() {
             None => documents.push(node),
-            Some(Open::List(.., items)) => items.push(node),
-            Some(Open::Map(.., pairs, name)) => match name.take() {
+            Some(Unclosed::List(.., items)) => items.push(node),
+            Some(Unclosed::Map(.., pairs, name)) => match name.take() {
                 None => {
                     // Names that are no text mean nothing to anybody who reads these files.
                     *name = Some(node.text().unwrap_or_default().to_owned().into());
@@ -202,13 +202,13 @@ mod tests {
             .as_deref()
             .map_or(String::new(), |tag| format!("!{tag} "));
         let value = match &node.value {
-            Value::Nothing => "-".to_owned(),
-            Value::Text(text) => format!("{:?}", text.as_str()),
-            Value::List(items) => {
+            NodeValue::Nothing => "-".to_owned(),
+            NodeValue::Text(text) => format!("{:?}", text.as_str()),
+            NodeValue::List(items) => {
                 let items: Vec<String> = items.iter().map(|item| told(item)).collect();
                 format!("[{}]", items.join(", "))
             }
-            Value::Map(pairs) => {
+            NodeValue::Map(pairs) => {
                 let pairs = pairs.iter();
                 let pairs: Vec<String> = pairs
                     .map(|(name, node)| format!("{}: {}", name.as_str(), told(node)))

@@ -15,6 +15,21 @@ mod who;
 
 pub use crate::domain::config::container::{Container, Runtime};
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod written {
+    //! What the tests of these rooms lay out.
+
+    use std::path::Path;
+
+    /// A file of a system whose `/` is this folder, and the folders on its way.
+    pub(super) fn write(root: &Path, path: &str, text: &str) {
+        let path = root.join(path.trim_start_matches('/'));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
 /// What a process is numbered in its own process namespace, by its `/proc/PID/status`.
 fn own_number(status: &str) -> Option<i32> {
     own_numbers(status).last().copied()

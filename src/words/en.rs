@@ -284,6 +284,17 @@ table! {
     zip_method = "zip with an unsupported method";
     skip_network = "on a network mount: name it to have it searched";
     skip_no_files = "contains no real files, only what the kernel generates; the memory of PHP processes is searched separately";
+    skip_layers(most) = "more than {most} layers of containers: files of settings in the others were not searched. Name this folder to have all of it searched";
+    skip_layer_files = "too many files of settings in its layers, or folders that could have some: not all of them were searched. Name this folder to have all of it searched";
+    skip_linked_layers(count: number) = count {
+        One "1 of its layers is a link to another place, which was not followed: name that place to have it searched",
+        Other "{count} of its layers are links to other places, which were not followed: name those places to have them searched",
+    };
+    skip_long_settings(count: number, kilobytes) = count {
+        One "longer than {kilobytes} KiB, which no file of settings is: not searched. Name it to have it searched",
+        Other "longer than {kilobytes} KiB, which no file of settings is: not searched, like all such files in these layers ({count}). Name it, or the folder of these layers, to have it searched",
+    };
+    skip_homes(most) = "more than {most} home folders: the container storages of the other accounts were not looked for. Name the home folder of the account that runs the container to have it searched";
     skip_own_backup = "a backup of this program (keys in the backups of this install are read anyway): name it to have all of it searched";
     skip_missing = "no such file or folder";
     process_gone = "the process has ended";

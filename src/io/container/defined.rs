@@ -196,16 +196,13 @@ fn text(host: &HostRoot, path: &Path) -> Option<String> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::io::container::written::write;
 
     #[test]
     fn the_very_line_is_told_wherever_it_stands() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        let write = |path: &str, text: &str| {
-            let path = root.join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        };
+        let write = |path: &str, text: &str| write(root, path, text);
         let id = "a".repeat(64);
         let config = format!(
             r#"{{"ID":"{id}","Name":"/app","Config":{{"Labels":{{

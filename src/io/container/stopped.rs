@@ -312,13 +312,8 @@ fn id_map(host: &HostRoot, file: &str, owner: u32) -> IdMap {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::io::container::written::write;
     use std::os::unix::fs::symlink;
-
-    fn write(root: &Path, path: &str, text: &str) {
-        let path = root.join(path.trim_start_matches('/'));
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
 
     #[test]
     fn the_layers_of_a_container_are_told() {

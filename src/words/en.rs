@@ -79,6 +79,12 @@ table! {
     container_missing_next = "--container takes the name or the id of a running container, or the number of a process in it.";
     container_not_entered(container) = "The container {container} cannot be entered.";
     container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
+    container_crowded(folder, most) = "Its folder {folder} has too many entries: they are shown one by one while we work in it from the host, and more than {most} are not.";
+    container_crowded_root_next = "Nothing was changed. Run freescout-rescue in the container itself (docker exec -it, with --state-dir on a volume), or remove from that folder what does not belong there.";
+    container_crowded_next = "Nothing was changed. Choose a folder of this host with another path for backups and journal (--state-dir, --backup-dir, --keys-dir), or run freescout-rescue in the container itself (docker exec -it, with --state-dir on a volume).";
+    container_folder_of_kernel(folder, top) = "{folder} lies in {top}, which the kernel fills: backups and journal would not last there.";
+    container_folder_refused(folder, why) = "{folder} cannot be used for backups and journal: {why}.";
+    container_missing_cut = "This host has more containers than are listed: if the one you mean is stopped, start it first.";
     container_closed_next = "It runs, but its file system (fuse-overlayfs) answers to its own account alone, not even to root. Nothing was changed. As that account, copy freescout-rescue into it (podman cp) and run it there (podman exec -it). Or stop the container first: then it is read from here, and what lies in its volumes can be recovered.";
     container_folders_overlap(install, folder) = "{folder}, a folder of this host for backups and journal, and {install}, the install's path in the container, lie one within the other.";
     container_folders_overlap_why = "The folders of this host stand at their own paths while we work in the container, so part of the install would be hidden.";

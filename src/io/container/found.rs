@@ -114,6 +114,12 @@ pub fn hides_stopped() -> bool {
     sees_others() && host.is_ok_and(|host| runtimes::has_containerd(&host))
 }
 
+/// Whether the runtimes of this host know more containers than are listed.
+pub fn leaves_out() -> bool {
+    let host = HostRoot::at(Path::new("/"));
+    sees_others() && host.is_ok_and(|host| runtimes::is_cut(&host))
+}
+
 /// What a runtime wrote down of a container.
 pub fn known_as(container: &Container) -> Option<Known> {
     let host = HostRoot::at(Path::new("/")).ok()?;

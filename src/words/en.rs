@@ -17,6 +17,7 @@ table! {
     install_not_found = "No FreeScout install was found in the usual places.";
     install_not_found_why = "Searched: the current folder, running PHP processes, crontabs, services, the sites of web servers, PHP-FPM pools, the usual web roots, and home folders.";
     install_not_found_next = "Name its folder: freescout-rescue /path/to/freescout";
+    install_not_found_next_passed_over = "This host has more containers than were looked into. Name the one that FreeScout runs in (--container NAME), or its folder: freescout-rescue /path/to/freescout";
     install_not_found_next_as_user = "Without root, the processes of other users and the inside of containers cannot be looked at: run it as root (sudo), or name the folder: freescout-rescue /path/to/freescout";
     install_not_found_next_in_container(command) = "Name its folder in the container: {command} /path/to/freescout";
     install_several = "There is more than one FreeScout install on this server:";

@@ -546,6 +546,15 @@ fn what_is_not_searched_in_layers_is_said() {
         skipped[0]["why"].as_str().unwrap().starts_with(why),
         "{form}"
     );
+    // A list that is too long to be read.
+    let missing = ["check", "--container", "gone"];
+    let cut = "This host has more containers than are listed";
+    let said = told(&docker.command(&missing).output().unwrap(), 3);
+    assert!(!said.contains(cut), "{said}");
+    let list = "containers/storage/overlay-containers/containers.json";
+    write(lib, list, &" ".repeat((1 << 20) + 1));
+    let said = told(&docker.command(&missing).output().unwrap(), 3);
+    assert!(said.contains(cut), "{said}");
     // What is named is searched whole.
     let mut named = command(&["find-key", "--look-in", "/var/lib/docker"]);
     let said = told(&named.output().unwrap(), 2);

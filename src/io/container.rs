@@ -15,6 +15,18 @@ mod who;
 
 pub use crate::domain::config::container::{Container, Runtime};
 
+/// What a process is numbered in its own process namespace, by its `/proc/PID/status`.
+fn own_number(status: &str) -> Option<i32> {
+    own_numbers(status).last().copied()
+}
+
+/// The same in each namespace that it is nested in, from ours on.
+fn own_numbers(status: &str) -> Vec<i32> {
+    let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:"));
+    let numbers = numbers.unwrap_or_default().split_whitespace();
+    numbers.filter_map(|number| number.parse().ok()).collect()
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod written {
@@ -28,16 +40,4 @@ mod written {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-}
-
-/// What a process is numbered in its own process namespace, by its `/proc/PID/status`.
-fn own_number(status: &str) -> Option<i32> {
-    own_numbers(status).last().copied()
-}
-
-/// The same in each namespace that it is nested in, from ours on.
-fn own_numbers(status: &str) -> Vec<i32> {
-    let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:"));
-    let numbers = numbers.unwrap_or_default().split_whitespace();
-    numbers.filter_map(|number| number.parse().ok()).collect()
 }

@@ -294,8 +294,8 @@ table! {
     skip_layers(most) = "more than {most} layers of containers: files of settings in the others were not searched. Name this folder to have all of it searched";
     skip_layer_files = "too many files of settings in its layers, or folders that could have some: not all of them were searched. Name this folder to have all of it searched";
     skip_linked_layers(count: number) = count {
-        One "1 of its layers is a link to another place, which was not followed: name that place to have it searched",
-        Other "{count} of its layers are links to other places, which were not followed: name those places to have them searched",
+        One "a folder of its layers is a link to another place, which was not followed: name that place to have it searched",
+        Other "{count} folders of its layers are links to other places, which were not followed: name those places to have them searched",
     };
     skip_long_settings(count: number, kilobytes) = count {
         One "longer than {kilobytes} KiB, which no file of settings is: not searched. Name it to have it searched",

@@ -73,7 +73,7 @@ pub enum SkipReason {
     /// There are too many files of settings in its layers, or too many folders for them.
     #[error("{}", words().skip_layer_files)]
     LayerFiles,
-    /// So many of its layers are somewhere else, by links of an account's.
+    /// So many folders of its layers are somewhere else, by links of an account's.
     #[error("{}", text!(skip_linked_layers, count = .0))]
     LinkedLayers(u64),
     /// A file in a layer is called like one of settings and longer than those are; so many are in its storage.

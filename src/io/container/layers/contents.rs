@@ -53,14 +53,24 @@ pub(super) struct LayerOwner {
     pub(super) container: Option<Untrusted>,
 }
 
-/// The folders of a storage that may be layers, those of containers first, and whether there are more.
+/// The folders of a storage that may be layers.
+#[derive(Default)]
+pub(super) struct LayerFolders {
+    /// Those of containers first.
+    pub(super) all: Vec<(PathBuf, LayerOwner)>,
+    /// Whether there are more.
+    pub(super) is_cut: bool,
+    /// How many folders for layers are somewhere else, by a link of an account's: they are not looked into.
+    pub(super) linked: u64,
+}
+
 pub(super) fn folders(
     host: &HostRoot,
     storage: &Storage,
     known: &[Known],
     most: usize,
-) -> (Vec<(PathBuf, LayerOwner)>, bool) {
-    let mut folders = Vec::new();
+) -> LayerFolders {
+    let mut folders = LayerFolders::default();
     for one in known {
         let id = one.record.id.get(..SHOWN_DIGITS).map(str::to_owned);
         let owner = LayerOwner {
@@ -69,7 +79,8 @@ pub(super) fn folders(
         };
         let stack = Stack::of(host, one);
         let of_it = stack.iter().flat_map(Stack::folders);
-        folders.extend(of_it.map(|folder| (folder, owner.clone())));
+        let of_it = of_it.map(|folder| (folder, owner.clone()));
+        folders.all.extend(of_it);
     }
     let kept = match storage.runtime {
         Runtime::Docker => &DOCKER[..],
@@ -81,19 +92,22 @@ pub(super) fn folders(
         runtime: storage.runtime,
         container: None,
     };
-    let mut is_cut = false;
     for (below, files) in kept {
         let layers = storage.folder.join(below);
+        if storage.owner != 0 && host.real(&layers).is_some_and(|real| real != layers) {
+            folders.linked += 1;
+            continue;
+        }
         let listed = host.entries_named(&layers, most, |_| true);
-        is_cut |= listed.is_cut;
+        folders.is_cut |= listed.is_cut;
         for entry in listed.entries.into_iter().filter(|entry| entry.is_folder) {
             let folder = layers.join(entry.name).join(files);
             // Without the slash that an empty name leaves.
             let folder: PathBuf = folder.components().collect();
-            folders.push((folder, of_none.clone()));
+            folders.all.push((folder, of_none.clone()));
         }
     }
-    (folders, is_cut)
+    folders
 }
 
 /// The folders of a layer in which settings may be: the likeliest, and no more than are looked into. Says whether there

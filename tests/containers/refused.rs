@@ -1,6 +1,6 @@
 //! Containers that are not entered although nothing is wrong with them: what is said is what bars the way.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::container::{Container, Kind, told};
@@ -51,15 +51,15 @@ fn a_folder_that_cannot_be_used_is_blamed_and_not_the_container() {
 #[test]
 fn a_folder_with_too_many_entries_is_named_with_what_helps() {
     // Its root; then one that leads to the folder for the state.
-    let top = |container: &Container| container.folder.path().to_owned();
-    let of_root = |_: &Container| PathBuf::from("/");
-    let ways: [(&dyn Fn(&Container) -> PathBuf, &str); 2] = [
-        (&of_root, "Run freescout-rescue in the container itself"),
-        (&top, "Choose a folder of this host with another path"),
-    ];
-    for (crowded, next) in ways {
+    for (is_root, next) in [
+        (true, "Run freescout-rescue in the container itself"),
+        (false, "Choose a folder of this host with another path"),
+    ] {
         let container = Container::start(Kind::Rooted);
-        let crowded = crowded(&container);
+        let crowded = match is_root {
+            true => Path::new("/"),
+            false => container.folder.path(),
+        };
         let there = container.path(crowded.to_str().unwrap());
         std::fs::create_dir_all(&there).unwrap();
         for number in 0..4200 {

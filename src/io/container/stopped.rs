@@ -123,7 +123,11 @@ pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall
     let layers: Vec<HostRoot> = stack
         .iter()
         .flat_map(Stack::folders)
-        .filter_map(|folder| HostRoot::at(&folder).ok())
+        .filter_map(|folder| match known.owner {
+            0 => HostRoot::at(&folder).ok(),
+            // Whatever the account put there meanwhile.
+            _ => host.below(&folder),
+        })
         .collect();
     let work = known.record.work_folder.iter().cloned();
     let places = work.chain(USUAL.iter().map(PathBuf::from));

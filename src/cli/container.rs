@@ -1,7 +1,7 @@
 //! `--container`: the command line is carried out by a second process, within the container.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::arguments::{Arguments, Command, Common, Task};
 use super::failure;
@@ -10,9 +10,8 @@ use crate::domain::config::found::FoundInstall;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
 use crate::engine::recovery::commands;
-use crate::io::container::enter::{self, Target, WorkEnded};
+use crate::io::container::enter::{self, Crowded, Target, UnusableFolder, WorkEnded};
 use crate::io::container::{Container, found};
-use crate::io::fs::trust::Distrust;
 use crate::io::install;
 use crate::sentences;
 use crate::words::untrusted::shown;
@@ -90,13 +89,15 @@ fn found(word: &str) -> Result<Container, Problem> {
                 true if all.is_empty() => w.container_there_are_none.to_owned(),
                 true => text!(container_there_are, containers = listed(&all)),
             };
-            let next = match found::hides_stopped() {
-                true => format!(
-                    "{} {}",
-                    w.container_missing_next, w.container_containerd_stopped
-                ),
-                false => w.container_missing_next.to_owned(),
-            };
+            let mut next = w.container_missing_next.to_owned();
+            for (hides, why) in [
+                (found::hides_stopped(), w.container_containerd_stopped),
+                (found::leaves_out(), w.container_missing_cut),
+            ] {
+                if hides {
+                    next += &format!(" {why}");
+                }
+            }
             Err(ErrorKind::InstallNotFound.problem(what, why, next))
         }
         _ => {
@@ -162,13 +163,22 @@ pub fn not_entered(container: &Container, error: &std::io::Error) -> Problem {
         container = shown(&container.lasting_name())
     );
     let root = rustix::process::geteuid().is_root();
-    let distrusted = error.get_ref().is_some_and(|error| error.is::<Distrust>());
-    let next = match container.process.is_some_and(found::is_closed) {
+    let error_of_ours = error.get_ref();
+    let of_folder = error_of_ours.is_some_and(|error| error.is::<UnusableFolder>());
+    let crowded = error_of_ours.and_then(|error| error.downcast_ref::<Crowded>());
+    let is_closed = || container.process.is_some_and(found::is_closed);
+    let mut next = match crowded {
         _ if !root => w.container_not_root_next,
-        _ if distrusted => w.container_folder_next,
-        true => w.container_closed_next,
-        false => w.container_not_entered_next,
-    };
+        _ if of_folder => w.container_folder_next,
+        Some(Crowded(folder)) if folder == Path::new("/") => w.container_crowded_root_next,
+        Some(_) => w.container_crowded_next,
+        None if is_closed() => w.container_closed_next,
+        None => w.container_not_entered_next,
+    }
+    .to_owned();
+    if crowded.is_some() && !container.running {
+        next += &format!(" {}", w.container_start_first);
+    }
     ErrorKind::Refused.problem(what, error.to_string(), next)
 }
 

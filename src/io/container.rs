@@ -26,3 +26,18 @@ fn own_numbers(status: &str) -> Vec<i32> {
     let numbers = numbers.unwrap_or_default().split_whitespace();
     numbers.filter_map(|number| number.parse().ok()).collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod written {
+    //! What the tests of these rooms lay out.
+
+    use std::path::Path;
+
+    /// A file of a system whose `/` is this folder, and the folders on its way.
+    pub(super) fn write(root: &Path, path: &str, text: &str) {
+        let path = root.join(path.trim_start_matches('/'));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}

@@ -56,6 +56,9 @@ pub struct HuntLimits {
     pub skipped: usize,
     /// Threads that read and search: one, or more for two.
     pub threads: usize,
+    /// Whether all that is named are files by their real paths: a link that is there now was made meanwhile, and is not
+    /// followed to what is somebody else's.
+    pub real_files: bool,
     /// Whether keys with their prefix are all that is looked for, in texts: for measuring.
     pub prefixed: bool,
 }
@@ -87,6 +90,7 @@ impl HuntLimits {
         memory: 40 << 20,
         skipped: 5000,
         threads: 2,
+        real_files: false,
         prefixed: false,
     };
 }

@@ -17,6 +17,7 @@ table! {
     install_not_found = "No FreeScout install was found in the usual places.";
     install_not_found_why = "Searched: the current folder, running PHP processes, crontabs, services, the sites of web servers, PHP-FPM pools, the usual web roots, and home folders.";
     install_not_found_next = "Name its folder: freescout-rescue /path/to/freescout";
+    install_not_found_next_passed_over = "This host has more containers than were looked into. Name the one that FreeScout runs in (--container NAME), or its folder: freescout-rescue /path/to/freescout";
     install_not_found_next_as_user = "Without root, the processes of other users and the inside of containers cannot be looked at: run it as root (sudo), or name the folder: freescout-rescue /path/to/freescout";
     install_not_found_next_in_container(command) = "Name its folder in the container: {command} /path/to/freescout";
     install_several = "There is more than one FreeScout install on this server:";
@@ -79,6 +80,12 @@ table! {
     container_missing_next = "--container takes the name or the id of a running container, or the number of a process in it.";
     container_not_entered(container) = "The container {container} cannot be entered.";
     container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
+    container_crowded(folder, most) = "Its folder {folder} has too many entries: they are shown one by one while we work in it from the host, and more than {most} are not.";
+    container_crowded_root_next = "Nothing was changed. Run freescout-rescue in the container itself (docker exec -it, with --state-dir on a volume), or remove from that folder what does not belong there.";
+    container_crowded_next = "Nothing was changed. Choose a folder of this host with another path for backups and journal (--state-dir, --backup-dir, --keys-dir), or run freescout-rescue in the container itself (docker exec -it, with --state-dir on a volume).";
+    container_folder_of_kernel(folder, top) = "{folder} lies in {top}, which the kernel fills: backups and journal would not last there.";
+    container_folder_refused(folder, why) = "{folder} cannot be used for backups and journal: {why}.";
+    container_missing_cut = "This host has more containers than are listed: if the one you mean is stopped, start it first.";
     container_closed_next = "It runs, but its file system (fuse-overlayfs) answers to its own account alone, not even to root. Nothing was changed. As that account, copy freescout-rescue into it (podman cp) and run it there (podman exec -it). Or stop the container first: then it is read from here, and what lies in its volumes can be recovered.";
     container_folders_overlap(install, folder) = "{folder}, a folder of this host for backups and journal, and {install}, the install's path in the container, lie one within the other.";
     container_folders_overlap_why = "The folders of this host stand at their own paths while we work in the container, so part of the install would be hidden.";
@@ -284,6 +291,17 @@ table! {
     zip_method = "zip with an unsupported method";
     skip_network = "on a network mount: name it to have it searched";
     skip_no_files = "contains no real files, only what the kernel generates; the memory of PHP processes is searched separately";
+    skip_layers(most) = "more than {most} layers of containers: files of settings in the others were not searched. Name this folder to have all of it searched";
+    skip_layer_files = "too many files of settings in its layers, or folders that could have some: not all of them were searched. Name this folder to have all of it searched";
+    skip_linked_layers(count: number) = count {
+        One "a folder of its layers is a link to another place, which was not followed: name that place to have it searched",
+        Other "{count} folders of its layers are links to other places, which were not followed: name those places to have them searched",
+    };
+    skip_long_settings(count: number, kilobytes) = count {
+        One "longer than {kilobytes} KiB, which no file of settings is: not searched. Name it to have it searched",
+        Other "longer than {kilobytes} KiB, which no file of settings is: not searched, like all such files in these layers ({count}). Name it, or the folder of these layers, to have it searched",
+    };
+    skip_homes(most) = "more than {most} home folders: the container storages of the other accounts were not looked for. Name the home folder of the account that runs the container to have it searched";
     skip_own_backup = "a backup of this program (keys in the backups of this install are read anyway): name it to have all of it searched";
     skip_missing = "no such file or folder";
     process_gone = "the process has ended";

@@ -568,6 +568,56 @@ fn keys_are_found_in_layers_that_nobody_sees_any_more() {
 }
 
 #[test]
+fn what_is_not_searched_in_layers_is_said() {
+    let docker = {
+        let mut container = Container::start(Kind::Rooted);
+        container.stop();
+        StoppedDocker::lay_out(&container)
+    };
+    let lib = &docker.folder.path().join("lib");
+    let files = ["1/diff/app/.env", "2/diff/app/.env", "2/diff/app/old.env"];
+    for file in files {
+        let long = "x".repeat((256 << 10) + 1);
+        write(lib, &format!("docker/overlay2/{file}"), &long);
+    }
+    let first = Path::new("/var/lib/docker/overlay2").join(files[0]);
+    let why = "longer than 256 KiB, which no file of settings is: not searched, like all such files in these layers (3).";
+    let command = |what: &[&str]| {
+        let mut command = docker.command(what);
+        command.args(["--container", "freescout-app"]);
+        command
+    };
+    let said = told(&command(&["check"]).output().unwrap(), 2);
+    let line = format!("{}: {why}", first.display());
+    assert_eq!(said.matches(&line).count(), 1, "{said}");
+    assert_eq!(said.matches("longer than").count(), 1, "{said}");
+    let form = json(&mut command(&["find-key", "--json"]), 2);
+    let skipped = form["skipped"].as_array().unwrap();
+    let skipped: Vec<_> = skipped
+        .iter()
+        .filter(|one| one["path"] == first.to_str().unwrap())
+        .collect();
+    assert_eq!(skipped.len(), 1, "{form}");
+    assert!(
+        skipped[0]["why"].as_str().unwrap().starts_with(why),
+        "{form}"
+    );
+    // A list that is too long to be read.
+    let missing = ["check", "--container", "gone"];
+    let cut = "This host has more containers than are listed";
+    let said = told(&docker.command(&missing).output().unwrap(), 3);
+    assert!(!said.contains(cut), "{said}");
+    let list = "containers/storage/overlay-containers/containers.json";
+    write(lib, list, &" ".repeat((1 << 20) + 1));
+    let said = told(&docker.command(&missing).output().unwrap(), 3);
+    assert!(said.contains(cut), "{said}");
+    // What is named is searched whole.
+    let mut named = command(&["find-key", "--look-in", "/var/lib/docker"]);
+    let said = told(&named.output().unwrap(), 2);
+    assert!(!said.contains("longer than"), "{said}");
+}
+
+#[test]
 fn a_copy_on_the_host_is_not_taken_for_the_one_that_runs() {
     // The container has a folder of the host's: the same files under another path, and links that only it can follow.
     let container = Container::start_with(Kind::Rooted, |_| {}, PHP);

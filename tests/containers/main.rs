@@ -15,6 +15,7 @@ mod hostile;
 mod impostors;
 mod inside;
 mod names;
+mod refused;
 mod servers;
 mod start;
 #[allow(dead_code, reason = "these tests need a part of it")]

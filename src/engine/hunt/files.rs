@@ -1,6 +1,6 @@
 //! Keys in files, folders and archives: what the search finds, tried and added to the session.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::sieve::{Sieve, consider};
 use super::{Looking, old_payloads};
@@ -23,6 +23,7 @@ pub fn look_in(
 const OF_LAYERS: HuntLimits = HuntLimits {
     unpacked: 16 << 20,
     ratio: 32,
+    real_files: true,
     ..HuntLimits::USUAL
 };
 
@@ -36,15 +37,25 @@ pub enum KeptKeys {
 }
 
 /// As [`look_in`], in the files of settings in the layers of this host's containers, of those that are gone too. How many
-/// there are is told as well.
+/// there are is told as well. What is left out is said, unless it is among the `named` places: those are searched whole.
 pub fn look_in_layers(
     session: &mut Session,
     kept: KeptKeys,
+    named: &[PathBuf],
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
 ) -> (hunt::HuntTotals, usize) {
     let files = layers(session).files.clone();
-    let looked = search(session, &files, &OF_LAYERS, kept, cancel, on);
+    let mut looked = search(session, &files, &OF_LAYERS, kept, cancel, on);
+    let named: Vec<PathBuf> = named
+        .iter()
+        .map(|place| std::fs::canonicalize(place).unwrap_or_else(|_| place.clone()))
+        .collect();
+    let is_named = |path: &Path| named.iter().any(|place| path.starts_with(place));
+    let left_out = layers(session).left_out.iter();
+    let left_out = left_out.filter(|skipped| !is_named(&skipped.path));
+    // Before what any file in a layer can cause.
+    looked.skipped.splice(0..0, left_out.cloned());
     (looked, files.len())
 }
 

@@ -43,13 +43,13 @@ pub fn hunt(
     let mut looked = files::look_in(session, std::slice::from_ref(&install), cancel, on);
     // Before anything is restarted: their memory may be the only place left.
     looked.add(processes::look_in(session, cancel, on));
-    let (in_layers, layer_files) =
-        files::look_in_layers(session, files::KeptKeys::Named, cancel, on);
-    looked.add(in_layers);
     let mut roots = within::all_to_read(&places.named);
     if places.usual {
         roots.extend(files::usual_places(session));
     }
+    let (in_layers, layer_files) =
+        files::look_in_layers(session, files::KeptKeys::Named, &roots, cancel, on);
+    looked.add(in_layers);
     looked.add(files::look_in_within(
         session,
         &roots,

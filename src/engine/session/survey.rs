@@ -83,6 +83,7 @@ fn name_its_folder() -> String {
         None if !rustix::process::geteuid().is_root() => {
             w.install_not_found_next_as_user.to_owned()
         }
+        None if container::found::passes_over() => w.install_not_found_next_passed_over.to_owned(),
         None => w.install_not_found_next.to_owned(),
     }
 }

@@ -33,9 +33,9 @@ pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -
             files::look_in(session, &roots, &cancel, &mut on)
         }
         Where::Usual => {
-            let (mut looked, _) =
-                files::look_in_layers(session, files::KeptKeys::Named, &cancel, &mut on);
             let roots = files::usual_places(session);
+            let (mut looked, _) =
+                files::look_in_layers(session, files::KeptKeys::Named, &roots, &cancel, &mut on);
             looked.add(files::look_in(session, &roots, &cancel, &mut on));
             looked
         }

@@ -88,8 +88,8 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
         reporter.found(&session, Looking::Found);
     }
     let cancel = || reporter.cancelled();
-    if !opening.look_in.is_empty() {
-        let roots = within::all_to_read(opening.look_in);
+    let roots = within::all_to_read(opening.look_in);
+    if !roots.is_empty() {
         let looked = files::look_in(&mut session, &roots, &cancel, &mut |_, _| {});
         reporter.notice(Notice::Skipped(&looked));
         mails::count_mails(&mut session);
@@ -99,6 +99,7 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
         let (looked, _) = files::look_in_layers(
             &mut session,
             files::KeptKeys::Useful,
+            &roots,
             &cancel,
             &mut |_, _| {},
         );

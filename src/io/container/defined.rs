@@ -1,6 +1,7 @@
 //! Where a container's environment is defined on the host, so that a key which the next start would bring back can be
 //! changed there: the compose file that its runtime noted, the files that it names, units for Podman.
 
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -22,6 +23,9 @@ const SERVICE: &str = "com.docker.compose.service";
 const VARIABLES: &str = "com.docker.compose.project.environment_file";
 /// Where units for Podman are.
 const UNITS: [&str; 2] = ["/etc/containers/systemd", "/usr/share/containers/systemd"];
+/// What their names end in, and how many are read.
+const ENDING: &str = "container";
+const MOST_UNITS: usize = 1000;
 /// How many files of one kind are read, and how many of them all for one container.
 const MOST: usize = 32;
 
@@ -283,11 +287,9 @@ fn units(host: &HostRoot, known: &Known) -> Vec<(PathBuf, Zeroizing<String>)> {
     };
     let mut found = Vec::new();
     for folder in UNITS.map(Path::new) {
-        for entry in host.entries(folder).into_iter().take(MOST * 8) {
+        let is_unit = |name: &OsStr| Path::new(name).extension().is_some_and(|e| e == ENDING);
+        for entry in host.entries_named(folder, MOST_UNITS, is_unit).entries {
             let file = folder.join(&entry.name);
-            if file.extension().is_none_or(|ending| ending != "container") {
-                continue;
-            }
             let Some(text) = text(host, &file) else {
                 continue;
             };
@@ -329,16 +331,13 @@ fn text(host: &HostRoot, path: &Path) -> Option<Zeroizing<String>> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::io::container::written::write;
 
     #[test]
     fn the_very_line_is_told_wherever_it_stands() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        let write = |path: &str, text: &str| {
-            let path = root.join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        };
+        let write = |path: &str, text: &str| write(root, path, text);
         let id = "a".repeat(64);
         let config = format!(
             r#"{{"ID":"{id}","Name":"/app","Config":{{"Labels":{{

@@ -2,34 +2,38 @@
 //! process goes in and does the work. The first one stays on the host, as a shell would that waits for its command: it
 //! hands on the signals, and gives back the terminal when the other one ends in a way that does not.
 
+mod folder;
+mod process;
+
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
-use rustix::fs::{CWD, FlockOperation, Mode, OFlags};
+use rustix::fs::Mode;
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
-use zeroize::Zeroizing;
 
 use super::Container;
 use super::found;
 use super::idmap::IdMap;
 use super::stopped::{self, Assembled};
 use super::view::{self, Luggage};
-use super::within::{self, HostThread, Spaces, StartedWith, Within};
+use super::within::{self, HostThread, StartedWith, Within};
 use crate::domain::config::found::FoundInstall;
-use crate::io::fs::trust;
 use crate::io::os::{entropy, inside, spawn};
 use crate::words::untrusted;
+
+pub use super::view::Crowded;
+use folder::HostFolder;
+pub use folder::UnusableFolder;
+use process::{ContainerProcess, SPACE};
 
 /// First argument of the call that works within a container.
 const WITHIN: &str = "--within";
@@ -38,15 +42,6 @@ const HOST: &str = "FREESCOUT_RESCUE_HOST";
 /// What a terminal needs to hear after a full-screen program that was killed: no pasted texts marked, the cursor shown, the
 /// screen as it was.
 const AS_BEFORE: &[u8] = b"\x1b[?2004l\x1b[?1049l\x1b[?25h";
-
-/// How long a container takes to end when it has begun to.
-const LAST_MOMENT: Duration = Duration::from_secs(1);
-
-/// No more of a process's environment is read, in bytes.
-const MOST_VARIABLES: usize = 1 << 20;
-
-/// No more of the list of its mounts, in bytes.
-const MOST_MOUNTS: u64 = 4 << 20;
 
 /// How the work within ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +84,7 @@ pub fn enter(
         false => None,
     };
     let made = folders.iter().map(|folder| HostFolder::require(folder));
-    let made: Vec<HostFolder> = made.collect::<io::Result<_>>()?;
+    let made: Vec<HostFolder> = made.collect::<Result<_, _>>().map_err(io::Error::other)?;
     let mut command = command(target, process.as_ref())?;
     command.args(arguments);
     let before = tcgetattr(io::stdin()).ok();
@@ -214,165 +209,6 @@ fn give_back(before: &Termios, screen: bool) {
         let _ = (&out).write_all(AS_BEFORE).and_then(|()| (&out).flush());
     }
     let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
-}
-
-const SPACE: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC);
-
-/// A process of a container, held open: everything that is read of it belongs to the same one, even if its number is given
-/// to another meanwhile.
-struct ContainerProcess {
-    pid: i32,
-    folder: OwnedFd,
-}
-
-impl ContainerProcess {
-    fn open(pid: i32) -> io::Result<Self> {
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let folder = rustix::fs::openat(CWD, format!("/proc/{pid}"), flags, Mode::empty())?;
-        Ok(Self { pid, folder })
-    }
-
-    fn read(&self, name: &str) -> io::Result<String> {
-        let file = rustix::fs::openat(&self.folder, name, SPACE, Mode::empty())?;
-        let mut text = String::new();
-        File::from(file).take(1 << 16).read_to_string(&mut text)?;
-        Ok(text)
-    }
-
-    /// When it was started, in clock ticks since the machine was.
-    fn started(&self) -> io::Result<u64> {
-        let text = self.read("stat")?;
-        // Its name, in brackets, may hold anything.
-        let after = text.rsplit_once(')').map(|(_, rest)| rest);
-        let field = after.and_then(|rest| rest.split_whitespace().nth(19));
-        let number = field.and_then(|field| field.parse().ok());
-        number.ok_or_else(|| Errno::INVAL.into())
-    }
-
-    fn is_gone(&self) -> bool {
-        let state = self.read("stat").ok();
-        let state = state.as_deref().and_then(|text| text.rsplit_once(") "));
-        state.is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']))
-    }
-
-    /// Whether it ends now: the first process of a container that stops ends after all the others.
-    fn goes(&self) -> bool {
-        let deadline = Instant::now() + LAST_MOMENT;
-        while !self.is_gone() {
-            if Instant::now() > deadline {
-                return false;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        true
-    }
-
-    /// Its number in its own container.
-    fn own_number(&self) -> Option<i32> {
-        super::own_number(&self.read("status").ok()?)
-    }
-
-    /// A variable that it was started with.
-    fn variable(&self, name: &str) -> Option<OsString> {
-        let file = rustix::fs::openat(&self.folder, "environ", SPACE, Mode::empty()).ok()?;
-        let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_VARIABLES));
-        let most = MOST_VARIABLES as u64;
-        File::from(file).take(most).read_to_end(&mut bytes).ok()?;
-        let value = bytes
-            .split(|b| *b == 0)
-            .find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="));
-        value.map(|value| OsString::from_vec(value.to_vec()))
-    }
-
-    /// What it has mounted; empty where that cannot be read.
-    fn mountinfo(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        if let Ok(file) = rustix::fs::openat(&self.folder, "mountinfo", SPACE, Mode::empty()) {
-            // What came before an error counts.
-            let _ = File::from(file).take(MOST_MOUNTS).read_to_end(&mut bytes);
-        }
-        bytes
-    }
-
-    fn space(&self, name: &str) -> io::Result<OwnedFd> {
-        let path = format!("ns/{name}");
-        Ok(rustix::fs::openat(
-            &self.folder,
-            path,
-            SPACE,
-            Mode::empty(),
-        )?)
-    }
-
-    fn spaces(&self) -> io::Result<Spaces> {
-        let root = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let others = ["uts", "ipc", "cgroup"].map(|name| self.space(name));
-        let others = others.into_iter().filter(|space| !is_missing(space));
-        let users = self.space("user")?;
-        let same = is_same(users.as_fd(), Path::new("/proc/self/ns/user"))?;
-        Ok(Spaces {
-            root: rustix::fs::openat(&self.folder, "root", root, Mode::empty())?,
-            mounts: self.space("mnt")?,
-            network: self.space("net")?,
-            others: others.collect::<io::Result<_>>()?,
-            users: (!same).then_some(users),
-        })
-    }
-
-    fn map(&self, name: &str) -> IdMap {
-        IdMap::parse(&self.read(name).unwrap_or_default())
-    }
-}
-
-/// A kind of namespace that this kernel does not have.
-fn is_missing<T>(space: &io::Result<T>) -> bool {
-    matches!(space, Err(e) if e.kind() == io::ErrorKind::NotFound)
-}
-
-fn is_same(space: BorrowedFd<'_>, ours: &Path) -> io::Result<bool> {
-    let (theirs, ours) = (rustix::fs::fstat(space)?, rustix::fs::stat(ours)?);
-    Ok((theirs.st_dev, theirs.st_ino) == (ours.st_dev, ours.st_ino))
-}
-
-/// A folder of ours on the host that is there while we work within. Where it was made for that and nothing came into it, it
-/// is removed afterwards: to look at an install leaves nothing behind.
-struct HostFolder {
-    held: OwnedFd,
-    /// Those that were made, the innermost first.
-    made: Vec<PathBuf>,
-}
-
-impl HostFolder {
-    fn require(folder: &Path) -> io::Result<Self> {
-        // The view shows nothing of who may change what leads there.
-        trust::require_closed(&trust::existing(folder)).map_err(io::Error::other)?;
-        let missing = folder.ancestors().take_while(|part| !part.exists());
-        let made: Vec<PathBuf> = missing.map(Path::to_owned).collect();
-        for part in made.iter().rev() {
-            match rustix::fs::mkdir(part, Mode::from_raw_mode(0o700)) {
-                Ok(()) | Err(Errno::EXIST) => {}
-                Err(e) => return Err(e.into()),
-            }
-        }
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let held = rustix::fs::open(folder, flags, Mode::empty())?;
-        let _ = rustix::fs::flock(&held, FlockOperation::LockShared);
-        Ok(Self { held, made })
-    }
-}
-
-impl Drop for HostFolder {
-    fn drop(&mut self) {
-        // Somebody else may be within, with this very folder, and have nothing in it yet.
-        let alone = rustix::fs::flock(&self.held, FlockOperation::NonBlockingLockExclusive);
-        if alone.is_ok() {
-            for folder in &self.made {
-                if rustix::fs::rmdir(folder).is_err() {
-                    break;
-                }
-            }
-        }
-    }
 }
 
 /// A call that works within a container.

@@ -22,7 +22,7 @@ use crate::io::os::{accounts, processes};
 /// How many processes are looked at.
 const MOST_PROCESSES: usize = 65_536;
 /// How many containers are looked into.
-const MOST_CONTAINERS: usize = 128;
+const MOST_CONTAINERS: usize = 512;
 /// How many installs of one container are told.
 const MOST_INSTALLS: usize = 32;
 /// First processes of containers that run more than one program: FreeScout may be there while its PHP is not running.
@@ -71,10 +71,45 @@ pub fn installs() -> Vec<FoundInstall> {
     }
     let running = running();
     let all = all(&running, &known_here());
-    let pairs = running.values().zip(&all).take(MOST_CONTAINERS);
-    pairs
+    let candidates = candidates(&running, &all).into_iter();
+    candidates
+        .take(MOST_CONTAINERS)
         .flat_map(|(running, container)| installs_of(running, container))
         .collect()
+}
+
+/// The running containers in which FreeScout may be. Of more than are looked into, those that any account can start come
+/// last.
+fn candidates<'a>(
+    running: &'a BTreeMap<Root, Alive>,
+    all: &'a [Container],
+) -> Vec<(&'a Alive, &'a Container)> {
+    let pairs = running.values().zip(all);
+    let may_have = pairs.filter(|(one, _)| !one.php.is_empty() || runs_a_system(one));
+    let mut candidates: Vec<_> = may_have.collect();
+    candidates.sort_by_key(|(_, container)| anybody_s(container));
+    candidates
+}
+
+/// How likely it is not root's: known to be an account's, or with nothing that says whose it is.
+fn anybody_s(container: &Container) -> u8 {
+    match (container.account(), &container.id) {
+        (0, Some(_)) => 0,
+        (0, None) => 1,
+        _ => 2,
+    }
+}
+
+/// Whether this host has more containers than are looked into.
+pub fn passes_over() -> bool {
+    if !sees_others() {
+        return false;
+    }
+    let (running, known) = (running(), known_here());
+    let all = all(&running, &known);
+    let stopped = all.iter().filter(|one| !one.running).count();
+    let running = candidates(&running, &all).len();
+    running.max(stopped) > MOST_CONTAINERS || leaves_out()
 }
 
 /// What an install of a running container is called here.
@@ -112,6 +147,12 @@ pub fn stopped_from_here(install: &FoundInstall) -> Option<PathBuf> {
 pub fn hides_stopped() -> bool {
     let host = HostRoot::at(Path::new("/"));
     sees_others() && host.is_ok_and(|host| runtimes::has_containerd(&host))
+}
+
+/// Whether the runtimes of this host know more containers than are listed.
+pub fn leaves_out() -> bool {
+    let host = HostRoot::at(Path::new("/"));
+    sees_others() && host.is_ok_and(|host| runtimes::is_cut(&host))
 }
 
 /// What a runtime wrote down of a container.
@@ -211,9 +252,6 @@ fn is_first(pid: i32) -> bool {
 
 /// The installs in one container.
 fn installs_of(running: &Alive, container: &Container) -> Vec<FoundInstall> {
-    if running.php.is_empty() && !runs_a_system(running) {
-        return Vec::new();
-    }
     let path = PathBuf::from(format!("/proc/{}/root", running.chief));
     let Ok(root) = HostRoot::at(&path) else {
         return Vec::new();
@@ -299,4 +337,41 @@ pub fn named(all: &[Container], word: &str) -> Vec<Container> {
         one.process = Some(pid);
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::config::container::Realm;
+
+    #[test]
+    fn what_any_account_can_start_comes_last() {
+        let id = || Some("a".repeat(64));
+        let realm = |number| {
+            let name = String::new();
+            Some(Realm::Account { number, name })
+        };
+        let one = |id, realm| Container {
+            id,
+            realm,
+            ..Container::default()
+        };
+        let alive = |chief| Alive {
+            processes: vec![chief],
+            php: vec![chief],
+            chief,
+        };
+        let running = BTreeMap::from([1_u8, 2, 3, 4].map(|n| ((0, n.into()), alive(n.into()))));
+        let all = [
+            one(id(), realm(4711)),
+            one(None, None),
+            one(id(), None),
+            one(id(), Some(Realm::Namespace("default".to_owned()))),
+        ];
+        let order: Vec<i32> = candidates(&running, &all)
+            .iter()
+            .map(|(one, _)| one.chief)
+            .collect();
+        assert_eq!(order, [3, 4, 2, 1]);
+    }
 }

@@ -5,58 +5,47 @@
 //! looked for: no whiteout hides anything here. The layers of containers that are gone are looked at too, as are those of
 //! images. Nothing is put together, mounted or written.
 
-use std::collections::{BTreeSet, HashMap};
-use std::ffi::OsStr;
+mod contents;
+
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::runtimes::{self, Known};
-use super::stopped::{Stack, USUAL};
+use self::contents::{LayerOwner, files_of, folders, places};
+use super::runtimes::{self, MOST_HOMES, Storage};
 use super::within;
-use crate::domain::config::container::Runtime;
 use crate::domain::key::source::InLayer;
+use crate::io::hunt::{SkipReason, Skipped};
 use crate::io::install::host::HostRoot;
-use crate::words::untrusted::Untrusted;
 
-/// How many layers are looked at.
-const MOST_LAYERS: usize = 2000;
-/// How many files of them are searched; of one layer, so that none of them takes the room of all.
-const MOST_FILES: usize = 4000;
-const MOST_OF_LAYER: usize = 64;
-/// Longer files are none of settings, in bytes; nor is more read of all of them.
+/// What of a storage may be looked at. Each has its own, so that none takes the room of another: any account can fill one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Room {
+    layers: usize,
+    files: usize,
+    /// Of those files.
+    bytes: u64,
+}
+
+/// Of one of root's.
+const OF_ROOT: Room = Room {
+    layers: 8000,
+    files: 8000,
+    bytes: 64 << 20,
+};
+/// Of one of an account's.
+const OF_ACCOUNT: Room = Room {
+    layers: 1000,
+    files: 1000,
+    bytes: 16 << 20,
+};
+/// Of all accounts' together.
+const OF_ACCOUNTS: Room = Room {
+    layers: 8000,
+    files: 8000,
+    bytes: 64 << 20,
+};
+/// Longer files are none of settings, in bytes.
 const LONGEST: u64 = 256 << 10;
-const MOST_BYTES: u64 = 64 << 20;
-/// How many digits of an id stand for a container without a name.
-const SHOWN_DIGITS: usize = 12;
-/// Where storages keep layers, below a runtime's folder, and where the files are below each of these.
-const DOCKER: [(&str, &str); 5] = [
-    ("overlay2", "diff"),
-    ("fuse-overlayfs", "diff"),
-    ("vfs/dir", ""),
-    ("btrfs/subvolumes", ""),
-    (
-        "containerd/daemon/io.containerd.snapshotter.v1.overlayfs/snapshots",
-        "fs",
-    ),
-];
-/// The same of Podman.
-const PODMAN: [(&str, &str); 3] = [
-    ("overlay", "diff"),
-    ("vfs/dir", ""),
-    ("btrfs/subvolumes", ""),
-];
-/// The same of containerd.
-const CONTAINERD: [(&str, &str); 2] = [
-    ("io.containerd.snapshotter.v1.overlayfs/snapshots", "fs"),
-    ("io.containerd.snapshotter.v1.native/snapshots", ""),
-];
-/// Folders in which images keep the settings of FreeScout, beside its own.
-const SETTINGS: [&str; 3] = ["/data", "/data/config", "/config"];
-/// Below FreeScout's folder: where its config cache is.
-const CACHE: &str = "bootstrap/cache";
-const CACHED: &str = "config.php";
-/// What files of settings are called there, beside `.env` and what begins so.
-const NAMES: [&str; 5] = ["env", "config", "config.bak", "config.migrate_tmp", CACHED];
-
 /// The layers that are kept on this host.
 #[derive(Debug, Default)]
 pub struct KeptLayers {
@@ -64,15 +53,10 @@ pub struct KeptLayers {
     of: HashMap<PathBuf, LayerOwner>,
     /// Files of settings in them, likewise, the layers of containers first.
     pub files: Vec<PathBuf>,
-    /// The folders of the runtimes: layers, volumes, what they wrote down.
+    /// The folders of the runtimes: layers, volumes, what they wrote down; root's first.
     pub storages: Vec<PathBuf>,
-}
-
-/// Whose a layer is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct LayerOwner {
-    runtime: Runtime,
-    container: Option<Untrusted>,
+    /// What was not looked at, and why: a line for each storage and reason.
+    pub left_out: Vec<Skipped>,
 }
 
 impl KeptLayers {
@@ -90,94 +74,122 @@ impl KeptLayers {
         let Some(Ok(of_host)) = within.on_host(read) else {
             return Self::default();
         };
+        let there = |path: &PathBuf| within.real_of_host(path);
         let of = of_host.of.into_iter();
+        let left_out = of_host.left_out.into_iter();
         Self {
-            of: of
-                .map(|(folder, owner)| (within::to_read(&folder), owner))
+            of: of.map(|(folder, owner)| (there(&folder), owner)).collect(),
+            files: of_host.files.iter().map(there).collect(),
+            storages: of_host.storages.iter().map(there).collect(),
+            left_out: left_out
+                .map(|skipped| Skipped {
+                    path: there(&skipped.path),
+                    ..skipped
+                })
                 .collect(),
-            files: within::all_to_read(&of_host.files),
-            storages: within::all_to_read(&of_host.storages),
         }
     }
 
     fn of(host: &HostRoot, install: &Path) -> Self {
-        let known = runtimes::known(host);
-        let mut folders: Vec<(PathBuf, LayerOwner)> = Vec::new();
-        let mut places = vec![install.to_owned()];
-        for one in &known {
-            let id = one.record.id.get(..SHOWN_DIGITS).map(str::to_owned);
-            let owner = LayerOwner {
-                runtime: one.runtime,
-                container: one.record.name.clone().or(id).map(Untrusted::new),
-            };
-            let stack = Stack::of(host, one);
-            let of_it = stack.iter().flat_map(Stack::folders);
-            folders.extend(of_it.map(|folder| (folder, owner.clone())));
-            places.extend(inside(one));
-        }
-        let kept = [
-            (Runtime::Docker, &DOCKER[..], runtimes::docker_folders(host)),
-            (Runtime::Podman, &PODMAN[..], runtimes::podman_folders(host)),
-            (
-                Runtime::Containerd,
-                &CONTAINERD[..],
-                runtimes::containerd_folders(host),
-            ),
-        ];
-        for (runtime, storages, roots) in &kept {
-            let of_none = LayerOwner {
-                runtime: *runtime,
-                container: None,
-            };
-            for (root, (below, files)) in roots
-                .iter()
-                .flat_map(|root| storages.iter().map(move |storage| (root, storage)))
-            {
-                let storage = root.join(below);
-                for entry in host.entries(&storage) {
-                    let folder = storage.join(entry.name).join(files);
-                    // Without the slash that an empty name leaves.
-                    let folder: PathBuf = folder.components().collect();
-                    folders.push((folder, of_none.clone()));
+        let storages = runtimes::storages(host);
+        let mut all = Self::default();
+        let mut of_accounts = OF_ACCOUNTS;
+        for storage in &storages.all {
+            all.storages.push(host.here(&storage.folder));
+            match storage.owner {
+                0 => {
+                    all.look_in(host, storage, install, OF_ROOT);
+                }
+                _ => {
+                    let room = OF_ACCOUNT.at_most(of_accounts);
+                    let left = all.look_in(host, storage, install, room);
+                    of_accounts = of_accounts.without(room.without(left));
                 }
             }
         }
-        places.extend(USUAL.iter().map(PathBuf::from));
-        let caches: Vec<PathBuf> = places.iter().map(|place| place.join(CACHE)).collect();
-        places.extend(caches);
-        places.extend(SETTINGS.iter().map(PathBuf::from));
-        places.sort();
-        places.dedup();
-        let storages = kept.iter().flat_map(|(_, _, roots)| roots);
-        let mut all = Self {
-            storages: storages.map(|folder| host.here(folder)).collect(),
-            ..Self::default()
-        };
-        let mut left = MOST_BYTES;
-        for (folder, owner) in folders {
-            if all.of.len() >= MOST_LAYERS {
-                break;
-            }
-            let here = host.here(&folder);
-            if all.of.contains_key(&here) {
-                continue;
-            }
-            let Ok(layer) = HostRoot::at(&here) else {
-                continue;
-            };
-            let room = MOST_OF_LAYER.min(MOST_FILES.saturating_sub(all.files.len()));
-            let found = places.iter().flat_map(|place| settings(&layer, place));
-            // Of two names of a folder, the one without links.
-            let found: BTreeSet<PathBuf> = found.take(room).collect();
-            all.files.extend(found.into_iter().filter(|file| {
-                let length = std::fs::symlink_metadata(file).map_or(0, |meta| meta.len());
-                let read = length <= LONGEST && length <= left;
-                left -= if read { length } else { 0 };
-                read
-            }));
-            all.of.insert(here, owner);
+        if storages.is_cut {
+            let homes = host.here(Path::new("/home"));
+            all.leave_out(homes, SkipReason::Homes(MOST_HOMES));
         }
         all
+    }
+
+    /// Looks at the layers of one storage. What is left of the room is given back.
+    fn look_in(
+        &mut self,
+        host: &HostRoot,
+        storage: &Storage,
+        install: &Path,
+        mut room: Room,
+    ) -> Room {
+        // What is read of one storage takes nothing from the others.
+        let Ok(host) = &host.anew() else {
+            return room;
+        };
+        let given = room;
+        let known = storage.known(host).containers;
+        let folders = folders(host, storage, &known, room.layers);
+        let mut too_many_layers = folders.is_cut;
+        let (places, mut too_many_files) = places(install, &known);
+        let (mut linked, mut long) = (folders.linked, (0, None));
+        for (folder, owner) in folders.all {
+            let Some(real) = host.real(&folder) else {
+                continue;
+            };
+            // A link of an account's would have root read whatever the account likes.
+            if storage.owner != 0 && real != folder {
+                linked += 1;
+                continue;
+            }
+            let here = host.here(&real);
+            if self.of.contains_key(&here) {
+                continue;
+            }
+            if room.layers == 0 {
+                too_many_layers = true;
+                break;
+            }
+            let Some(layer) = host.below(&real) else {
+                continue;
+            };
+            room.layers -= 1;
+            let (found, is_cut) = files_of(&layer, &places);
+            too_many_files |= is_cut;
+            for file in found {
+                let length = std::fs::symlink_metadata(&file).map_or(0, |meta| meta.len());
+                if length > LONGEST {
+                    long.0 += 1;
+                    long.1.get_or_insert(file);
+                } else if room.files == 0 || length > room.bytes {
+                    too_many_files = true;
+                } else {
+                    room.files -= 1;
+                    room.bytes -= length;
+                    self.files.push(file);
+                }
+            }
+            self.of.insert(here, owner);
+        }
+        let folder = host.here(&storage.folder);
+        if too_many_layers {
+            self.leave_out(folder.clone(), SkipReason::Layers(given.layers));
+        }
+        if too_many_files {
+            self.leave_out(folder.clone(), SkipReason::LayerFiles);
+        }
+        if linked > 0 {
+            self.leave_out(folder, SkipReason::LinkedLayers(linked));
+        }
+        if let (count, Some(first)) = long {
+            let kilobytes = LONGEST >> 10;
+            self.leave_out(first, SkipReason::LongSettings { count, kilobytes });
+        }
+        room
+    }
+
+    fn leave_out(&mut self, path: PathBuf, why: SkipReason) {
+        let inside = Vec::new();
+        self.left_out.push(Skipped { path, inside, why });
     }
 
     /// What a file is in the container, where it lies in one of these layers.
@@ -196,44 +208,32 @@ impl KeptLayers {
     }
 }
 
-/// Where a container may have FreeScout, and what stands in it of the host's, whose places in the layers may be filled too.
-fn inside(known: &Known) -> impl Iterator<Item = PathBuf> {
-    let mounts = known.record.mounts.iter();
-    let mounts = mounts.map(|mount| mount.destination.clone());
-    known.record.work_folder.iter().cloned().chain(mounts)
-}
-
-/// The files of settings in a folder of a layer, by their paths here. A link is none: it would lead out of the layer.
-fn settings(layer: &HostRoot, folder: &Path) -> Vec<PathBuf> {
-    let Some(real) = layer.real(folder) else {
-        return Vec::new();
-    };
-    let cache = folder.ends_with(CACHE);
-    let wanted = |name: &OsStr| match cache {
-        true => name == CACHED,
-        false => {
-            let name = name.to_string_lossy();
-            name.starts_with(".env") || name.ends_with(".env") || NAMES.contains(&&*name)
+impl Room {
+    fn at_most(self, other: Self) -> Self {
+        Self {
+            layers: self.layers.min(other.layers),
+            files: self.files.min(other.files),
+            bytes: self.bytes.min(other.bytes),
         }
-    };
-    let entries = layer.entries(&real).into_iter();
-    let files = entries.filter(|entry| !entry.is_folder && wanted(&entry.name));
-    let paths = files.map(|entry| real.join(entry.name));
-    let regular = paths.filter(|path| !layer.is_link(path) && layer.is_file(path));
-    regular.map(|path| layer.here(&path)).collect()
+    }
+
+    fn without(self, other: Self) -> Self {
+        Self {
+            layers: self.layers.saturating_sub(other.layers),
+            files: self.files.saturating_sub(other.files),
+            bytes: self.bytes.saturating_sub(other.bytes),
+        }
+    }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::io::container::layers::contents::MOST_OF_LAYER;
+    use crate::io::container::written::write;
+    use crate::words::untrusted::Untrusted;
     use std::os::unix::fs::symlink;
-
-    fn write(root: &Path, path: &str, text: &str) {
-        let path = root.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
 
     #[test]
     fn every_layer_is_looked_at_by_itself_and_none_leads_out() {
@@ -314,20 +314,127 @@ mod tests {
                 "Docker app /var/www/html/.env",
                 "Docker app /var/www/html/bootstrap/cache/config.php",
                 "Docker  /data/config",
-                "Podman  /app/.env",
                 "Containerd  /data/config/config",
+                "Podman  /app/.env",
             ]
         );
+        let long_one = root.join(layers).join("image/diff/app/.env");
+        let left_out = |all: &KeptLayers| -> Vec<_> {
+            let left_out = all.left_out.iter();
+            left_out
+                .map(|one| (one.path.clone(), one.why.clone()))
+                .collect()
+        };
+        let kilobytes = LONGEST >> 10;
+        let told = |count| {
+            let why = SkipReason::LongSettings { count, kilobytes };
+            vec![(long_one.clone(), why)]
+        };
+        assert_eq!(left_out(&all), told(1));
+        write(root, &format!("{layers}/image/diff/app/old.env"), &long);
+        let again = KeptLayers::of(&host, Path::new("/var/www/html"));
+        assert_eq!(left_out(&again), told(2), "one line for all of them");
         assert_eq!(all.place(Path::new("/var/www/html/.env")), None);
         let storages: Vec<_> = all.storages.iter().map(|path| host.inside(path)).collect();
         assert_eq!(
             storages,
             [
                 "/var/lib/docker",
+                "/var/lib/containerd",
                 "/home/ann/.local/share/containers/storage",
-                "/var/lib/containerd"
             ]
             .map(PathBuf::from)
         );
+    }
+
+    #[test]
+    fn no_account_takes_the_room_of_others_and_what_is_too_much_is_said() {
+        assert!(
+            rustix::process::geteuid().is_root(),
+            "not root: nothing can be given to others"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let storage = |name: &str| format!("home/{name}/.local/share/containers/storage");
+        let layers = |name: &str| format!("{}/vfs/dir", storage(name));
+        for number in 0..=OF_ACCOUNT.layers {
+            write(root, &format!("{}/{number}/.env", layers("ann")), "");
+        }
+        for number in 0..=MOST_OF_LAYER {
+            write(root, &format!("{}/1/app/{number}.env", layers("bob")), "");
+            // What is called otherwise takes no room.
+            write(root, &format!("{}/1/www/html/{number}", layers("bob")), "");
+        }
+        write(root, &format!("{}/2/app/.env", layers("bob")), "");
+        write(root, "var/lib/docker/vfs/dir/1/app/.env", "");
+        for (name, number) in [("ann", 4711), ("bob", 4712)] {
+            let home = root.join("home").join(name);
+            std::os::unix::fs::chown(home, Some(number), None).unwrap();
+        }
+        let host = HostRoot::at(root).unwrap();
+        let all = KeptLayers::of(&host, Path::new("/app"));
+        let of_roots = root.join("var/lib/docker/vfs/dir/1/app/.env");
+        assert_eq!(all.files.first(), Some(&of_roots));
+        let of_bobs = root.join(format!("{}/2/app/.env", layers("bob")));
+        assert_eq!(all.files.last(), Some(&of_bobs));
+        let left_out: Vec<_> = all
+            .left_out
+            .iter()
+            .map(|one| (one.path.clone(), one.why.clone()))
+            .collect();
+        let at = |name: &str| root.join(storage(name));
+        assert_eq!(
+            left_out,
+            [
+                (at("ann"), SkipReason::Layers(OF_ACCOUNT.layers)),
+                (at("bob"), SkipReason::LayerFiles),
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_of_others_is_taken_for_an_accounts_layer() {
+        assert!(
+            rustix::process::geteuid().is_root(),
+            "not root: nothing can be given to others"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        write(root, "root/.env", "APP_KEY=");
+        write(root, "root/app/.env", "APP_KEY=");
+        write(root, "etc/vfs/dir/1/app/.env", "APP_KEY=");
+        for number in 1..9 {
+            write(root, &format!("etc/{number}/app/.env"), "APP_KEY=");
+        }
+        let home = root.join("home/eve");
+        let shares = home.join(".local/share");
+        let storage = shares.join("containers/storage");
+        let link = |to: &str, at: PathBuf| {
+            std::fs::create_dir_all(at.parent().unwrap()).unwrap();
+            symlink(to, &at).unwrap();
+            std::os::unix::fs::lchown(at, Some(4713), None).unwrap();
+        };
+        // A layer, the files of one, a part of one, the folder of all layers, the storage.
+        link("/root", storage.join("vfs/dir/1"));
+        link("/root", storage.join("overlay/1/diff"));
+        link("/root/app", storage.join("vfs/dir/2/app"));
+        link("/root/.env", storage.join("vfs/dir/2/www/html/.env"));
+        link("/etc", shares.join("docker"));
+        link("/etc", storage.join("btrfs/subvolumes"));
+        let hers = storage.join("vfs/dir/3/app/.env");
+        write(&storage, "vfs/dir/3/app/.env", "APP_KEY=");
+        for path in [&home, &hers] {
+            std::os::unix::fs::chown(path, Some(4713), None).unwrap();
+        }
+        let host = HostRoot::at(root).unwrap();
+        let all = KeptLayers::of(&host, Path::new("/app"));
+        assert_eq!(all.files, [hers]);
+        assert_eq!(all.storages, [storage.as_path()]);
+        // One of a layer, one of its files, one of all layers.
+        let told: Vec<_> = all.left_out.iter().map(|one| one.why.clone()).collect();
+        assert_eq!(told, [SkipReason::LinkedLayers(3)]);
+        for there in ["root/.env", "root/app/.env", "etc/vfs/dir/1/app/.env"] {
+            assert_eq!(all.place(&root.join(there)), None);
+        }
     }
 }

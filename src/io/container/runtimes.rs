@@ -13,8 +13,9 @@ use crate::domain::config::container::{Container, Runtime};
 use crate::io::install::host::HostRoot;
 use crate::io::os::{accounts, processes};
 
-/// How many containers are read of one runtime.
-const MOST: usize = 512;
+/// How many containers are read of one storage: of root's, and of an account's, which may claim any number.
+const MOST: usize = 2000;
+const MOST_OF_ACCOUNT: usize = 512;
 /// What starts Docker's daemon: its units with what is added to them, and a file of options.
 const DOCKER_SERVICES: [&str; 6] = [
     "etc/systemd/system/docker.service",
@@ -37,7 +38,7 @@ const PODMAN_DRIVERS: [&str; 2] = ["overlay", "vfs"];
 /// Where an account says that it keeps it elsewhere.
 const PODMAN_CONFIG_OF_HOME: &str = ".config/containers/storage.conf";
 /// How many homes are looked into.
-const MOST_HOMES: usize = 1024;
+pub(super) const MOST_HOMES: usize = 1024;
 /// Where containerd keeps what it knows: by itself, as a part of k3s, RKE2, k0s and MicroK8s.
 const CONTAINERD: [&str; 5] = [
     "/var/lib/containerd",
@@ -74,23 +75,43 @@ pub struct Known {
 }
 
 /// A folder in which a runtime keeps what it knows.
-#[derive(Debug, PartialEq, Eq)]
-struct Storage {
-    folder: PathBuf,
-    owner: u32,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Storage {
+    pub(super) runtime: Runtime,
+    pub(super) folder: PathBuf,
+    /// Whose word it is: see [`Known`].
+    pub(super) owner: u32,
 }
 
-/// Every container that the runtimes of this system know, running or not.
+/// The storages of this system.
+#[derive(Debug, Default)]
+pub(super) struct Storages {
+    /// Root's first.
+    pub(super) all: Vec<Storage>,
+    /// Whether there are homes that were not looked into.
+    pub(super) is_cut: bool,
+}
+
+/// The containers of one storage.
+#[derive(Debug, Default)]
+pub(super) struct KnownThere {
+    pub(super) containers: Vec<Known>,
+    /// Whether there are more.
+    pub(super) is_cut: bool,
+}
+
+/// Every container that the runtimes of this system know, running or not; root's first.
 pub fn known(host: &HostRoot) -> Vec<Known> {
-    let homes = homes(host);
-    let mut all = Vec::new();
-    for storage in docker_storages(host, &homes) {
-        all.extend(docker(host, &storage));
-    }
-    for storage in podman_storages(host, &homes) {
-        all.extend(podman(host, &storage));
-    }
-    all
+    let all = storages(host).all.into_iter();
+    all.flat_map(|storage| storage.known(host).containers)
+        .collect()
+}
+
+/// Whether the runtimes know more containers than are looked at.
+pub fn is_cut(host: &HostRoot) -> bool {
+    let storages = storages(host);
+    let mut all = storages.all.iter();
+    storages.is_cut || all.any(|storage| storage.known(host).is_cut)
 }
 
 /// Whether containerd keeps containers here that cannot be looked up.
@@ -101,7 +122,7 @@ pub fn has_containerd(host: &HostRoot) -> bool {
         .any(|folder| host.is_file(&folder.join(META)))
 }
 
-pub(super) fn containerd_folders(host: &HostRoot) -> Vec<PathBuf> {
+fn containerd_folders(host: &HostRoot) -> Vec<PathBuf> {
     let folders = CONTAINERD.iter().map(Path::new);
     folders.filter_map(|folder| host.real(folder)).collect()
 }
@@ -113,18 +134,37 @@ pub fn of(host: &HostRoot, container: &Container) -> Option<Known> {
     known(host).into_iter().find(its)
 }
 
-/// The folders that Docker keeps its containers and layers in.
-pub(super) fn docker_folders(host: &HostRoot) -> Vec<PathBuf> {
-    folders(docker_storages(host, &homes(host)))
+/// The folders that runtimes keep their containers and layers in.
+pub(super) fn storages(host: &HostRoot) -> Storages {
+    let (homes, is_cut) = homes(host);
+    let mut all = docker_storages(host, &homes);
+    all.extend(podman_storages(host, &homes));
+    let containerd = containerd_folders(host).into_iter().map(|folder| Storage {
+        runtime: Runtime::Containerd,
+        folder,
+        owner: 0,
+    });
+    all.extend(containerd);
+    all.sort_by_key(|storage| storage.owner != 0);
+    Storages { all, is_cut }
 }
 
-/// Those that Podman does.
-pub(super) fn podman_folders(host: &HostRoot) -> Vec<PathBuf> {
-    folders(podman_storages(host, &homes(host)))
-}
-
-fn folders(storages: Vec<Storage>) -> Vec<PathBuf> {
-    storages.into_iter().map(|storage| storage.folder).collect()
+impl Storage {
+    /// The containers that it lists. What is read of one storage takes nothing from the others.
+    pub(super) fn known(&self, host: &HostRoot) -> KnownThere {
+        let Ok(host) = host.anew() else {
+            return KnownThere::default();
+        };
+        let most = match self.owner {
+            0 => MOST,
+            _ => MOST_OF_ACCOUNT,
+        };
+        match self.runtime {
+            Runtime::Docker => docker(&host, self, most),
+            Runtime::Podman => podman(&host, self, most),
+            _ => KnownThere::default(),
+        }
+    }
 }
 
 fn docker_storages(host: &HostRoot, homes: &[PathBuf]) -> Vec<Storage> {
@@ -147,10 +187,11 @@ fn docker_storages(host: &HostRoot, homes: &[PathBuf]) -> Vec<Storage> {
     folders.extend(remapped);
     let mut there = Vec::new();
     for folder in folders {
-        add_system(host, &mut there, &folder);
+        add_system(host, &mut there, Runtime::Docker, &folder);
     }
     for home in homes {
-        add_of_home(host, &mut there, home, &home.join(DOCKER_OF_HOME));
+        let folder = home.join(DOCKER_OF_HOME);
+        add_of_home(host, &mut there, home, Runtime::Docker, &folder);
     }
     there
 }
@@ -189,13 +230,14 @@ fn podman_storages(host: &HostRoot, homes: &[PathBuf]) -> Vec<Storage> {
     let configured = host.read(Path::new("/etc/containers/storage.conf"));
     let configured = configured.and_then(|bytes| graph_root(&bytes));
     for folder in [PathBuf::from(PODMAN)].into_iter().chain(configured) {
-        add_system(host, &mut there, &folder);
+        add_system(host, &mut there, Runtime::Podman, &folder);
     }
     for home in homes {
-        add_of_home(host, &mut there, home, &home.join(PODMAN_OF_HOME));
+        let folder = home.join(PODMAN_OF_HOME);
+        add_of_home(host, &mut there, home, Runtime::Podman, &folder);
         let configured = host.read(&home.join(PODMAN_CONFIG_OF_HOME));
         if let Some(folder) = configured.and_then(|bytes| graph_root(&bytes)) {
-            add_of_home(host, &mut there, home, &folder);
+            add_of_home(host, &mut there, home, Runtime::Podman, &folder);
         }
     }
     there
@@ -212,24 +254,49 @@ fn graph_root(bytes: &[u8]) -> Option<PathBuf> {
 }
 
 /// Adds a storage of the system's, if it is there and not known.
-fn add_system(host: &HostRoot, there: &mut Vec<Storage>, folder: &Path) {
+fn add_system(host: &HostRoot, there: &mut Vec<Storage>, runtime: Runtime, folder: &Path) {
     if let Some(folder) = host.real(folder) {
-        add(there, Storage { folder, owner: 0 });
+        let owner = 0;
+        add(
+            there,
+            Storage {
+                runtime,
+                folder,
+                owner,
+            },
+        );
     }
 }
 
 /// Adds a storage of an account's, likewise: its word, or that of whoever owns what it leads to. What an account has is
-/// never taken for root's: one that would be is not used, unless root's own home has it.
-fn add_of_home(host: &HostRoot, there: &mut Vec<Storage>, home: &Path, folder: &Path) {
-    let Some(folder) = host.real(folder) else {
+/// never taken for root's: one that would be is not used, unless root's own home has it. Nor is one that a link or a
+/// setting of the account's has elsewhere, unless that folder is its own: it would have root read there what others have.
+fn add_of_home(
+    host: &HostRoot,
+    there: &mut Vec<Storage>,
+    home: &Path,
+    runtime: Runtime,
+    folder: &Path,
+) {
+    let (Some(folder), Some(real_home)) = (host.real(folder), host.real(home)) else {
         return;
     };
-    let owners = [&folder, home].map(|folder| host.owner(folder));
-    match owners.into_iter().flatten().find(|owner| *owner != 0) {
-        Some(owner) => add(there, Storage { folder, owner }),
-        None if home == Path::new("/root") => add(there, Storage { folder, owner: 0 }),
-        None => {}
-    }
+    let [its, homes] = [&folder, &real_home].map(|folder| host.owner(folder));
+    let account = [its, homes].into_iter().flatten().find(|owner| *owner != 0);
+    let is_within = real_home != Path::new("/") && folder.starts_with(&real_home);
+    let owner = match account {
+        Some(owner) if is_within || its == homes => owner,
+        None if home == Path::new("/root") => 0,
+        _ => return,
+    };
+    add(
+        there,
+        Storage {
+            runtime,
+            folder,
+            owner,
+        },
+    );
 }
 
 fn add(there: &mut Vec<Storage>, storage: Storage) {
@@ -238,25 +305,28 @@ fn add(there: &mut Vec<Storage>, storage: Storage) {
     }
 }
 
-/// The homes of this system: root's, those below `/home`, and those of accounts that live elsewhere.
-fn homes(host: &HostRoot) -> Vec<PathBuf> {
-    let below = host.entries(Path::new("/home")).into_iter();
-    let below = below.filter(|entry| entry.is_folder);
+/// The homes of this system: root's, those below `/home`, and those of accounts that live elsewhere. Says whether there
+/// are more than are looked into.
+fn homes(host: &HostRoot) -> (Vec<PathBuf>, bool) {
+    let below = host.entries_named(Path::new("/home"), MOST_HOMES, |_| true);
+    let folders = below.entries.into_iter().filter(|entry| entry.is_folder);
     let mut homes: Vec<PathBuf> = vec![PathBuf::from("/root")];
-    homes.extend(below.map(|entry| Path::new("/home").join(entry.name)));
+    homes.extend(folders.map(|entry| Path::new("/home").join(entry.name)));
     let list = host.read(Path::new("/etc/passwd")).unwrap_or_default();
     for home in accounts::listed_homes(&list) {
-        if home.is_absolute() && home != Path::new("/") && !homes.contains(&home) {
+        let is_new = home.is_absolute() && home != Path::new("/") && !homes.contains(&home);
+        if is_new && host.real(&home).is_some() {
             homes.push(home);
         }
     }
+    let is_cut = below.is_cut || homes.len() > MOST_HOMES;
     homes.truncate(MOST_HOMES);
-    homes
+    (homes, is_cut)
 }
 
-fn docker(host: &HostRoot, storage: &Storage) -> Vec<Known> {
+fn docker(host: &HostRoot, storage: &Storage, most: usize) -> KnownThere {
     let containers = storage.folder.join("containers");
-    let entries = host.entries(&containers).into_iter().take(MOST);
+    let listed = host.entries_named(&containers, most, |_| true);
     let read = |id: std::ffi::OsString| {
         let written = containers.join(&id).join("config.v2.json");
         let bytes = host.read(&written)?;
@@ -269,18 +339,29 @@ fn docker(host: &HostRoot, storage: &Storage) -> Vec<Known> {
             owner: storage.owner,
         })
     };
-    entries.filter_map(|entry| read(entry.name)).collect()
+    let entries = listed.entries.into_iter();
+    KnownThere {
+        containers: entries.filter_map(|entry| read(entry.name)).collect(),
+        is_cut: listed.is_cut,
+    }
 }
 
-fn podman(host: &HostRoot, storage: &Storage) -> Vec<Known> {
+fn podman(host: &HostRoot, storage: &Storage, most: usize) -> KnownThere {
     let containers = |driver: &str| storage.folder.join(format!("{driver}-containers"));
     let lists = ["containers.json", "volatile-containers.json"];
-    let rows = PODMAN_DRIVERS.iter().flat_map(|driver| {
-        let lists = lists.iter();
-        let lists = lists.filter_map(|name| host.read(&containers(driver).join(name)));
-        lists.flat_map(|bytes| records::listed(&bytes, driver))
-    });
-    let rows: Vec<Listed> = rows.take(MOST).collect();
+    let mut rows: Vec<Listed> = Vec::new();
+    let mut is_cut = false;
+    for driver in PODMAN_DRIVERS {
+        for list in lists.map(|name| containers(driver).join(name)) {
+            match host.read(&list) {
+                Some(bytes) => rows.extend(records::listed(&bytes, driver)),
+                // Too long to be read.
+                None => is_cut |= host.is_file(&list),
+            }
+        }
+    }
+    is_cut |= rows.len() > most;
+    rows.truncate(most);
     let read = |listed: Listed| {
         let folder = containers(listed.driver).join(&listed.id);
         let config = folder.join("userdata/config.json");
@@ -302,7 +383,10 @@ fn podman(host: &HostRoot, storage: &Storage) -> Vec<Known> {
             owner: storage.owner,
         }
     };
-    rows.into_iter().map(read).collect()
+    KnownThere {
+        containers: rows.into_iter().map(read).collect(),
+        is_cut,
+    }
 }
 
 /// Podman's `pidfile`, beside the files that it mounts into the container.
@@ -317,12 +401,7 @@ fn first_process(host: &HostRoot, record: &Record) -> Option<i32> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    fn write(root: &Path, path: &str, text: &str) {
-        let path = root.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
+    use crate::io::container::written::write;
 
     #[test]
     fn the_files_of_runtimes_tell_names_wherever_they_are_kept() {
@@ -362,7 +441,9 @@ mod tests {
         write(root, "srv/ann/.config/containers/storage.conf", config);
         write(root, "srv/pods/overlay-containers/containers.json", &row);
         if rustix::process::geteuid().is_root() {
-            std::os::unix::fs::chown(root.join("srv/ann"), Some(4711), None).unwrap();
+            for its in ["srv/ann", "srv/pods"] {
+                std::os::unix::fs::chown(root.join(its), Some(4711), None).unwrap();
+            }
         }
         // Of containers with users of their own.
         put(
@@ -435,6 +516,67 @@ mod tests {
         });
         assert_eq!(meant(None).as_deref(), Some("roots"));
         assert_eq!(meant(ann).as_deref(), Some("anns"));
+    }
+
+    #[test]
+    fn no_account_has_its_storage_in_what_is_another_s() {
+        assert!(
+            rustix::process::geteuid().is_root(),
+            "not root: nothing can be given to others"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let chown = |path: &str, to: u32| {
+            std::os::unix::fs::lchown(root.join(path), Some(to), None).unwrap();
+        };
+        let config = |path: &str| format!("[storage]\ngraphroot = \"{path}\"\n");
+        for (name, number) in [("ann", 4711), ("bob", 4712), ("eve", 4713), ("eva", 4714)] {
+            let home = format!("home/{name}");
+            write(root, &format!("{home}/.local/share/kept"), "");
+            chown(&home, number);
+        }
+        // Hers, on another disk: by her setting, and by a link.
+        write(root, "srv/pods/kept", "");
+        write(root, "srv/docker/kept", "");
+        for its in ["srv/pods", "srv/docker"] {
+            chown(its, 4711);
+        }
+        let of_home = |name: &str| format!("home/{name}/{PODMAN_CONFIG_OF_HOME}");
+        write(root, &of_home("ann"), &config("/srv/pods"));
+        let link = |to: &str, at: &str| {
+            std::os::unix::fs::symlink(to, root.join(at)).unwrap();
+        };
+        link("/srv/docker", &format!("home/ann/{DOCKER_OF_HOME}"));
+        // Root's own, and another's.
+        write(root, "etc/vfs/dir/1/app/.env", "");
+        write(root, "root/kept", "");
+        link("/etc", &format!("home/eve/{DOCKER_OF_HOME}"));
+        write(root, &of_home("eve"), &config("/root"));
+        link("/home/bob", &format!("home/eva/{DOCKER_OF_HOME}"));
+        write(root, &of_home("eva"), &config("/srv/pods"));
+        let host = HostRoot::at(root).unwrap();
+        let all = storages(&host).all.into_iter();
+        let all: Vec<_> = all.map(|one| (one.owner, one.folder)).collect();
+        let hers = |path: &str| (4711, PathBuf::from(path));
+        assert_eq!(all, [hers("/srv/docker"), hers("/srv/pods")]);
+    }
+
+    #[test]
+    fn what_is_not_looked_at_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let host = HostRoot::at(root).unwrap();
+        let list = "var/lib/containers/storage/overlay-containers/containers.json";
+        write(root, list, "[]");
+        assert!(!is_cut(&host));
+        // Longer than what is read.
+        write(root, list, &format!("[{}]", " ".repeat(1 << 20)));
+        assert!(is_cut(&host));
+        write(root, list, "[]");
+        for number in 0..MOST_HOMES {
+            std::fs::create_dir_all(root.join(format!("home/{number}"))).unwrap();
+        }
+        assert!(is_cut(&host));
     }
 
     #[test]

@@ -123,7 +123,11 @@ pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall
     let layers: Vec<HostRoot> = stack
         .iter()
         .flat_map(Stack::folders)
-        .filter_map(|folder| HostRoot::at(&folder).ok())
+        .filter_map(|folder| match known.owner {
+            0 => HostRoot::at(&folder).ok(),
+            // Whatever the account put there meanwhile.
+            _ => host.below(&folder),
+        })
         .collect();
     let work = known.record.work_folder.iter().cloned();
     let places = work.chain(USUAL.iter().map(PathBuf::from));
@@ -312,13 +316,8 @@ fn id_map(host: &HostRoot, file: &str, owner: u32) -> IdMap {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::io::container::written::write;
     use std::os::unix::fs::symlink;
-
-    fn write(root: &Path, path: &str, text: &str) {
-        let path = root.join(path.trim_start_matches('/'));
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
 
     #[test]
     fn the_layers_of_a_container_are_told() {

@@ -16,6 +16,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::run::volatile::{Mount, mounts};
+use crate::words::untrusted::shown;
 use nix::sched::CloneFlags;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, ResolveFlags, Uid};
 use rustix::io::Errno;
@@ -30,6 +31,11 @@ const MOST_ENTRIES: usize = 4096;
 const ROOM: &str = "4m";
 
 const FOLDER: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
+/// A folder of the container whose entries are too many to be mounted one by one.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", text!(container_crowded, folder = shown(.0), most = MOST_ENTRIES))]
+pub struct Crowded(pub PathBuf);
 
 /// A folder of the host that stands at its own path.
 pub(super) struct Kept {
@@ -270,7 +276,8 @@ impl Filling<'_> {
             if name == "." || name == ".." {
                 continue;
             }
-            self.left = self.left.checked_sub(1).ok_or(Errno::TOOBIG)?;
+            let crowded = || io::Error::other(Crowded(Path::new("/").join(path)));
+            self.left = self.left.checked_sub(1).ok_or_else(crowded)?;
             // What vanished meanwhile was never there.
             if let Ok(meta) = rustix::fs::statat(&folder, &name, AtFlags::SYMLINK_NOFOLLOW) {
                 entries.push((name, meta));

@@ -185,9 +185,14 @@ impl Within {
             .work(|| std::fs::canonicalize(named))
             .ok()?
             .ok()?;
-        match self.is_kept(&real) {
-            true => Some(real),
-            false => Some(self.host.join(real.strip_prefix("/").ok()?)),
+        Some(self.real_of_host(&real))
+    }
+
+    /// The same of a path without links, which is not looked up.
+    pub(super) fn real_of_host(&self, real: &Path) -> PathBuf {
+        match self.is_kept(real) {
+            true => real.to_owned(),
+            false => self.host.join(real.strip_prefix("/").unwrap_or(real)),
         }
     }
 

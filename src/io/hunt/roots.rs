@@ -70,6 +70,9 @@ impl PartSearch<'_> {
                 Err(e) => self.skip(root, &[], SkipReason::Refused(e.to_string())),
             };
         }
+        if self.limits.real_files {
+            return self.named_file(root);
+        }
         // The operator's own link is followed, so that everything below has its real path.
         let root = match real(root) {
             Ok(root) => root,
@@ -84,13 +87,17 @@ impl PartSearch<'_> {
         match std::fs::symlink_metadata(&root) {
             Ok(meta) if meta.is_dir() => self.folder(root),
             Ok(meta) if meta.file_type().is_block_device() => self.disk(&root),
-            _ => match open_root(&root) {
-                Ok(Some(open)) => {
-                    self.opened(&root, open, Share::Any);
-                }
-                Ok(None) => self.skip(&root, &[], SkipReason::Missing),
-                Err(why) => self.skip(&root, &[], why),
-            },
+            _ => self.named_file(&root),
+        }
+    }
+
+    fn named_file(&mut self, path: &Path) {
+        match open_root(path) {
+            Ok(Some(open)) => {
+                self.opened(path, open, Share::Any);
+            }
+            Ok(None) => self.skip(path, &[], SkipReason::Missing),
+            Err(why) => self.skip(path, &[], why),
         }
     }
 

@@ -67,6 +67,26 @@ pub enum SkipReason {
     /// Nothing on a disk, only what the kernel makes up while it is read: `/proc`, `/sys` and their like.
     #[error("{}", words().skip_no_files)]
     NoFiles,
+    /// A storage of a container runtime has more layers than this: the others were not searched.
+    #[error("{}", text!(skip_layers, most = .0))]
+    Layers(usize),
+    /// There are too many files of settings in its layers, or too many folders for them.
+    #[error("{}", words().skip_layer_files)]
+    LayerFiles,
+    /// So many folders of its layers are somewhere else, by links of an account's.
+    #[error("{}", text!(skip_linked_layers, count = .0))]
+    LinkedLayers(u64),
+    /// A file in a layer is called like one of settings and longer than those are; so many are in its storage.
+    #[error("{}", text!(skip_long_settings, count = .count, kilobytes = .kilobytes))]
+    LongSettings {
+        /// How many there are.
+        count: u64,
+        /// Longer than this.
+        kilobytes: u64,
+    },
+    /// Storages of container runtimes were looked for in so many homes, and there are more.
+    #[error("{}", text!(skip_homes, most = .0))]
+    Homes(usize),
     /// A backup that this program made.
     #[error("{}", words().skip_own_backup)]
     OwnBackup,
@@ -76,6 +96,7 @@ pub enum SkipReason {
 }
 
 /// Something that was not read, or not to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     /// The file on disk.
     pub path: PathBuf,

@@ -24,6 +24,8 @@ pub const MAX_FILE: u64 = 1 << 20;
 const MAX_FILES: usize = 8000;
 /// How many entries of one folder are looked at.
 const MAX_ENTRIES: usize = 2000;
+/// How many of its names are passed over at most, for those that are wanted.
+const MAX_NAMES: usize = 100_000;
 
 /// A system's files.
 pub struct HostRoot {
@@ -34,7 +36,16 @@ pub struct HostRoot {
     left: Cell<usize>,
 }
 
-/// What stands in a folder.
+/// What stands in a folder, as far as it is looked at.
+#[derive(Default)]
+pub struct FolderEntries {
+    /// In the order of the names.
+    pub entries: Vec<Entry>,
+    /// Whether there are more.
+    pub is_cut: bool,
+}
+
+/// Something that stands in a folder.
 pub struct Entry {
     /// Its name.
     pub name: OsString,
@@ -65,6 +76,21 @@ impl HostRoot {
             owner,
             left: Cell::new(MAX_FILES),
         })
+    }
+
+    /// The same system once more, of which as many files may be read again.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn anew(&self) -> std::io::Result<Self> {
+        Self::of(self.folder.try_clone()?, &self.named)
+    }
+
+    /// The system whose `/` is this folder of it, if no link leads to it.
+    pub fn below(&self, folder: &Path) -> Option<Self> {
+        let (held, real) = self.enter(folder)?;
+        let there = (real == folder).then(|| self.here(folder))?;
+        Self::of(held, &there).ok()
     }
 
     /// Whether it is the one that we run in.
@@ -159,29 +185,45 @@ impl HostRoot {
 
     /// What stands in a folder, in the order of the names; hidden entries too.
     pub fn entries(&self, folder: &Path) -> Vec<Entry> {
+        self.entries_named(folder, MAX_ENTRIES, |_| true).entries
+    }
+
+    /// Those with a name that is wanted, and no more than so many.
+    pub fn entries_named(
+        &self,
+        folder: &Path,
+        most: usize,
+        wanted: impl Fn(&OsStr) -> bool,
+    ) -> FolderEntries {
         let opened = self.enter(folder).and_then(|(held, _)| {
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
             let readable = rustix::fs::openat(&held, ".", flags, Mode::empty()).ok()?;
             Dir::new(readable).ok()
         });
-        let Some(opened) = opened else {
-            return Vec::new();
-        };
-        let entries = opened.flatten().filter_map(|entry| {
-            let name = OsStr::from_bytes(entry.file_name().to_bytes()).to_owned();
-            if name == "." || name == ".." {
-                return None;
+        let mut found = FolderEntries::default();
+        for (seen, entry) in opened.into_iter().flatten().flatten().enumerate() {
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            if seen > MAX_NAMES {
+                found.is_cut = true;
+                break;
+            }
+            if name == "." || name == ".." || !wanted(name) {
+                continue;
+            }
+            if found.entries.len() >= most {
+                found.is_cut = true;
+                break;
             }
             let is_folder = match entry.file_type() {
                 FileType::Directory => true,
-                FileType::Symlink | FileType::Unknown => self.real(&folder.join(&name)).is_some(),
+                FileType::Symlink | FileType::Unknown => self.real(&folder.join(name)).is_some(),
                 _ => false,
             };
-            Some(Entry { name, is_folder })
-        });
-        let mut entries: Vec<Entry> = entries.take(MAX_ENTRIES).collect();
-        entries.sort_by(|a, b| a.name.cmp(&b.name));
-        entries
+            let name = name.to_owned();
+            found.entries.push(Entry { name, is_folder });
+        }
+        found.entries.sort_by(|a, b| a.name.cmp(&b.name));
+        found
     }
 
     /// The files that a pattern stands for: `*` and `?` within names, from this folder on. A folder stands for all within it.

@@ -16,6 +16,7 @@ const EDGE: usize = (256 << 10) + 256;
 const LONGEST: usize = 4 << 10;
 const LIMITS: HuntLimits = HuntLimits {
     threads: 1,
+    real_files: false,
     prefixed: false,
     depth: 3,
     unpacked: 4 << 20,

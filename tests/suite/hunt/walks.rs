@@ -7,7 +7,8 @@ use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::io::hunt::{self, HuntEvent, HuntLimits, SkipReason};
 use freescout_rescue::words::untrusted::Untrusted;
 
-use super::{env, folder, gz, tar, zip};
+use super::{KEY, env, folder, gz, search_with, tar, zip};
+use crate::not_tried::as_root;
 
 fn key(number: u32) -> String {
     let mut bytes = [7; 32];
@@ -157,4 +158,26 @@ fn a_folder_that_is_taken_away_meanwhile_is_nothing_to_speak_of() {
         },
     );
     assert_eq!((told, looked.files, looked.skipped.len()), (1, 1, 0));
+}
+
+#[test]
+fn a_file_that_became_a_link_is_not_followed_to_what_is_anothers() {
+    if !as_root("a link of another's") {
+        return;
+    }
+    let folder = folder();
+    let (file, other) = (folder.path().join(".env"), folder.path().join("other"));
+    std::fs::write(&other, format!("APP_KEY={KEY}\n")).unwrap();
+    std::os::unix::fs::symlink(&other, &file).unwrap();
+    std::os::unix::fs::lchown(&file, Some(4711), None).unwrap();
+    let real = |real_files| HuntLimits {
+        real_files,
+        ..HuntLimits::default()
+    };
+    // What the operator names is followed.
+    assert_eq!(search_with(&file, real(false)).0.len(), 1);
+    let (found, looked) = search_with(&file, real(true));
+    assert_eq!(found, []);
+    assert_eq!(looked.skipped.len(), 1);
+    assert_eq!(search_with(&other, real(true)).0.len(), 1);
 }

@@ -495,6 +495,7 @@ table! {
     run_told(started, what, outcome) = "{started}  {what}: {outcome}";
     run_told_recovery(started, what, outcome, resealed, entered) = "{started}  {what}: {outcome}; newly encrypted {resealed}, passwords stored {entered}";
     run_by(user, host, from, pid) = "by {user} on {host}, from {from}, process {pid}";
+    run_in_nameless_container(path) = "in a container without a name, which is named by the number of a process in it: {path}";
     run_rests_on(folder) = "backup {folder}";
     run_backup_gone = "that backup is no longer there";
     run_backup_unusable(why) = "that backup cannot be used: {why}";
@@ -1449,6 +1450,8 @@ table! {
     code_not_needed = "no login needed";
     code_not_configured = "not configured";
     code_same_as_before = "not tried";
+    code_no_resolver = "nothing in the container can resolve names";
+    code_container_stopped = "the container is stopped";
     code_our_fault = "not tested: a bug in this program";
 
     // connection tests: what to do
@@ -1480,6 +1483,8 @@ table! {
     advice_sender_refused(email) = "The server accepts no emails from {email}: see its message.";
     advice_folder_missing(url) = "Logged in, but a folder that FreeScout fetches does not exist: correct it, {url}";
     advice_no_such_host = "The server's name has no address: correct the name in FreeScout, or check this machine's DNS (in a container, the container's).";
+    advice_no_resolver = "There is neither getent nor PHP in the container to ask for the server's address. Test it from the container that FreeScout's PHP runs in, or name the address: --connect-to HOST:PORT=ADDRESS:PORT.";
+    advice_start_container = "Its names and its network are there only while it runs: start the container, then test again.";
     advice_nobody_listens(server) = "Nothing is listening on {server}: check the port, and that the mail server is running.";
     advice_no_route(server) = "{server} cannot be reached from here: check the network and the firewall.";
     advice_no_answer(server) = "No answer from {server}: a firewall drops the packets, or the encryption setting does not fit the port.";

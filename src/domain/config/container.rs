@@ -3,6 +3,7 @@
 
 pub mod cgroup;
 pub mod definition;
+pub mod filed;
 pub mod records;
 
 use serde::{Deserialize, Serialize};

@@ -23,7 +23,7 @@ use crate::domain::config::rules::StorageRule;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::{Recoverable, TakenUnseen};
 use crate::domain::inventory::secret::{Place, SecretBytes, SecretKind, Table};
-use crate::domain::plan::{self, CacheRefresh, Choices, Impossible, Need, Plan, Strategy};
+use crate::domain::plan::{self, CacheRefresh, Choices, Impossible, Plan, Strategy};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::domain::verdict::text::{self, PasswordsUsed};
@@ -43,8 +43,8 @@ pub enum NoPlan {
     Impossible(Strategy, Impossible),
     /// A new random key would be next, for this reason, and nobody asked for one.
     FreshNotAsked(String),
-    /// Something must happen first that no strategy does.
-    Needed(Need),
+    /// Something must happen first that no strategy does: what, and how.
+    Needed([String; 2]),
     /// Something is not as the checks saw it.
     Problem(Problem),
 }
@@ -66,9 +66,7 @@ impl NoPlan {
             NoPlan::FreshNotAsked(why) => {
                 ErrorKind::FreshNotAsked.problem(w.fresh_not_asked, why, w.fresh_not_asked_next)
             }
-            NoPlan::Needed(need) => {
-                ErrorKind::NoPlan.problem(sentences::need(need), "", sentences::need_next(need))
-            }
+            NoPlan::Needed([what, next]) => ErrorKind::NoPlan.problem(what, "", next),
         }
     }
 }
@@ -89,7 +87,7 @@ pub fn plan(
         }
         (None, Some(recommended)) => recommended.strategy,
         (None, None) => match assessment.need() {
-            Some(need) => return Err(NoPlan::Needed(need)),
+            Some(need) => return Err(NoPlan::Needed(sentences::need(need, &assessment))),
             None => Strategy::Reenter,
         },
     };

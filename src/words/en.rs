@@ -647,8 +647,12 @@ table! {
     fresh_not_asked_next = "Nothing was changed. To have one made: recover --yes --strategy fresh";
     need_old_key = "No usable key is configured, and no known key decrypts the stored secrets.";
     need_old_key_next = "Nothing was changed. Look for the old key first: find-key --usual, --look-in PATH, or step 3 of the wizard. A new random key decrypts none of this; it is only made with --strategy fresh.";
-    need_environment = "The right key is known, but APP_KEY comes from the process environment (container or pool settings), and can only be set there.";
-    need_environment_next = "Nothing was changed. Set APP_KEY there to exactly that key: `base64:` and 44 characters, without quotes, comment or spaces. Restart the container or pool, then check again.";
+    need_environment(key, source) = "The right key is known: {key}, in {source}. But APP_KEY comes from the process environment (container or pool settings), and can only be set there.";
+    need_environment_at(place, key, source) = "Nothing was changed. {place} sets APP_KEY: set it there to exactly {key}, copied from {source}, without quotes, comment or spaces. Then re-create the container (docker compose up -d), or restart the pool or service, and check again.";
+    need_environment_somewhere(key, source) = "Nothing was changed. Where the container is defined (compose file, pod, template), or in the settings of the FPM pool or service, set APP_KEY to exactly {key}, copied from {source}, without quotes, comment or spaces. Then re-create the container, or restart the pool or service, and check again.";
+    need_any_key = "There is no usable key, and APP_KEY comes from the process environment (container or pool settings), so that it can only be set there.";
+    need_any_key_at(place) = "Nothing was changed. {place} sets APP_KEY: set it there to a new key, as `php artisan key:generate --show` prints one. Then re-create the container (docker compose up -d), or restart the pool or service, and check again.";
+    need_any_key_somewhere = "Nothing was changed. Where the container is defined (compose file, pod, template), or in the settings of the FPM pool or service, set APP_KEY to a new key, as `php artisan key:generate --show` prints one. Then re-create the container, or restart the pool or service, and check again.";
     recover_needs_yes = "This is only the plan. Add --yes to make a backup and apply it. Nothing was changed.";
     recover_would_nothing = "Nothing to do: this plan changes nothing.";
     signal_put_off = "This program was asked to stop (by a signal): it first finished what was being written. No connections are tested.";

@@ -1,7 +1,7 @@
 //! What to do next, with the commands for it: the last lines of a command, as long as something is left to do.
 
 use super::Out;
-use crate::domain::plan::{Recommendation, Strategy, Why};
+use crate::domain::plan::{Need, Recommendation, Strategy, Why};
 use crate::domain::run::RunKind;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::Finding;
@@ -42,10 +42,7 @@ pub(super) fn after_check(out: &mut Out, assessment: &Assessment, again: &str) {
         }
         None if sentences::elsewhere::overruled(assessment).is_some() => {}
         None => match assessment.need() {
-            Some(need) => {
-                out.line(sentences::need(need));
-                out.line(sentences::need_next(need));
-            }
+            Some(need) => tell_need(out, need, assessment),
             None => out.line(words().check_all_well),
         },
     }
@@ -55,8 +52,7 @@ pub(super) fn after_check(out: &mut Out, assessment: &Assessment, again: &str) {
 pub(super) fn after_change(out: &mut Out, assessment: &Assessment, again: &str) {
     let Some(recommended) = assessment.recommendation else {
         if let Some(need) = assessment.need() {
-            out.line(sentences::need(need));
-            out.line(sentences::need_next(need));
+            tell_need(out, need, assessment);
         }
         return;
     };
@@ -75,6 +71,11 @@ pub(super) fn after_change(out: &mut Out, assessment: &Assessment, again: &str) 
     } else {
         recommend(out, recommended, assessment, again);
     }
+}
+
+fn tell_need(out: &mut Out, need: Need, assessment: &Assessment) {
+    let said = sentences::need(need, assessment);
+    said.iter().for_each(|line| out.line(line));
 }
 
 fn recommend(out: &mut Out, recommended: Recommendation, assessment: &Assessment, again: &str) {

@@ -32,6 +32,7 @@ use crate::words::untrusted::shown;
 use crate::engine::hunt::{log_secrets, old_payloads};
 use crate::engine::session::Session;
 use crate::engine::worker::{Entered, PlanReady};
+use crate::io::os::around;
 use crate::io::state::passwords::{MailboxName, PasswordLine};
 use crate::sentences;
 use crate::words::words;
@@ -59,8 +60,10 @@ impl NoPlan {
                 text!(strategy_impossible, strategy = strategy.name()),
                 sentences::impossible(why),
                 match why {
-                    Impossible::NoOldKey => w.strategy_no_old_key_next,
-                    _ => w.strategy_impossible_next,
+                    Impossible::NoOldKey => {
+                        text!(strategy_no_old_key_next, program = around::program())
+                    }
+                    _ => text!(strategy_impossible_next, program = around::program()),
                 },
             ),
             NoPlan::FreshNotAsked(why) => {

@@ -16,14 +16,14 @@ table! {
     // finding the install
     install_not_found = "No FreeScout install was found in the usual places.";
     install_not_found_why = "Searched: the current folder, running PHP processes, crontabs, services, the sites of web servers, PHP-FPM pools, the usual web roots, and home folders.";
-    install_not_found_next = "Name its folder: freescout-rescue /path/to/freescout";
-    install_not_found_next_as_user = "Without root, the processes of other users and the inside of containers cannot be looked at: run it as root (sudo), or name the folder: freescout-rescue /path/to/freescout";
+    install_not_found_next(program) = "Name its folder: {program} /path/to/freescout";
+    install_not_found_next_as_user(program) = "Without root, the processes of other users and the inside of containers cannot be looked at: run it as root (sudo), or name the folder: {program} /path/to/freescout";
     install_not_found_next_in_container(command) = "Name its folder in the container: {command} /path/to/freescout";
     install_several = "There is more than one FreeScout install on this server:";
-    install_several_next = "Name the folder of the one you mean: freescout-rescue /path/to/freescout";
+    install_several_next(program) = "Name the folder of the one you mean: {program} /path/to/freescout";
     install_several_next_in_container(command) = "Name the folder of the one you mean: {command}";
     install_several_next_containers(command) = "Name the one you mean, with its container: {command}";
-    install_several_next_both(command) = "Name the folder of the one you mean: freescout-rescue /path/to/freescout; of one in a container, that too: {command}";
+    install_several_next_both(program, command) = "Name the folder of the one you mean: {program} /path/to/freescout; of one in a container, that too: {command}";
     found_version(path, version) = "{path} (FreeScout {version})";
     found_at_address(path, address) = "{path} ({address})";
     found_version_at_address(path, version, address) = "{path} (FreeScout {version}, {address})";
@@ -641,8 +641,8 @@ table! {
     version_untold_why = "It is not known in which form this version of FreeScout reads it.";
     no_system_mail = "This install has no such password.";
     strategy_impossible(strategy) = "The strategy {strategy} is not possible here.";
-    strategy_no_old_key_next = "Nothing was changed. Search for it: freescout-rescue find-key --usual, or find-key --look-in PATH. `freescout-rescue check` says what is recommended until then.";
-    strategy_impossible_next = "Nothing was changed. Run `freescout-rescue check` to see what is recommended.";
+    strategy_no_old_key_next(program) = "Nothing was changed. Search for it: {program} find-key --usual, or find-key --look-in PATH. `{program} check` says what is recommended until then.";
+    strategy_impossible_next(program) = "Nothing was changed. Run `{program} check` to see what is recommended.";
     fresh_not_asked = "A new random key would be needed, and none is made unless you ask for it.";
     fresh_not_asked_next = "Nothing was changed. To have one made: recover --yes --strategy fresh";
     need_old_key = "No usable key is configured, and no known key decrypts the stored secrets.";
@@ -658,7 +658,7 @@ table! {
     signal_put_off = "This program was asked to stop (by a signal): it first finished what was being written. No connections are tested.";
     signal_before = "Stopped by a signal (such as Ctrl-C) before anything was written.";
     signal_before_next(folder) = "Nothing was changed. A backup was made in {folder}: it contains the APP_KEY, so delete it when you do not need it.";
-    demo_made(install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
+    demo_made(program, install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  {program} {install}\n      {program} check {install} --look-in {look_in}";
     demo_gone = "That was the demo. Its install, backups and reports have been deleted.";
     man_not_written(folder) = "The manual pages cannot be written to {folder}.";
     man_not_written_next = "Name a folder that exists and that you may write to.";
@@ -685,18 +685,18 @@ table! {
     rest_missing(count) = "{count} empty although needed";
     check_summary(readable, total: number) = "FreeScout can read {readable} of {total}.",
         total { One "1 secret", Other "{total} secrets" };
-    check_find_key_first(again) = "First look for the missing key: freescout-rescue find-key --usual {again}";
+    check_find_key_first(program, again) = "First look for the missing key: {program} find-key --usual {again}";
     check_enter(count: number, places) = count {
         One "Recommended: enter this password again: {places}.",
         Other "Recommended: enter these {count} passwords again: {places}.",
     };
-    check_enter_how(again) = "In step 6 of the wizard, or from a file: freescout-rescue recover --strategy reenter --passwords FILE --yes {again}";
-    check_or_find_key(again) = "Or look for the missing key: freescout-rescue find-key --usual {again}";
+    check_enter_how(program, again) = "In step 6 of the wizard, or from a file: {program} recover --strategy reenter --passwords FILE --yes {again}";
+    check_or_find_key(program, again) = "Or look for the missing key: {program} find-key --usual {again}";
     check_recommended_then(strategy, why) = "If it is not found, recommended: {strategy}. {why}";
     check_recommended(strategy, why) = "Recommended: {strategy}. {why}";
-    check_finish(again) = "First finish the unfinished run: freescout-rescue resume {again}\nOr undo it:                      freescout-rescue undo --yes {again}";
-    check_finish_undo(again) = "First finish the unfinished run: freescout-rescue resume {again}";
-    check_next(again) = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
+    check_finish(program, again) = "First finish the unfinished run: {program} resume {again}\nOr undo it:                      {program} undo --yes {again}";
+    check_finish_undo(program, again) = "First finish the unfinished run: {program} resume {again}";
+    check_next(program, again) = "Next, to see the plan: {program} recover {again}\nOr the wizard:         {program} {again}";
     plan_only_passwords = "All keys are right; only passwords need to be entered, in the next step.";
     check_overruled = "But that only counts with the key in .env. FreeScout's web side, or its workers, use the key that is set elsewhere (see above): it must be changed there.";
     check_does_not_start = "But FreeScout cannot start: first correct that line of .env (see above).";
@@ -716,8 +716,8 @@ table! {
         One "1 secret is still unreadable.",
         Other "{count} secrets are still unreadable.",
     };
-    find_key_before_entering(again) = "Look for the old key before you enter passwords again: freescout-rescue find-key --usual {again}";
-    enter_if_not_found(again) = "If it is not found, enter the passwords again, in step 6 of the wizard, or from a file: freescout-rescue recover --strategy reenter --passwords FILE --yes {again}";
+    find_key_before_entering(program, again) = "Look for the old key before you enter passwords again: {program} find-key --usual {again}";
+    enter_if_not_found(program, again) = "If it is not found, enter the passwords again, in step 6 of the wizard, or from a file: {program} recover --strategy reenter --passwords FILE --yes {again}";
 
     // the wizard: what it says at the foot of the screen
     apply_type_the_word = "Type apply first, then press Enter.";
@@ -760,9 +760,9 @@ table! {
     find_key_in_memory = "A key stands only in the memory of a running process: do not restart PHP or workers before the recovery.";
     find_key_in_other_process = "A key stands only in the memory of a process that is not known to belong to this install. Do not restart it. The wizard can use the key: open step 3, and press m.";
     find_key_next(next) = "Next: {next}";
-    find_key_further_usual(again) = "To search for the rest: freescout-rescue find-key --usual {again}";
-    find_key_further(again) = "To search further, name a backup, an old disk or a copy of the old server as PATH: freescout-rescue find-key --look-in PATH {again}";
-    find_key_without(again) = "Without the key, these passwords have to be entered again. What a recovery could do now: freescout-rescue recover {again}";
+    find_key_further_usual(program, again) = "To search for the rest: {program} find-key --usual {again}";
+    find_key_further(program, again) = "To search further, name a backup, an old disk or a copy of the old server as PATH: {program} find-key --look-in PATH {again}";
+    find_key_without(program, again) = "Without the key, these passwords have to be entered again. What a recovery could do now: {program} recover {again}";
     search_goes_on(files: number, megabytes, seconds, path) = "Still searching after {seconds} s: {files}, {megabytes} MiB so far; now {path}",
         files { One "1 file", Other "{files} files" };
     looked_no_key = "No new key found.";

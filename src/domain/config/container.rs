@@ -4,6 +4,7 @@
 pub mod cgroup;
 pub mod definition;
 pub mod filed;
+pub mod libpod;
 pub mod records;
 
 use serde::{Deserialize, Serialize};

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::domain::run::Run;
 use crate::engine::session::options::Options;
 use crate::io::container::within;
+use crate::io::os::around;
 use crate::io::{install, state};
 use crate::sentences;
 
@@ -30,7 +31,8 @@ pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -
     let options = options.into_iter().flatten();
     let options: String = options.map(|option| format!(" {option}")).collect();
     format!(
-        "freescout-rescue {what} --backup-dir {}{}{} {}",
+        "{} {what} --backup-dir {}{}{} {}",
+        around::program(),
         parent(backup),
         keys_dir.unwrap_or_default(),
         options,
@@ -69,7 +71,7 @@ fn in_place(
     container: Option<String>,
     install: Option<&Path>,
 ) -> String {
-    let mut text = format!("freescout-rescue {what}");
+    let mut text = format!("{} {what}", around::program());
     if options.state_dir != state::usual() {
         text += &format!(" --state-dir {}", sentences::shell(&options.state_dir));
     }

@@ -19,6 +19,7 @@ use crate::io::container::{self, within};
 use crate::io::db::{self, Bounds, StoreError};
 use crate::io::fs;
 use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
+use crate::io::os::around;
 use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -74,16 +75,16 @@ fn as_found(install: FoundInstall) -> FoundInstall {
 
 /// What to do where none was found.
 fn name_its_folder() -> String {
-    let w = words();
+    let program = around::program();
     match within::get() {
         Some(within) => text!(
             install_not_found_next_in_container,
             command = command_in(&within.container)
         ),
         None if !rustix::process::geteuid().is_root() => {
-            w.install_not_found_next_as_user.to_owned()
+            text!(install_not_found_next_as_user, program)
         }
-        None => w.install_not_found_next.to_owned(),
+        None => text!(install_not_found_next, program),
     }
 }
 
@@ -100,15 +101,19 @@ fn name_one_of(several: &[FoundInstall]) -> String {
     });
     let all = several.iter().all(|one| one.container.is_some());
     match in_container {
-        None => words().install_several_next.to_owned(),
+        None => text!(install_several_next, program = around::program()),
         Some(command) if all => text!(install_several_next_containers, command),
-        Some(command) => text!(install_several_next_both, command),
+        Some(command) => text!(
+            install_several_next_both,
+            program = around::program(),
+            command
+        ),
     }
 }
 
 fn command_in(container: &Container) -> String {
     let option = sentences::commands::in_container(container);
-    format!("freescout-rescue {option}")
+    format!("{} {option}", around::program())
 }
 
 /// The install was read; its database does not answer as it is configured.
@@ -347,7 +352,8 @@ fn meant_instead(folder: &Path) -> Vec<Meant> {
         let container = one.container.as_deref()?;
         Some(Meant {
             command: format!(
-                "freescout-rescue check {} {}",
+                "{} check {} {}",
+                around::program(),
                 sentences::commands::in_container(container),
                 sentences::shell(&one.path)
             ),

@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::runtimes::{self, Known};
-use super::{Container, Runtime};
+use super::runtimes::{self, Known, Layers};
+use super::{Container, Runtime, libpod};
 use crate::domain::config::container::definition::{self, Definition, Set, SetTo};
 use crate::domain::config::elsewhere::{CONTAINER_KEYS, Setting};
 use crate::domain::inventory::secret::SecretBytes;
@@ -22,7 +22,7 @@ const MOST: usize = 32;
 
 /// The settings that a container's definition makes, with the line of each. `host` is the system that the container runs on.
 pub fn settings(host: &HostRoot, container: &Container) -> Vec<Setting> {
-    let Some(known) = runtimes::of(host, container) else {
+    let Some(known) = labelled(host, container) else {
         return Vec::new();
     };
     let mut found = composed(host, &known);
@@ -32,11 +32,21 @@ pub fn settings(host: &HostRoot, container: &Container) -> Vec<Setting> {
 
 /// The file that a container is made anew from, where there is one: the first of its compose files, or its unit.
 pub fn file(host: &HostRoot, container: &Container) -> Option<PathBuf> {
-    let known = runtimes::of(host, container)?;
+    let known = labelled(host, container)?;
     let composed = compose_files(&known).map(|(_, files)| files);
     let unit = || units(host, &known).into_iter().map(|(file, _)| file);
     let all = composed.into_iter().flatten().chain(unit());
     all.into_iter().find(|file| host.is_file(file))
+}
+
+/// What a runtime wrote down of a container, with its labels: those of Podman stand apart.
+fn labelled(host: &HostRoot, container: &Container) -> Option<Known> {
+    let mut known = runtimes::of(host, container)?;
+    if let Layers::Podman(storage, _) = &known.layers {
+        let labels = libpod::labels(host, storage, &known.record.id, known.owner == 0);
+        known.record.labels.extend(labels.unwrap_or_default());
+    }
+    Some(known)
 }
 
 /// The folder of a compose project, and its files.

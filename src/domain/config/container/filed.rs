@@ -37,7 +37,7 @@ impl FiledContainer {
             _ if name.is_empty() => None,
             // An id has no runtime in front. One of a container without either is the number of its root folder.
             _ if is_id(name) => Some(name),
-            Runtime::Unknown if name.starts_with("root-") => None,
+            Runtime::Unknown if self.0.contains(":root-") => None,
             _ => Some(&self.0),
         }
     }

@@ -25,11 +25,31 @@ pub fn chosen(arguments: &Arguments) -> Option<&str> {
 
 /// Carries out a command line in the container that it names. Gives the exit code.
 pub fn carry_out(name: &str, arguments: &Arguments, typed: &[OsString]) -> u8 {
-    let target = found(name).map(|container| Target {
+    let container = found(name);
+    if let Ok(container) = &container
+        && arguments.common().install.is_none()
+        && let Some(only) = only_install_of(container)
+    {
+        return carry_out_on(&only, arguments, typed);
+    }
+    let target = container.map(|container| Target {
         container,
         found: None,
     });
     carry_out_in(target, arguments, typed)
+}
+
+/// The only install of a container that does not run: what its runtime wrote down leads to it, and nobody knows that within.
+fn only_install_of(container: &Container) -> Option<FoundInstall> {
+    if container.running {
+        return None;
+    }
+    let mut all = found::stopped_installs();
+    all.retain(|one| one.container.as_deref() == Some(container));
+    match all.len() {
+        1 => all.pop(),
+        _ => None,
+    }
 }
 
 /// How much of what names an install is handed on: an argument has its bounds, whatever paths a container has.

@@ -46,6 +46,8 @@ table! {
     survey_in_stopped_container(container) = "in the {container}, which is stopped: files in its own layers are read-only";
     container_runs_there(container, path, command) = "FreeScout also runs in the {container}, with its folder at {path} there, so this one may be an old copy. To check that one: {command}";
     container_may_be_meant(container, path, command) = "FreeScout runs in the {container}, with its folder at {path} there. To check that one from here: {command}";
+    container_stopped_is_meant(container, path, command) = "This is the folder {path} of the {container}, which is stopped: its settings count in there, and so do the names of its servers. Start the container, then check it from here: {command}";
+    container_closed(container) = "Something runs in the {container}, but its file system (fuse-overlayfs) answers to its own account alone: whether FreeScout is in it cannot be seen from here. It can be seen when the container is stopped, or from within: as that account, copy freescout-rescue into it (podman cp) and run it there (podman exec -it).";
     found_stopped_container = "the container is stopped";
     found_in_container(container, path) = "in the {container}: {path}";
     container_docker(name) = "Docker container {name}";
@@ -892,6 +894,7 @@ table! {
     survey_database_prefix_value(server, database, prefix) = "{server}, {database}, prefix {prefix}";
     survey_web_user = "Web user";
     survey_web_user_value(user, why) = "{user} ({why})";
+    survey_web_user_nameless(number, why) = "number {number}, an account without a name here ({why})";
     web_user_owner = "owns storage/";
     web_user_least(owners) = "the least privileged of the owners: {owners}";
     web_user_acl = "root owns everything, but an access control list lets it write";

@@ -104,11 +104,15 @@ fn found(word: &str) -> Result<Container, Problem> {
     match meant.len() {
         1 => Ok(meant.swap_remove(0)),
         0 => {
+            if !rustix::process::geteuid().is_root() {
+                let what = text!(container_not_seen, name = shown(word));
+                let next = w.container_not_seen_next;
+                return Err(ErrorKind::InstallNotFound.problem(what, "", next));
+            }
             let what = text!(container_missing, name = shown(word));
-            let why = match rustix::process::geteuid().is_root() {
-                false => w.container_none_as_user.to_owned(),
-                true if all.is_empty() => w.container_there_are_none.to_owned(),
-                true => text!(container_there_are, containers = listed(&all)),
+            let why = match all.is_empty() {
+                true => w.container_there_are_none.to_owned(),
+                false => text!(container_there_are, containers = listed(&all)),
             };
             let next = match found::hides_stopped() {
                 true => format!(

@@ -20,7 +20,7 @@ table! {
     install_not_found_next_as_user(program) = "Without root, the processes of other users and the inside of containers cannot be looked at: run it as root (sudo), or name the folder: {program} /path/to/freescout";
     install_not_found_next_in_container(command) = "Name its folder in the container: {command} /path/to/freescout";
     install_several = "There is more than one FreeScout install on this server:";
-    install_several_next(program) = "Name the folder of the one you mean: {program} /path/to/freescout";
+    install_several_next(program) = "Name the folder of the one you mean: {program} /path/to/freescout (of one in a container, with --container NAME, and its folder there)";
     install_several_next_in_container(command) = "Name the folder of the one you mean: {command}";
     install_several_next_containers(command) = "Name the one you mean, with its container: {command}";
     install_several_next_both(program, command) = "Name the folder of the one you mean: {program} /path/to/freescout; of one in a container, that too: {command}";
@@ -66,7 +66,6 @@ table! {
     container_several_next = "Name one as it stands here, by a longer part of its id, or by the number of a process in it.";
     container_there_are(containers) = "Containers on this host: {containers}.";
     container_there_are_none = "No container was found on this host.";
-    container_none_as_user = "Only root can see what runs in containers: run the same command with sudo.";
     container_containerd_stopped = "Stopped containers of containerd cannot be listed: start the container first.";
     container_with_stopped(container) = "{container} (stopped)";
     found_usual_folder = "in a usual folder, but no crontab, service or web server names it";
@@ -78,6 +77,8 @@ table! {
     web_user_unknown_next = "--web-user takes the name of an account, or UID or UID:GID if the account has no name here (for example, inside a container).";
     install_missing(path) = "{path} cannot be opened.";
     container_missing(name) = "There is no container named {name} on this host.";
+    container_not_seen(name) = "No container named {name} can be seen: without root, the containers of others cannot.";
+    container_not_seen_next = "Run the same command with sudo.";
     container_missing_next = "--container takes the name or the id of a running container, or the number of a process in it.";
     container_not_entered(container) = "The container {container} cannot be entered.";
     container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
@@ -449,6 +450,7 @@ table! {
     key_file_not_replaced = "The key file cannot be replaced.";
     key_file_by_hand_root = "Keep the key in a file that only root can change, such as /etc/freescout/app_key (owner root, mode 0600), name it in APP_KEY_FILE, and try again.";
     key_file_by_hand(user) = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again.";
+    env_or_carry = "Or keep the current key, and leave the file as it is: recover --strategy carry (in step 5 of the wizard: Keep the current key).";
     key_file_or_carry = "Or choose the strategy carry, which leaves the key file as it is.";
     key_file_place_next = "Correct the place (chown, chmod) so that only root and FreeScout's accounts can change it, then try again.";
     key_file_holds_no_key(path) = "{path} is named by APP_KEY_FILE, but contains no key, so it is not overwritten";

@@ -242,14 +242,23 @@ fn without_root_it_is_said_that_containers_were_not_looked_into() {
     crate::container::mode(folder.path(), 0o755);
     let ours = folder.path().join("us");
     std::fs::copy(env!("CARGO_BIN_EXE_freescout-rescue"), &ours).unwrap();
-    let out = Command::new("setpriv")
-        .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
-        .arg(&ours)
-        .arg("check")
-        .env("HOME", "/nonexistent")
-        .current_dir("/")
-        .output();
-    let said = told(&out.unwrap(), 3);
+    let said = |what: &[&str]| {
+        let out = Command::new("setpriv")
+            .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
+            .arg(&ours)
+            .args(what)
+            .env("HOME", "/nonexistent")
+            .current_dir("/")
+            .output();
+        told(&out.unwrap(), 3)
+    };
+    let by_name = said(&["check", "--container", "helpdesk"]);
+    assert!(
+        by_name.contains("No container named helpdesk can be seen"),
+        "{by_name}"
+    );
+    assert!(!by_name.contains("There is no container"), "{by_name}");
+    let said = said(&["check"]);
     assert!(said.contains("No FreeScout install was found"), "{said}");
     assert!(
         said.contains("the inside of containers cannot be looked at"),

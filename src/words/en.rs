@@ -305,6 +305,10 @@ table! {
     memory_hidden = "it changed its user when it was started, so only root may read its memory";
     process_memory_unread(megabytes) = "{megabytes} MiB of its memory could not be read";
     process_holds_other_key(pid, what, user) = "Process {pid} ({what}, {user}) does not use the current key: its memory is read first.";
+    processes_alike(why, more: number) = more {
+        One "{why} (and 1 more process likewise)",
+        Other "{why} (and {more} more processes likewise)",
+    };
     process_named(what, user) = "{what}, {user}";
     git_not_an_object = "a git object that contradicts itself";
     git_not_a_pack = "not a git pack";
@@ -877,7 +881,7 @@ table! {
     help_unfinished(resume, undo) = "An earlier run was interrupted. `{resume}` finishes it as it was confirmed; `{undo}` puts everything back as it was before that run. No other recovery can start until then.";
     help_unfinished_undo(resume) = "An undo was interrupted. `{resume}` finishes it. No other recovery can start until then.";
     help_backup = "Everything that a recovery may change is copied, and the copy is verified. The later steps stay locked until then.";
-    help_keys = "Every key is tested for certain: it either decrypts a secret or it does not. Old keys are often found in backups of .env, editors' temporary files, container settings and shell history. Paste one, or name a place to search. The bars show which key was in use when, from the Message-IDs of sent emails; \"lost\" is a key that has not been found yet.";
+    help_keys = "Every key is tested for certain: it either decrypts a secret or it does not. Old keys are often found in backups of .env, editors' temporary files, container settings and shell history. Paste one, or name a place to search. The bars show which key was in use when, from the Message-IDs of sent emails; \"unknown key\" is one that has not been found yet.";
     help_checks = "K1, K2, … say which key decrypts a secret; ✓ marks the current key. Only secrets marked lost or wiped need their password again.";
     help_plan = "Up and down choose a strategy, Tab goes to the list of changes. The plan is only tried out in memory; nothing is written.";
     help_passwords = "Passwords stay in memory until step 7 encrypts them with the key that the plan ends with. ^O suggests passwords that are already known, for example of the same account elsewhere.";
@@ -1077,8 +1081,9 @@ table! {
     connections_none = "There are no mailboxes.";
     connections_none_failing = "None of the tested connections fails. F shows all.";
     connections_untested = "Not tested. Enter tests this one, T tests all.";
-    connections_send_once = "Press r to try it here once anyway.";
-    connections_send_again = "Press r to try it again.";
+    connections_send_once(key) = "Press {key} to try it here once anyway.";
+    connections_send_again(key) = "Press {key} to try it again.";
+    connections_open_first(open, key) = "{open}, then {key},";
     connections_waiting = "Waiting: only a few tests per server run at once, and one per account.";
     connections_works(code, ms) = "{code}, {ms} ms";
     connections_said(said) = "“{said}”";

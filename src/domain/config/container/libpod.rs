@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(service("aaaa").as_deref(), Some("db"));
         assert_eq!(service("cccc"), None);
         let text = config("bbbb", "app");
-        let labels = of_config(text[NAME..].as_bytes()).unwrap();
+        let labels = of_config(&text.as_bytes()[NAME..]).unwrap();
         assert_eq!(labels["com.docker.compose.service"], "app");
     }
 

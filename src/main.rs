@@ -18,7 +18,7 @@ use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use freescout_rescue::io::mail::{Settings, Trust};
 use freescout_rescue::io::os::crash_points::{self, Point};
-use freescout_rescue::io::os::{accounts, entropy, harden, inside, processes, spawn};
+use freescout_rescue::io::os::{accounts, around, entropy, harden, inside, processes, spawn};
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::tui::app::Outcome;
 use freescout_rescue::wizard::state::InstallLifetime;
@@ -39,6 +39,9 @@ fn main() -> ExitCode {
     }
     if let Some(exit) = inside::called(&arguments) {
         return ExitCode::from(exit);
+    }
+    if let Some(word) = arguments.first() {
+        around::started_as(word);
     }
     spawn::adopt();
     harden::lock_memory();
@@ -173,6 +176,7 @@ fn make_demo(folder: &Path, mailboxes: Option<u32>, json: bool) -> CommandResult
     }
     Out::stdout().line(&text!(
         demo_made,
+        program = around::program(),
         install = shown(&made.install),
         look_in = shown(&made.look_in)
     ));

@@ -382,21 +382,12 @@ pub fn why(why: Why, rules: &Rules) -> String {
     .to_owned()
 }
 
-/// What must happen before anything can be recommended.
-pub fn need(need: Need) -> &'static str {
+/// What must happen before anything can be recommended, and how that is done.
+pub fn need(need: Need, assessment: &Assessment) -> [String; 2] {
     let w = words();
     match need {
-        Need::OldKey => w.need_old_key,
-        Need::Environment => w.need_environment,
-    }
-}
-
-/// How that is done.
-pub fn need_next(need: Need) -> &'static str {
-    let w = words();
-    match need {
-        Need::OldKey => w.need_old_key_next,
-        Need::Environment => w.need_environment_next,
+        Need::OldKey => [w.need_old_key.to_owned(), w.need_old_key_next.to_owned()],
+        Need::Environment => elsewhere::set_in_environment(assessment),
     }
 }
 

@@ -75,13 +75,13 @@ pub enum Task {
         json: bool,
     },
     /// Print a completion script for a shell.
-    #[command(hide = true)]
+    #[command(display_order = 100)]
     Completions {
         /// The shell.
         shell: Shell,
     },
     /// Write the manual pages into this folder, or print the first one.
-    #[command(hide = true)]
+    #[command(display_order = 100)]
     Man {
         /// A folder that is there.
         #[arg(value_parser = absolute())]

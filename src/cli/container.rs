@@ -24,11 +24,31 @@ pub fn chosen(arguments: &Arguments) -> Option<&str> {
 
 /// Carries out a command line in the container that it names. Gives the exit code.
 pub fn carry_out(name: &str, arguments: &Arguments, typed: &[OsString]) -> u8 {
-    let target = found(name).map(|container| Target {
+    let container = found(name);
+    if let Ok(container) = &container
+        && arguments.common().install.is_none()
+        && let Some(only) = only_install_of(container)
+    {
+        return carry_out_on(&only, arguments, typed);
+    }
+    let target = container.map(|container| Target {
         container,
         found: None,
     });
     carry_out_in(target, arguments, typed)
+}
+
+/// The only install of a container that does not run: what its runtime wrote down leads to it, and nobody knows that within.
+fn only_install_of(container: &Container) -> Option<FoundInstall> {
+    if container.running {
+        return None;
+    }
+    let mut all = found::stopped_installs();
+    all.retain(|one| one.container.as_deref() == Some(container));
+    match all.len() {
+        1 => all.pop(),
+        _ => None,
+    }
 }
 
 /// How much of what names an install is handed on: an argument has its bounds, whatever paths a container has.
@@ -83,11 +103,15 @@ fn found(word: &str) -> Result<Container, Problem> {
     match meant.len() {
         1 => Ok(meant.swap_remove(0)),
         0 => {
+            if !rustix::process::geteuid().is_root() {
+                let what = text!(container_not_seen, name = shown(word));
+                let next = w.container_not_seen_next;
+                return Err(ErrorKind::InstallNotFound.problem(what, "", next));
+            }
             let what = text!(container_missing, name = shown(word));
-            let why = match rustix::process::geteuid().is_root() {
-                false => w.container_none_as_user.to_owned(),
-                true if all.is_empty() => w.container_there_are_none.to_owned(),
-                true => text!(container_there_are, containers = listed(&all)),
+            let why = match all.is_empty() {
+                true => w.container_there_are_none.to_owned(),
+                false => text!(container_there_are, containers = listed(&all)),
             };
             let mut next = w.container_missing_next.to_owned();
             for (hides, why) in [

@@ -11,6 +11,7 @@ pub mod volatile;
 
 use std::path::PathBuf;
 
+use crate::domain::config::container::filed::FiledContainer;
 use crate::domain::inventory::secret::{Cell, Place};
 use crate::words::untrusted::Untrusted;
 
@@ -107,6 +108,8 @@ pub struct Run {
     pub kind: RunKind,
     /// The install's folder.
     pub install: PathBuf,
+    /// What the install is filed under: the same for each release of it, and another one in each container.
+    pub filed: PathBuf,
     /// The backup it rests on.
     pub backup: PathBuf,
     /// The backup of what stood before, where that is another one: when a backup is put back.
@@ -134,6 +137,11 @@ pub struct Run {
 }
 
 impl Run {
+    /// The container that the install is in; `None` for one of the host.
+    pub fn container(&self) -> Option<FiledContainer> {
+        FiledContainer::of(&self.filed, &self.install)
+    }
+
     /// Which of `runs`, the last first, this undo took back: the last before it that goes back to the same backup.
     pub fn undone_of<'a>(&self, runs: &'a [Run]) -> Option<&'a Run> {
         let rests = |run: &&Run| match run.kind {

@@ -23,7 +23,7 @@ use crate::domain::config::rules::StorageRule;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::{Recoverable, TakenUnseen};
 use crate::domain::inventory::secret::{Place, SecretBytes, SecretKind, Table};
-use crate::domain::plan::{self, CacheRefresh, Choices, Impossible, Need, Plan, Strategy};
+use crate::domain::plan::{self, CacheRefresh, Choices, Impossible, Plan, Strategy};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::domain::verdict::text::{self, PasswordsUsed};
@@ -32,6 +32,7 @@ use crate::words::untrusted::shown;
 use crate::engine::hunt::{log_secrets, old_payloads};
 use crate::engine::session::Session;
 use crate::engine::worker::{Entered, PlanReady};
+use crate::io::os::around;
 use crate::io::state::passwords::{MailboxName, PasswordLine};
 use crate::sentences;
 use crate::words::words;
@@ -43,8 +44,8 @@ pub enum NoPlan {
     Impossible(Strategy, Impossible),
     /// A new random key would be next, for this reason, and nobody asked for one.
     FreshNotAsked(String),
-    /// Something must happen first that no strategy does.
-    Needed(Need),
+    /// Something must happen first that no strategy does: what, and how.
+    Needed([String; 2]),
     /// Something is not as the checks saw it.
     Problem(Problem),
 }
@@ -59,16 +60,16 @@ impl NoPlan {
                 text!(strategy_impossible, strategy = strategy.name()),
                 sentences::impossible(why),
                 match why {
-                    Impossible::NoOldKey => w.strategy_no_old_key_next,
-                    _ => w.strategy_impossible_next,
+                    Impossible::NoOldKey => {
+                        text!(strategy_no_old_key_next, program = around::program())
+                    }
+                    _ => text!(strategy_impossible_next, program = around::program()),
                 },
             ),
             NoPlan::FreshNotAsked(why) => {
                 ErrorKind::FreshNotAsked.problem(w.fresh_not_asked, why, w.fresh_not_asked_next)
             }
-            NoPlan::Needed(need) => {
-                ErrorKind::NoPlan.problem(sentences::need(need), "", sentences::need_next(need))
-            }
+            NoPlan::Needed([what, next]) => ErrorKind::NoPlan.problem(what, "", next),
         }
     }
 }
@@ -89,7 +90,7 @@ pub fn plan(
         }
         (None, Some(recommended)) => recommended.strategy,
         (None, None) => match assessment.need() {
-            Some(need) => return Err(NoPlan::Needed(need)),
+            Some(need) => return Err(NoPlan::Needed(sentences::need(need, &assessment))),
             None => Strategy::Reenter,
         },
     };

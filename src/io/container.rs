@@ -10,6 +10,7 @@ pub mod stopped;
 pub mod within;
 
 mod alive;
+mod libpod;
 mod view;
 mod who;
 

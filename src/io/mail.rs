@@ -210,6 +210,10 @@ impl<'a> Climb<'a> {
     }
 
     fn ended(mut self, code: Code, advice: Option<Advice>, said: String) -> Ended {
+        // What was not tried was not begun.
+        if code.skips() {
+            self.begun = None;
+        }
         let rung = match self.begun {
             Some((rung, _)) => Some(rung),
             None => self.rungs.last().map(|step| step.rung),

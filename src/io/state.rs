@@ -189,7 +189,11 @@ pub fn backups_in(state_dir: &AbsolutePath) -> AbsolutePath {
 
 /// The file of an install in a state folder: `what`, a name for the install, whichever release of it, and an ending.
 pub fn file_of(state_dir: &Path, install: &Path, what: &str, ending: &str) -> PathBuf {
-    let identity = install::identity(install);
+    file_of_filed(state_dir, &install::identity(install), what, ending)
+}
+
+/// The same by what the install is filed under: it may be one of a container's that is not seen from here.
+pub fn file_of_filed(state_dir: &Path, identity: &Path, what: &str, ending: &str) -> PathBuf {
     let name = fs::hex(&fs::digest(identity.as_os_str().as_bytes())[..8]);
     state_dir.join(format!("{what}-{name}.{ending}"))
 }

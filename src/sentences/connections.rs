@@ -42,6 +42,8 @@ pub fn code(code: Code) -> &'static str {
         Code::NotNeeded => w.code_not_needed,
         Code::NotConfigured => w.code_not_configured,
         Code::SameAsBefore => w.code_same_as_before,
+        Code::NoResolver => w.code_no_resolver,
+        Code::ContainerStopped => w.code_container_stopped,
         Code::OurFault => w.code_our_fault,
     }
 }
@@ -121,6 +123,8 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
         Advice::SenderRefused => text!(advice_sender_refused, email = tested.email),
         Advice::FolderMissing => text!(advice_folder_missing, url),
         Advice::NoSuchHost => w.advice_no_such_host.to_owned(),
+        Advice::NoResolver => w.advice_no_resolver.to_owned(),
+        Advice::StartContainer => w.advice_start_container.to_owned(),
         Advice::NobodyListens => text!(advice_nobody_listens, server = tested.server),
         Advice::NoRoute => text!(advice_no_route, server = tested.server),
         Advice::NoAnswer => text!(advice_no_answer, server = tested.server),

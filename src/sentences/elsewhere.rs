@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::domain::config::container::definition::{Broken, UnreadFile, WhyUnread};
 use crate::domain::config::elsewhere::{By, CONTAINER_KEYS};
-use crate::domain::plan::{Plan, TargetKey};
+use crate::domain::key::source::Source;
+use crate::domain::plan::{Plan, TargetKey, best_old_key};
 use crate::domain::run::volatile::Fleeting;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, KeyName, SetAt, SettingEffect};
@@ -141,6 +142,48 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
     };
     let all = assessment.findings.iter().chain(&assessment.set_alike);
     all.filter_map(other).collect()
+}
+
+/// That the right key is known and has to be set by hand, in the environment: which, where it is to be had, and the place.
+pub(super) fn set_in_environment(assessment: &Assessment) -> [String; 2] {
+    let w = words();
+    let (secrets, circumstances) = (&assessment.secrets, &assessment.circumstances);
+    let key = best_old_key(secrets, circumstances);
+    let report = key.and_then(|key| assessment.keys.iter().find(|k| k.fingerprint == key));
+    let place = key_place(assessment);
+    let Some(report) = report else {
+        let next = match place {
+            Some(place) => text!(need_any_key_at, place),
+            None => w.need_any_key_somewhere.to_owned(),
+        };
+        return [w.need_any_key.to_owned(), next];
+    };
+    let in_file = |source: &&Source| source.path.is_some() && !source.kind.is_of_process();
+    let mut sources = report.sources.iter();
+    let source = sources.clone().find(in_file).or_else(|| sources.next());
+    let source = source.map(super::source).unwrap_or_default();
+    let key = report.name();
+    let next = match place {
+        Some(place) => text!(need_environment_at, place, key, source),
+        None => text!(need_environment_somewhere, key, source),
+    };
+    [text!(need_environment, key, source), next]
+}
+
+/// Where the key is set that FreeScout has from its environment, as far as a file is known; else the process that has it.
+fn key_place(assessment: &Assessment) -> Option<String> {
+    let all = assessment.findings.iter().chain(&assessment.set_alike);
+    let counts = |finding: &Finding| match finding {
+        Finding::KeySetElsewhere { at, standing, .. } => match standing {
+            SettingEffect::InForce | SettingEffect::Cached => Some(at.clone()),
+            SettingEffect::NextStart if matches!(at.by, By::Definition(_)) => Some(at.clone()),
+            SettingEffect::NextStart | SettingEffect::Unsure | SettingEffect::TakenOver => None,
+        },
+        _ => None,
+    };
+    let mut places: Vec<SetAt> = all.filter_map(counts).collect();
+    places.sort_by_key(|at| matches!(at.by, By::Process(_)));
+    places.first().map(place)
 }
 
 /// When a file that holds the key goes: a sentence.

@@ -1,5 +1,6 @@
 //! Runs as sentences: what was begun, what became of it, and who did it.
 
+use super::found;
 use crate::domain::run::claimant::Claimant;
 use crate::domain::run::{Run, RunKind, RunOutcome};
 use crate::words::untrusted::{Untrusted, shown};
@@ -121,6 +122,22 @@ pub fn told(run: &Run, undone: Option<&Run>) -> String {
             what,
             outcome = outcome(run.outcome)
         ),
+    }
+}
+
+/// Where its install is: the folder, and the container where it is in one.
+pub fn place(run: &Run) -> String {
+    let path = shown(&run.install).to_string();
+    match run.container() {
+        None => path,
+        Some(container) => match container.word() {
+            Some(_) => text!(
+                found_in_container,
+                container = found::container(&container.container()),
+                path
+            ),
+            None => text!(run_in_nameless_container, path),
+        },
     }
 }
 

@@ -16,15 +16,15 @@ table! {
     // finding the install
     install_not_found = "No FreeScout install was found in the usual places.";
     install_not_found_why = "Searched: the current folder, running PHP processes, crontabs, services, the sites of web servers, PHP-FPM pools, the usual web roots, and home folders.";
-    install_not_found_next = "Name its folder: freescout-rescue /path/to/freescout";
-    install_not_found_next_passed_over = "This host has more containers than were looked into. Name the one that FreeScout runs in (--container NAME), or its folder: freescout-rescue /path/to/freescout";
-    install_not_found_next_as_user = "Without root, the processes of other users and the inside of containers cannot be looked at: run it as root (sudo), or name the folder: freescout-rescue /path/to/freescout";
+    install_not_found_next(program) = "Name its folder: {program} /path/to/freescout";
+    install_not_found_next_as_user(program) = "Without root, the processes of other users and the inside of containers cannot be looked at: run it as root (sudo), or name the folder: {program} /path/to/freescout";
+    install_not_found_next_passed_over(program) = "This host has more containers than were looked into. Name the one that FreeScout runs in (--container NAME), or its folder: {program} /path/to/freescout";
     install_not_found_next_in_container(command) = "Name its folder in the container: {command} /path/to/freescout";
     install_several = "There is more than one FreeScout install on this server:";
-    install_several_next = "Name the folder of the one you mean: freescout-rescue /path/to/freescout";
+    install_several_next(program) = "Name the folder of the one you mean: {program} /path/to/freescout (of one in a container, with --container NAME, and its folder there)";
     install_several_next_in_container(command) = "Name the folder of the one you mean: {command}";
     install_several_next_containers(command) = "Name the one you mean, with its container: {command}";
-    install_several_next_both(command) = "Name the folder of the one you mean: freescout-rescue /path/to/freescout; of one in a container, that too: {command}";
+    install_several_next_both(program, command) = "Name the folder of the one you mean: {program} /path/to/freescout; of one in a container, that too: {command}";
     found_version(path, version) = "{path} (FreeScout {version})";
     found_at_address(path, address) = "{path} ({address})";
     found_version_at_address(path, version, address) = "{path} (FreeScout {version}, {address})";
@@ -47,6 +47,8 @@ table! {
     survey_in_stopped_container(container) = "in the {container}, which is stopped: files in its own layers are read-only";
     container_runs_there(container, path, command) = "FreeScout also runs in the {container}, with its folder at {path} there, so this one may be an old copy. To check that one: {command}";
     container_may_be_meant(container, path, command) = "FreeScout runs in the {container}, with its folder at {path} there. To check that one from here: {command}";
+    container_stopped_is_meant(container, path, command) = "This is the folder {path} of the {container}, which is stopped: its settings count in there, and so do the names of its servers. Start the container, then check it from here: {command}";
+    container_closed(container) = "Something runs in the {container}, but its file system (fuse-overlayfs) answers to its own account alone: whether FreeScout is in it cannot be seen from here. It can be seen when the container is stopped, or from within: as that account, copy freescout-rescue into it (podman cp) and run it there (podman exec -it).";
     found_stopped_container = "the container is stopped";
     found_in_container(container, path) = "in the {container}: {path}";
     container_docker(name) = "Docker container {name}";
@@ -65,7 +67,6 @@ table! {
     container_several_next = "Name one as it stands here, by a longer part of its id, or by the number of a process in it.";
     container_there_are(containers) = "Containers on this host: {containers}.";
     container_there_are_none = "No container was found on this host.";
-    container_none_as_user = "Only root can see what runs in containers: run the same command with sudo.";
     container_containerd_stopped = "Stopped containers of containerd cannot be listed: start the container first.";
     container_with_stopped(container) = "{container} (stopped)";
     found_usual_folder = "in a usual folder, but no crontab, service or web server names it";
@@ -77,6 +78,8 @@ table! {
     web_user_unknown_next = "--web-user takes the name of an account, or UID or UID:GID if the account has no name here (for example, inside a container).";
     install_missing(path) = "{path} cannot be opened.";
     container_missing(name) = "There is no container named {name} on this host.";
+    container_not_seen(name) = "No container named {name} can be seen: without root, the containers of others cannot.";
+    container_not_seen_next = "Run the same command with sudo.";
     container_missing_next = "--container takes the name or the id of a running container, or the number of a process in it.";
     container_not_entered(container) = "The container {container} cannot be entered.";
     container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
@@ -320,6 +323,10 @@ table! {
     memory_hidden = "it changed its user when it was started, so only root may read its memory";
     process_memory_unread(megabytes) = "{megabytes} MiB of its memory could not be read";
     process_holds_other_key(pid, what, user) = "Process {pid} ({what}, {user}) does not use the current key: its memory is read first.";
+    processes_alike(why, more: number) = more {
+        One "{why} (and 1 more process likewise)",
+        Other "{why} (and {more} more processes likewise)",
+    };
     process_named(what, user) = "{what}, {user}";
     git_not_an_object = "a git object that contradicts itself";
     git_not_a_pack = "not a git pack";
@@ -465,6 +472,7 @@ table! {
     key_file_not_replaced = "The key file cannot be replaced.";
     key_file_by_hand_root = "Keep the key in a file that only root can change, such as /etc/freescout/app_key (owner root, mode 0600), name it in APP_KEY_FILE, and try again.";
     key_file_by_hand(user) = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again.";
+    env_or_carry = "Or keep the current key, and leave the file as it is: recover --strategy carry (in step 5 of the wizard: Keep the current key).";
     key_file_or_carry = "Or choose the strategy carry, which leaves the key file as it is.";
     key_file_place_next = "Correct the place (chown, chmod) so that only root and FreeScout's accounts can change it, then try again.";
     key_file_holds_no_key(path) = "{path} is named by APP_KEY_FILE, but contains no key, so it is not overwritten";
@@ -513,6 +521,7 @@ table! {
     run_told(started, what, outcome) = "{started}  {what}: {outcome}";
     run_told_recovery(started, what, outcome, resealed, entered) = "{started}  {what}: {outcome}; newly encrypted {resealed}, passwords stored {entered}";
     run_by(user, host, from, pid) = "by {user} on {host}, from {from}, process {pid}";
+    run_in_nameless_container(path) = "in a container without a name, which is named by the number of a process in it: {path}";
     run_rests_on(folder) = "backup {folder}";
     run_backup_gone = "that backup is no longer there";
     run_backup_unusable(why) = "that backup cannot be used: {why}";
@@ -658,20 +667,24 @@ table! {
     version_untold_why = "It is not known in which form this version of FreeScout reads it.";
     no_system_mail = "This install has no such password.";
     strategy_impossible(strategy) = "The strategy {strategy} is not possible here.";
-    strategy_no_old_key_next = "Nothing was changed. Search for it: freescout-rescue find-key --usual, or find-key --look-in PATH. `freescout-rescue check` says what is recommended until then.";
-    strategy_impossible_next = "Nothing was changed. Run `freescout-rescue check` to see what is recommended.";
+    strategy_no_old_key_next(program) = "Nothing was changed. Search for it: {program} find-key --usual, or find-key --look-in PATH. `{program} check` says what is recommended until then.";
+    strategy_impossible_next(program) = "Nothing was changed. Run `{program} check` to see what is recommended.";
     fresh_not_asked = "A new random key would be needed, and none is made unless you ask for it.";
     fresh_not_asked_next = "Nothing was changed. To have one made: recover --yes --strategy fresh";
     need_old_key = "No usable key is configured, and no known key decrypts the stored secrets.";
     need_old_key_next = "Nothing was changed. Look for the old key first: find-key --usual, --look-in PATH, or step 3 of the wizard. A new random key decrypts none of this; it is only made with --strategy fresh.";
-    need_environment = "The right key is known, but APP_KEY comes from the process environment (container or pool settings), and can only be set there.";
-    need_environment_next = "Nothing was changed. Set APP_KEY there to exactly that key: `base64:` and 44 characters, without quotes, comment or spaces. Restart the container or pool, then check again.";
+    need_environment(key, source) = "The right key is known: {key}, in {source}. But APP_KEY comes from the process environment (container or pool settings), and can only be set there.";
+    need_environment_at(place, key, source) = "Nothing was changed. {place} sets APP_KEY: set it there to exactly {key}, copied from {source}, without quotes, comment or spaces. Then re-create the container (docker compose up -d), or restart the pool or service, and check again.";
+    need_environment_somewhere(key, source) = "Nothing was changed. Where the container is defined (compose file, pod, template), or in the settings of the FPM pool or service, set APP_KEY to exactly {key}, copied from {source}, without quotes, comment or spaces. Then re-create the container, or restart the pool or service, and check again.";
+    need_any_key = "There is no usable key, and APP_KEY comes from the process environment (container or pool settings), so that it can only be set there.";
+    need_any_key_at(place) = "Nothing was changed. {place} sets APP_KEY: set it there to a new key, as `php artisan key:generate --show` prints one. Then re-create the container (docker compose up -d), or restart the pool or service, and check again.";
+    need_any_key_somewhere = "Nothing was changed. Where the container is defined (compose file, pod, template), or in the settings of the FPM pool or service, set APP_KEY to a new key, as `php artisan key:generate --show` prints one. Then re-create the container, or restart the pool or service, and check again.";
     recover_needs_yes = "This is only the plan. Add --yes to make a backup and apply it. Nothing was changed.";
     recover_would_nothing = "Nothing to do: this plan changes nothing.";
     signal_put_off = "This program was asked to stop (by a signal): it first finished what was being written. No connections are tested.";
     signal_before = "Stopped by a signal (such as Ctrl-C) before anything was written.";
     signal_before_next(folder) = "Nothing was changed. A backup was made in {folder}: it contains the APP_KEY, so delete it when you do not need it.";
-    demo_made(install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  freescout-rescue {install}\n      freescout-rescue check {install} --look-in {look_in}";
+    demo_made(program, install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  {program} {install}\n      {program} check {install} --look-in {look_in}";
     demo_gone = "That was the demo. Its install, backups and reports have been deleted.";
     man_not_written(folder) = "The manual pages cannot be written to {folder}.";
     man_not_written_next = "Name a folder that exists and that you may write to.";
@@ -698,18 +711,18 @@ table! {
     rest_missing(count) = "{count} empty although needed";
     check_summary(readable, total: number) = "FreeScout can read {readable} of {total}.",
         total { One "1 secret", Other "{total} secrets" };
-    check_find_key_first(again) = "First look for the missing key: freescout-rescue find-key --usual {again}";
+    check_find_key_first(program, again) = "First look for the missing key: {program} find-key --usual {again}";
     check_enter(count: number, places) = count {
         One "Recommended: enter this password again: {places}.",
         Other "Recommended: enter these {count} passwords again: {places}.",
     };
-    check_enter_how(again) = "In step 6 of the wizard, or from a file: freescout-rescue recover --strategy reenter --passwords FILE --yes {again}";
-    check_or_find_key(again) = "Or look for the missing key: freescout-rescue find-key --usual {again}";
+    check_enter_how(program, again) = "In step 6 of the wizard, or from a file: {program} recover --strategy reenter --passwords FILE --yes {again}";
+    check_or_find_key(program, again) = "Or look for the missing key: {program} find-key --usual {again}";
     check_recommended_then(strategy, why) = "If it is not found, recommended: {strategy}. {why}";
     check_recommended(strategy, why) = "Recommended: {strategy}. {why}";
-    check_finish(again) = "First finish the unfinished run: freescout-rescue resume {again}\nOr undo it:                      freescout-rescue undo --yes {again}";
-    check_finish_undo(again) = "First finish the unfinished run: freescout-rescue resume {again}";
-    check_next(again) = "Next, to see the plan: freescout-rescue recover {again}\nOr the wizard:         freescout-rescue {again}";
+    check_finish(program, again) = "First finish the unfinished run: {program} resume {again}\nOr undo it:                      {program} undo --yes {again}";
+    check_finish_undo(program, again) = "First finish the unfinished run: {program} resume {again}";
+    check_next(program, again) = "Next, to see the plan: {program} recover {again}\nOr the wizard:         {program} {again}";
     plan_only_passwords = "All keys are right; only passwords need to be entered, in the next step.";
     check_overruled = "But that only counts with the key in .env. FreeScout's web side, or its workers, use the key that is set elsewhere (see above): it must be changed there.";
     check_does_not_start = "But FreeScout cannot start: first correct that line of .env (see above).";
@@ -729,8 +742,8 @@ table! {
         One "1 secret is still unreadable.",
         Other "{count} secrets are still unreadable.",
     };
-    find_key_before_entering(again) = "Look for the old key before you enter passwords again: freescout-rescue find-key --usual {again}";
-    enter_if_not_found(again) = "If it is not found, enter the passwords again, in step 6 of the wizard, or from a file: freescout-rescue recover --strategy reenter --passwords FILE --yes {again}";
+    find_key_before_entering(program, again) = "Look for the old key before you enter passwords again: {program} find-key --usual {again}";
+    enter_if_not_found(program, again) = "If it is not found, enter the passwords again, in step 6 of the wizard, or from a file: {program} recover --strategy reenter --passwords FILE --yes {again}";
 
     // the wizard: what it says at the foot of the screen
     apply_type_the_word = "Type apply first, then press Enter.";
@@ -773,9 +786,9 @@ table! {
     find_key_in_memory = "A key stands only in the memory of a running process: do not restart PHP or workers before the recovery.";
     find_key_in_other_process = "A key stands only in the memory of a process that is not known to belong to this install. Do not restart it. The wizard can use the key: open step 3, and press m.";
     find_key_next(next) = "Next: {next}";
-    find_key_further_usual(again) = "To search for the rest: freescout-rescue find-key --usual {again}";
-    find_key_further(again) = "To search further, name a backup, an old disk or a copy of the old server as PATH: freescout-rescue find-key --look-in PATH {again}";
-    find_key_without(again) = "Without the key, these passwords have to be entered again. What a recovery could do now: freescout-rescue recover {again}";
+    find_key_further_usual(program, again) = "To search for the rest: {program} find-key --usual {again}";
+    find_key_further(program, again) = "To search further, name a backup, an old disk or a copy of the old server as PATH: {program} find-key --look-in PATH {again}";
+    find_key_without(program, again) = "Without the key, these passwords have to be entered again. What a recovery could do now: {program} recover {again}";
     search_goes_on(files: number, megabytes, seconds, path) = "Still searching after {seconds} s: {files}, {megabytes} MiB so far; now {path}",
         files { One "1 file", Other "{files} files" };
     looked_no_key = "No new key found.";
@@ -886,7 +899,7 @@ table! {
     help_unfinished(resume, undo) = "An earlier run was interrupted. `{resume}` finishes it as it was confirmed; `{undo}` puts everything back as it was before that run. No other recovery can start until then.";
     help_unfinished_undo(resume) = "An undo was interrupted. `{resume}` finishes it. No other recovery can start until then.";
     help_backup = "Everything that a recovery may change is copied, and the copy is verified. The later steps stay locked until then.";
-    help_keys = "Every key is tested for certain: it either decrypts a secret or it does not. Old keys are often found in backups of .env, editors' temporary files, container settings and shell history. Paste one, or name a place to search. The bars show which key was in use when, from the Message-IDs of sent emails; \"lost\" is a key that has not been found yet.";
+    help_keys = "Every key is tested for certain: it either decrypts a secret or it does not. Old keys are often found in backups of .env, editors' temporary files, container settings and shell history. Paste one, or name a place to search. The bars show which key was in use when, from the Message-IDs of sent emails; \"unknown key\" is one that has not been found yet.";
     help_checks = "K1, K2, … say which key decrypts a secret; ✓ marks the current key. Only secrets marked lost or wiped need their password again.";
     help_plan = "Up and down choose a strategy, Tab goes to the list of changes. The plan is only tried out in memory; nothing is written.";
     help_passwords = "Passwords stay in memory until step 7 encrypts them with the key that the plan ends with. ^O suggests passwords that are already known, for example of the same account elsewhere.";
@@ -905,6 +918,7 @@ table! {
     survey_database_prefix_value(server, database, prefix) = "{server}, {database}, prefix {prefix}";
     survey_web_user = "Web user";
     survey_web_user_value(user, why) = "{user} ({why})";
+    survey_web_user_nameless(number, why) = "number {number}, an account without a name here ({why})";
     web_user_owner = "owns storage/";
     web_user_least(owners) = "the least privileged of the owners: {owners}";
     web_user_acl = "root owns everything, but an access control list lets it write";
@@ -1085,8 +1099,9 @@ table! {
     connections_none = "There are no mailboxes.";
     connections_none_failing = "None of the tested connections fails. F shows all.";
     connections_untested = "Not tested. Enter tests this one, T tests all.";
-    connections_send_once = "Press r to try it here once anyway.";
-    connections_send_again = "Press r to try it again.";
+    connections_send_once(key) = "Press {key} to try it here once anyway.";
+    connections_send_again(key) = "Press {key} to try it again.";
+    connections_open_first(open, key) = "{open}, then {key},";
     connections_waiting = "Waiting: only a few tests per server run at once, and one per account.";
     connections_works(code, ms) = "{code}, {ms} ms";
     connections_said(said) = "“{said}”";
@@ -1475,6 +1490,8 @@ table! {
     code_not_needed = "no login needed";
     code_not_configured = "not configured";
     code_same_as_before = "not tried";
+    code_no_resolver = "nothing in the container can resolve names";
+    code_container_stopped = "the container is stopped";
     code_our_fault = "not tested: a bug in this program";
 
     // connection tests: what to do
@@ -1506,6 +1523,8 @@ table! {
     advice_sender_refused(email) = "The server accepts no emails from {email}: see its message.";
     advice_folder_missing(url) = "Logged in, but a folder that FreeScout fetches does not exist: correct it, {url}";
     advice_no_such_host = "The server's name has no address: correct the name in FreeScout, or check this machine's DNS (in a container, the container's).";
+    advice_no_resolver = "There is neither getent nor PHP in the container to ask for the server's address. Test it from the container that FreeScout's PHP runs in, or name the address: --connect-to HOST:PORT=ADDRESS:PORT.";
+    advice_start_container = "Its names and its network are there only while it runs: start the container, then test again.";
     advice_nobody_listens(server) = "Nothing is listening on {server}: check the port, and that the mail server is running.";
     advice_no_route(server) = "{server} cannot be reached from here: check the network and the firewall.";
     advice_no_answer(server) = "No answer from {server}: a firewall drops the packets, or the encryption setting does not fit the port.";

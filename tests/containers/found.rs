@@ -242,14 +242,23 @@ fn without_root_it_is_said_that_containers_were_not_looked_into() {
     crate::container::mode(folder.path(), 0o755);
     let ours = folder.path().join("us");
     std::fs::copy(env!("CARGO_BIN_EXE_freescout-rescue"), &ours).unwrap();
-    let out = Command::new("setpriv")
-        .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
-        .arg(&ours)
-        .arg("check")
-        .env("HOME", "/nonexistent")
-        .current_dir("/")
-        .output();
-    let said = told(&out.unwrap(), 3);
+    let said = |what: &[&str]| {
+        let out = Command::new("setpriv")
+            .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
+            .arg(&ours)
+            .args(what)
+            .env("HOME", "/nonexistent")
+            .current_dir("/")
+            .output();
+        told(&out.unwrap(), 3)
+    };
+    let by_name = said(&["check", "--container", "helpdesk"]);
+    assert!(
+        by_name.contains("No container named helpdesk can be seen"),
+        "{by_name}"
+    );
+    assert!(!by_name.contains("There is no container"), "{by_name}");
+    let said = said(&["check"]);
     assert!(said.contains("No FreeScout install was found"), "{said}");
     assert!(
         said.contains("the inside of containers cannot be looked at"),
@@ -432,6 +441,59 @@ fn a_stopped_one_is_put_together_from_its_layers() {
         said.contains("freescout-app 555555555555 (stopped)"),
         "{said}"
     );
+}
+
+#[test]
+fn one_without_a_list_of_accounts_has_a_web_user_by_number() {
+    let docker = {
+        let mut container = Container::start(Kind::Rooted);
+        std::fs::remove_file(container.path("/etc/passwd")).unwrap();
+        std::fs::remove_file(container.path("/etc/group")).unwrap();
+        container.stop();
+        StoppedDocker::lay_out(&container)
+    };
+    let check = ["check", "--container", "freescout-app"];
+    let said = told(&docker.command(&check).output().unwrap(), 2);
+    let line = said.lines().find(|line| line.starts_with("Web user:"));
+    let number = "Web user: number 80, an account without a name here (owns storage/)";
+    assert_eq!(line, Some(number), "{said}");
+    // What was found in its work folder without being named is found there by its container's name too.
+    let backup = ["backup", "--container", "freescout-app"];
+    told(&docker.command(&backup).output().unwrap(), 0);
+}
+
+#[test]
+fn the_folder_of_a_stopped_one_leads_to_it_where_its_database_is_not_reached() {
+    let docker = {
+        let mut container = Container::start(Kind::Rooted);
+        container.stop();
+        StoppedDocker::lay_out(&container)
+    };
+    let lib = docker.folder.path().join("lib");
+    let html = lib.join("html");
+    let image = lib.join("docker/overlay2/image/diff/www/html");
+    let copied = Command::new("cp").arg("-a").args([&image, &html]).output();
+    told(&copied.unwrap(), 0);
+    let settings = "DB_CONNECTION=mysql\nDB_HOST=freescout-db.invalid\nDB_DATABASE=freescout\n";
+    std::fs::write(html.join(".env"), settings).unwrap();
+    std::fs::remove_file(html.join("bootstrap/cache/config.php")).unwrap();
+    let config = lib.join(format!("docker/containers/{}/config.v2.json", docker.id));
+    let text = std::fs::read(&config).unwrap();
+    let mut form: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    form["MountPoints"] =
+        serde_json::json!({"/www/html": {"Source": html, "Destination": "/www/html"}});
+    std::fs::write(&config, form.to_string()).unwrap();
+    let check = docker.command(&["check"]).arg(&html).output().unwrap();
+    let said = told(&check, 3);
+    assert!(
+        said.contains(
+            "the folder /www/html of the Docker container freescout-app, which is stopped"
+        ),
+        "{said}"
+    );
+    assert!(said.contains("Start the container"), "{said}");
+    let command = "check --container freescout-app /www/html";
+    assert!(said.contains(command), "{said}");
 }
 
 #[test]

@@ -91,3 +91,20 @@ fn a_wizard_without_a_terminal_says_how_it_gets_one() {
         "{said}"
     );
 }
+
+#[test]
+fn commands_that_are_printed_begin_with_the_path_that_it_was_started_by() {
+    let container = with_worker();
+    let check = "check --state-dir /run/state /www/html";
+    let said = run(&container, CONTAINED, check, 2);
+    let next = "Next, to see the plan: /run/us recover";
+    assert!(said.contains(next), "{said}");
+    assert!(!said.contains("freescout-rescue recover"), "{said}");
+    // Where nothing says that this is a container, it was typed by who has it at hand.
+    std::fs::remove_file(container.path("/.dockerenv")).unwrap();
+    let said = run(&container, CONTAINED, check, 2);
+    assert!(
+        said.contains("see the plan: freescout-rescue recover"),
+        "{said}"
+    );
+}

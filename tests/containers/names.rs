@@ -97,6 +97,10 @@ fn of_one_name_under_two_runtimes_each_has_its_own_state() {
     assert!(history("docker:helpdesk").contains("recovery, restore: done"));
     let other = history("podman:helpdesk");
     assert!(!other.contains("recovery"), "{other}");
+    // On the host, and of all: the one that it was made in is named.
+    let said = run(&["history", "--all"], 0);
+    let place = "in the Docker container helpdesk: /www/html";
+    assert!(said.contains(place), "{said}");
     let undo = [
         "undo",
         "--yes",
@@ -114,6 +118,59 @@ fn of_one_name_under_two_runtimes_each_has_its_own_state() {
     ];
     run(&undo, 0);
     drop(both);
+}
+
+#[test]
+fn the_history_of_the_host_ends_an_unfinished_run_in_its_container() {
+    let id = "6".repeat(64);
+    let container = Container::start_with(Kind::Rooted, |_| {}, PHP);
+    php_of(&container);
+    let mut groups = Groups::new();
+    groups.hold(&container, &format!("docker-{id}.scope"));
+    let var = tempfile::tempdir_in("/var/tmp").unwrap();
+    write(
+        var.path(),
+        &format!("lib/docker/containers/{id}/config.v2.json"),
+        &format!(r#"{{"ID":"{id}","Name":"/helpdesk"}}"#),
+    );
+    let old = container.old_server();
+    let recover = [
+        "recover",
+        "--yes",
+        "--no-test",
+        "--container",
+        "helpdesk",
+        "--look-in",
+        old.to_str().unwrap(),
+    ];
+    let cut_off = rescue(var.path(), &container, &recover)
+        .env("FREESCOUT_RESCUE_FAULT_AT", "RowsCommitted")
+        .output()
+        .unwrap();
+    assert!(!cut_off.status.success());
+    let history = ["history", "--all"];
+    let out = rescue(var.path(), &container, &history).output().unwrap();
+    let said = told(&out, 0);
+    let state = container.state();
+    let state = state.to_str().unwrap();
+    let command = |what: &str| {
+        format!("freescout-rescue {what} --state-dir {state} --container docker:helpdesk /www/html")
+    };
+    for what in ["resume", "undo --yes"] {
+        assert!(said.contains(&command(what)), "{said}");
+    }
+    let form = json(
+        &mut rescue(var.path(), &container, &["history", "--all", "--json"]),
+        0,
+    );
+    assert_eq!(form["runs"][0]["container"], "docker:helpdesk", "{form}");
+    // It does what it says.
+    let line = said.lines().find(|line| line.contains(" undo --yes "));
+    let (_, words) = line.unwrap().split_once("freescout-rescue ").unwrap();
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let out = on_host_with(var.path()).args(words).output().unwrap();
+    told(&out, 0);
+    drop(container);
 }
 
 #[test]

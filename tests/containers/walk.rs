@@ -201,3 +201,24 @@ fn our_folders_stand_at_their_paths_whatever_the_container_has_there() {
         assert_eq!(everything(&container.root()), before, "{kind}");
     }
 }
+
+#[test]
+fn a_name_that_nothing_in_the_container_can_look_up_is_not_called_unknown() {
+    let container = Container::start_with(
+        Kind::Rooted,
+        // Debian's `php`.
+        |root| std::fs::remove_file(root.join("etc/alternatives/php")).unwrap(),
+        "mount --bind /dev/null /usr/bin/getent",
+    );
+    let said = container.run(&["test"], 2);
+    let why = "993: not tried: nothing in the container can resolve names";
+    assert!(said.contains(why), "{said}");
+    assert!(!said.contains("no such host"), "{said}");
+    let out = container.command(&["test", "--json"]).output().unwrap();
+    let form: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    let results = form["results"].as_array().unwrap();
+    let untold = results.iter().find(|one| one["code"] == "no_resolver");
+    let untold = untold.unwrap_or_else(|| panic!("{form}"));
+    assert_eq!(untold["verdict"], "skipped", "{untold}");
+    assert_eq!(untold["rung"], serde_json::Value::Null, "{untold}");
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use freescout_rescue::domain::config::Driver;
@@ -21,6 +21,14 @@ pub struct Truth {
     pub rows: Vec<String>,
     /// Every file of the install but FreeScout's caches of its own: mode, owner, bytes.
     pub files: BTreeMap<PathBuf, (u32, u32, Vec<u8>)>,
+}
+
+/// Where programs are looked for, ours first: in a container, what is not found there is named by its path.
+fn search_path() -> std::ffi::OsString {
+    let ours = Path::new(env!("CARGO_BIN_EXE_freescout-rescue"));
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    let ours = ours.parent().map(Path::to_owned).into_iter();
+    std::env::join_paths(ours.chain(std::env::split_paths(&others))).unwrap()
 }
 
 pub struct World {
@@ -197,6 +205,7 @@ impl World {
             .arg("--state-dir")
             .arg(self.state())
             .arg(self.install.root())
+            .env("PATH", search_path())
             .env("HOME", self.install.folder.path());
         command
     }

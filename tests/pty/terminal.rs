@@ -66,10 +66,12 @@ impl Session {
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env_clear();
+        // Ours is found as well: in a container it would be named by its path else.
+        let search = format!("/usr/bin:/bin:{}", binary().parent().unwrap().display());
         for (name, value) in [
             ("TERM", "xterm-256color"),
             ("LANG", "C.UTF-8"),
-            ("PATH", "/usr/bin:/bin"),
+            ("PATH", &search),
         ] {
             command.env(name, value);
         }

@@ -22,6 +22,12 @@ pub struct Outcome {
     pub err: String,
 }
 
+/// Where programs are looked for, ours among them: in a container, what is not found there is named by its path.
+pub fn search_path() -> String {
+    let ours = assert_cmd::cargo::cargo_bin("freescout-rescue");
+    format!("/usr/bin:/bin:{}", ours.parent().unwrap().to_str().unwrap())
+}
+
 impl Bench {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -56,7 +62,7 @@ impl Bench {
         command
             .env_clear()
             .env("HOME", self.path("home"))
-            .env("PATH", "/usr/bin:/bin");
+            .env("PATH", search_path());
         // Nothing of a test stays on the machine: the usual state folder is the machine's.
         let commands = [
             "check", "find-key", "test", "backup", "restore", "recover", "undo", "resume",

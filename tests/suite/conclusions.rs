@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 
-use crate::cli::{Bench, Outcome};
+use crate::cli::{Bench, Outcome, search_path};
 
 fn json(outcome: &Outcome) -> Json {
     serde_json::from_str(&outcome.out)
@@ -314,7 +314,7 @@ fn on_install(bench: &Bench, what: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"));
     command.args(what).arg("--state-dir");
     command.arg(bench.path("state")).arg(bench.install());
-    command.stdin(Stdio::null());
+    command.env("PATH", search_path()).stdin(Stdio::null());
     command
 }
 

@@ -378,6 +378,7 @@ pub fn unfinished() -> Run {
         id: 7,
         kind: RunKind::Recovery,
         install: PathBuf::from("/var/www/html"),
+        filed: PathBuf::from("/var/www/html"),
         backup: backup().folder,
         safety: None,
         started: "2026-11-23T10:15:00+01:00".to_owned(),

@@ -1,10 +1,15 @@
 //! What is said is so: the headline of the report, the marks of the steps, and the results of logins.
 
+use freescout_rescue::domain::config::elsewhere::By;
+use freescout_rescue::domain::key::source::{Source, SourceKind};
 use freescout_rescue::domain::mail::rung::Code;
 use freescout_rescue::domain::mail::state::Health;
+use freescout_rescue::domain::plan::{KeyHome, Need};
 use freescout_rescue::domain::verdict::assessment::Assessment;
+use freescout_rescue::domain::verdict::finding::{Finding, SetAt, SettingEffect};
 use freescout_rescue::engine::exit::Exit;
 use freescout_rescue::engine::worker::{Applied, Update};
+use freescout_rescue::sentences;
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::wizard::message::Action;
 use freescout_rescue::wizard::step::Step;
@@ -329,7 +334,11 @@ fn a_login_that_was_not_tried_is_sent_once_by_a_key() {
     ] {
         assert!(drawn.contains(said), "{said}:\n{drawn}");
     }
-    let asked = stage.act(&[Action::Retry]);
+    // Beside a step the pane is shown as well, but its keys are the step's.
+    let closed = stage.act(&[Action::Back]);
+    let drawn = text(&draw(&closed.0, 140, 44, Theme::new(Depth::Sixteen, true)));
+    assert!(drawn.contains("Press t, then r,"), "{drawn}");
+    let asked = closed.act(&[Action::Connections, Action::Retry]);
     assert_eq!(
         asked.last_test(),
         (1, true),
@@ -374,4 +383,55 @@ fn there_are_as_many_secrets_in_every_step_as_in_the_report() {
     let of = format!(" of {all} secrets (");
     assert!(report.contains(&of), "{of}: {report}");
     assert!(report.contains("1 empty although needed)"), "{report}");
+}
+
+/// The container has a key that cannot be used; the right one is known. Which it is, where it is to be had and where it is
+/// to be set stands in the sentences that say so.
+#[test]
+fn a_key_that_is_to_be_set_by_hand_is_named_with_its_file_and_the_place() {
+    let mut assessment = fixture::assessment(true);
+    let old = fixture::old_key().fingerprint();
+    assessment.circumstances.home = KeyHome::ProcessEnvironment;
+    assessment.circumstances.effective = None;
+    assessment.circumstances.configured = None;
+    let report = assessment.keys.iter_mut().find(|k| k.fingerprint == old);
+    let report = report.unwrap();
+    report.sources = vec![
+        Source::of(SourceKind::ProcessMemory),
+        Source::file(SourceKind::File, "/root/backups/.env", Some(3)),
+    ];
+    let name = report.name();
+    let need = assessment.need().unwrap();
+    assert_eq!(need, Need::Environment);
+    let [what, next] = sentences::need(need, &assessment);
+    let source = "/root/backups/.env, line 3";
+    assert!(what.contains(&format!("{name}, in {source}")), "{what}");
+    assert!(next.contains("Where the container is defined"), "{next}");
+    assert!(next.contains(&name) && next.contains(source), "{next}");
+    let set = |path: &str, line, by, standing| Finding::KeySetElsewhere {
+        at: SetAt {
+            path: path.into(),
+            line,
+            by,
+        },
+        key: None,
+        standing,
+        opens: 0,
+        total: 32,
+    };
+    let in_force = SettingEffect::InForce;
+    assessment.findings.extend([
+        set("/proc/7/environ", None, By::Process(7), in_force),
+        set("/srv/compose.yml", Some(5), By::Definition(true), in_force),
+        set(
+            "/etc/other.conf",
+            Some(1),
+            By::Folder,
+            SettingEffect::Unsure,
+        ),
+    ]);
+    let [_, next] = sentences::need(need, &assessment);
+    let place = "/srv/compose.yml, line 5 (definition of the container), sets APP_KEY";
+    assert!(next.contains(place), "{next}");
+    assert!(next.contains(&name) && next.contains(source), "{next}");
 }

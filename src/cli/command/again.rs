@@ -6,7 +6,7 @@ use crate::cli::arguments::{Common, STDIN, is_stdin};
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::recovery::commands;
-use crate::io::install;
+use crate::io::{install, state};
 use crate::sentences;
 
 /// These options and the install again, ready for a shell, with the places to search for keys in. A key file that is of no
@@ -33,10 +33,15 @@ pub(super) fn options(
     for (name, paths) in [("--look-in", look_in), ("--key-file", &key_files)] {
         paths.iter().for_each(|path| option(name, path));
     }
+    // What is so without being said is not said: within a container, the host's folders are handed on by name.
+    let state_dir = common
+        .state_dir
+        .as_ref()
+        .filter(|dir| **dir != state::usual());
     for (name, folder) in [
-        ("--backup-dir", &common.backup_dir),
-        ("--keys-dir", &common.keys_dir),
-        ("--state-dir", &common.state_dir),
+        ("--backup-dir", common.backup_dir.as_ref()),
+        ("--keys-dir", common.keys_dir.as_ref()),
+        ("--state-dir", state_dir),
     ] {
         folder.iter().for_each(|path| option(name, path));
     }

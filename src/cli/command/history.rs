@@ -42,7 +42,7 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
         let folder = shown(&run.backup).to_string();
         out.line(&sentences::journal::told(run, run.undone_of(&runs)));
         // The last one of an install is ended with all before it.
-        if run.outcome == RunOutcome::Unfinished && asked.insert(&run.install) {
+        if run.outcome == RunOutcome::Unfinished && asked.insert(&run.filed) {
             let ways = history::ways(&options, run);
             ways.lines()
                 .for_each(|way| out.line(&format!("    {}", way.trim())));
@@ -54,7 +54,7 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
             out.line(&format!("    {why}"));
         }
         if all {
-            out.line(&format!("    {}", shown(&run.install)));
+            out.line(&format!("    {}", sentences::journal::place(run)));
         }
     }
     Ok(Exit::Fine)
@@ -69,6 +69,9 @@ fn json(run: &Run, unusable: Option<&String>) -> serde_json::Value {
         "version": run.origin.version, "strategy": run.strategy, "key": run.key,
         "resealed": run.resealed, "reentered": run.reentered,
     });
+    if let Some(container) = run.container() {
+        json["container"] = container.word().into();
+    }
     if let Some(why) = unusable {
         json["backup_unusable"] = why.as_str().into();
     }

@@ -1,12 +1,13 @@
 //! What to do next, with the commands for it: the last lines of a command, as long as something is left to do.
 
 use super::Out;
-use crate::domain::plan::{Recommendation, Strategy, Why};
+use crate::domain::plan::{Need, Recommendation, Strategy, Why};
 use crate::domain::run::RunKind;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::Finding;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::report;
+use crate::io::os::around;
 use crate::sentences;
 use crate::words::words;
 
@@ -18,8 +19,8 @@ pub(super) fn after_check(out: &mut Out, assessment: &Assessment, again: &str) {
     // Nothing else starts before it is decided, so nothing else is what to do next.
     if let Some(kind) = unfinished(assessment) {
         out.line(&match kind {
-            RunKind::Undo => text!(check_finish_undo, again),
-            _ => text!(check_finish, again),
+            RunKind::Undo => text!(check_finish_undo, program = around::program(), again),
+            _ => text!(check_finish, program = around::program(), again),
         });
         return;
     }
@@ -31,21 +32,22 @@ pub(super) fn after_check(out: &mut Out, assessment: &Assessment, again: &str) {
                 out.line(&text!(check_enter, count, places));
                 how_to_enter(out, recommended, again);
             } else if recommended.why == Why::KeyMissing {
-                out.line(&text!(check_find_key_first, again));
+                out.line(&text!(
+                    check_find_key_first,
+                    program = around::program(),
+                    again
+                ));
                 let strategy = recommended.strategy.name();
                 let why = sentences::why(recommended.why, &assessment.rules);
                 out.line(&text!(check_recommended_then, strategy, why));
-                out.line(&text!(check_next, again));
+                out.line(&text!(check_next, program = around::program(), again));
             } else {
                 recommend(out, recommended, assessment, again);
             }
         }
         None if sentences::elsewhere::overruled(assessment).is_some() => {}
         None => match assessment.need() {
-            Some(need) => {
-                out.line(sentences::need(need));
-                out.line(sentences::need_next(need));
-            }
+            Some(need) => tell_need(out, need, assessment),
             None => out.line(words().check_all_well),
         },
     }
@@ -55,8 +57,7 @@ pub(super) fn after_check(out: &mut Out, assessment: &Assessment, again: &str) {
 pub(super) fn after_change(out: &mut Out, assessment: &Assessment, again: &str) {
     let Some(recommended) = assessment.recommendation else {
         if let Some(need) = assessment.need() {
-            out.line(sentences::need(need));
-            out.line(sentences::need_next(need));
+            tell_need(out, need, assessment);
         }
         return;
     };
@@ -68,26 +69,43 @@ pub(super) fn after_change(out: &mut Out, assessment: &Assessment, again: &str) 
     } else if recommended.why == Why::KeyMissing {
         let count = assessment.summary.unreadable();
         out.line(&text!(still_unreadable, count));
-        out.line(&text!(find_key_before_entering, again));
+        out.line(&text!(
+            find_key_before_entering,
+            program = around::program(),
+            again
+        ));
         if lost(assessment).any(SecretReport::enterable) {
-            out.line(&text!(enter_if_not_found, again));
+            out.line(&text!(
+                enter_if_not_found,
+                program = around::program(),
+                again
+            ));
         }
     } else {
         recommend(out, recommended, assessment, again);
     }
 }
 
+fn tell_need(out: &mut Out, need: Need, assessment: &Assessment) {
+    let said = sentences::need(need, assessment);
+    said.iter().for_each(|line| out.line(line));
+}
+
 fn recommend(out: &mut Out, recommended: Recommendation, assessment: &Assessment, again: &str) {
     let strategy = recommended.strategy.name();
     let why = sentences::why(recommended.why, &assessment.rules);
     out.line(&text!(check_recommended, strategy, why));
-    out.line(&text!(check_next, again));
+    out.line(&text!(check_next, program = around::program(), again));
 }
 
 fn how_to_enter(out: &mut Out, recommended: Recommendation, again: &str) {
-    out.line(&text!(check_enter_how, again));
+    out.line(&text!(check_enter_how, program = around::program(), again));
     if recommended.why == Why::KeyMissing {
-        out.line(&text!(check_or_find_key, again));
+        out.line(&text!(
+            check_or_find_key,
+            program = around::program(),
+            again
+        ));
     }
 }
 

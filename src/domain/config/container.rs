@@ -4,6 +4,8 @@
 pub mod cgroup;
 pub mod compose;
 pub mod definition;
+pub mod filed;
+pub mod libpod;
 pub mod records;
 mod yaml;
 
@@ -123,6 +125,8 @@ impl Container {
 
     /// Whether somebody means it by this word: its name, alone or with whose it is; its pod's; the beginning of its id.
     pub fn is_called(&self, word: &str) -> NameMatch {
+        // As `docker inspect` gives it.
+        let word = word.strip_prefix('/').unwrap_or(word);
         let name = self.name.as_deref();
         let pod = name.and_then(|name| Some(name.split_once('/')?.0));
         let known = [name, pod, self.id.as_deref()].contains(&Some(word));
@@ -216,6 +220,11 @@ mod tests {
             found.into_iter().filter_map(at).collect()
         };
         assert_eq!(meant("freescout-app", None), [0], "the one that runs");
+        assert_eq!(
+            meant("/freescout-app", None),
+            [0],
+            "as `docker inspect` has it"
+        );
         assert_eq!(meant("0123", Some(3)), [2], "a name comes first");
         assert_eq!(meant("01234", None), [0]);
         assert_eq!(meant("BBBB", None), [3]);

@@ -36,6 +36,16 @@ pub enum SourceKind {
     Given,
 }
 
+impl SourceKind {
+    /// Whether it goes with a process.
+    pub fn is_of_process(self) -> bool {
+        matches!(
+            self,
+            SourceKind::ProcessEnvironment | SourceKind::ProcessMemory
+        )
+    }
+}
+
 /// One place where a key stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Source {

@@ -45,6 +45,8 @@ pub enum Advice {
     SenderRefused,
     FolderMissing,
     NoSuchHost,
+    NoResolver,
+    StartContainer,
     NobodyListens,
     NoRoute,
     NoAnswer,

@@ -257,6 +257,8 @@ mod tests {
             (Code::UnreadablePassword, None, LoginMark::NotTried),
             (Code::NoPassword, None, LoginMark::NotTried),
             (Code::OurFault, None, LoginMark::NotTried),
+            (Code::NoResolver, None, LoginMark::NotTried),
+            (Code::ContainerStopped, None, LoginMark::NotTried),
             (Code::NotNeeded, None, LoginMark::NotNeeded),
             (Code::NotConfigured, None, LoginMark::NotNeeded),
         ] {

@@ -89,6 +89,10 @@ named! {
         NotConfigured = "not_configured",
         /// Skipped: another login has been refused with this password already.
         SameAsBefore = "same_as_before",
+        /// Skipped: the server's name could not be looked up, as nothing in the container does that.
+        NoResolver = "no_resolver",
+        /// Skipped: the container is stopped, and its network is not there.
+        ContainerStopped = "container_stopped",
         /// Skipped: a fault of ours kept it from being tested.
         OurFault = "our_fault",
     }
@@ -98,7 +102,7 @@ named! {
 
 impl Code {
     /// Whether it only ever says that nothing was tried.
-    pub(super) fn skips(self) -> bool {
+    pub fn skips(self) -> bool {
         matches!(
             self,
             Code::NoPassword
@@ -106,6 +110,8 @@ impl Code {
                 | Code::NotNeeded
                 | Code::NotConfigured
                 | Code::SameAsBefore
+                | Code::NoResolver
+                | Code::ContainerStopped
                 | Code::OurFault
         )
     }

@@ -4,7 +4,7 @@
 //! than the current key are told and read first. While something opens with no key we know, no worker of the install is
 //! restarted before its memory was searched: it may be the last place of that key.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ use crate::engine::progress::Progress;
 use crate::engine::session::{Session, Unsearched, mails};
 use crate::io::fs;
 use crate::io::hunt::{Candidate, HuntTotals, SkipReason, Skipped};
-use crate::io::os::memory::{self, ProcessMemory};
+use crate::io::os::memory::{self, Barred, ProcessMemory};
 use crate::io::os::processes::{self, Belongs, PhpProcess, ProcessRole};
 use crate::words::words;
 
@@ -177,6 +177,7 @@ fn look_through(
         sieve: sieve::Sieve::of(session),
         looked: HuntTotals::default(),
         unsearched: Vec::new(),
+        others: BTreeMap::new(),
     };
     for process in &queue[..first] {
         (search.on)(session, Looking::OtherKey(process));
@@ -187,6 +188,7 @@ fn look_through(
         }
         search.process(session, process);
     }
+    search.tell_others();
     let ProcessSearch {
         looked, unsearched, ..
     } = search;
@@ -200,6 +202,8 @@ struct ProcessSearch<'a> {
     sieve: sieve::Sieve,
     looked: HuntTotals,
     unsearched: Vec<Unsearched>,
+    /// Processes of other users, by what keeps them from being searched.
+    others: BTreeMap<String, Vec<PhpProcess>>,
 }
 
 impl ProcessSearch<'_> {
@@ -210,11 +214,19 @@ impl ProcessSearch<'_> {
         let kind = SourceKind::ProcessEnvironment;
         let read = processes::environment_of(process.pid, process.account)
             .and_then(|bytes| self.stream(session, &mut &bytes[..], kind, &place));
-        if let Err(e) = read {
-            self.skip(process, place, &e.to_string());
-        }
         let place = file("mem");
-        let left = match ProcessMemory::of(process, MAX_MEMORY) {
+        let memory = ProcessMemory::of(process, MAX_MEMORY);
+        // Of those of another user neither can be read: that is told once for all of them.
+        if let Err(barred @ Barred::AnothersProcess(..)) = &memory {
+            let why = barred.to_string();
+            self.left(process, why.clone());
+            self.others.entry(why).or_default().push(process.clone());
+            return;
+        }
+        if let Err(e) = read {
+            self.skip(process, file("environ"), &e.to_string());
+        }
+        let left = match memory {
             Ok(mut memory) => {
                 let kind = SourceKind::ProcessMemory;
                 let read = self.stream(session, &mut memory, kind, &place);
@@ -233,6 +245,21 @@ impl ProcessSearch<'_> {
         if let Some(why) = left {
             self.skip(process, place, &why);
             self.left(process, why);
+        }
+    }
+
+    /// Of each user whose processes cannot be searched, the first one, and how many more there are.
+    fn tell_others(&mut self) {
+        for (why, all) in std::mem::take(&mut self.others) {
+            let Some((first, more)) = all.split_first() else {
+                continue;
+            };
+            let why = match more.len() {
+                0 => why,
+                more => text!(processes_alike, why, more),
+            };
+            let place = PathBuf::from(format!("/proc/{}", first.pid));
+            self.skip(first, place, &why);
         }
     }
 

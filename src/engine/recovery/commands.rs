@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use crate::domain::run::Run;
 use crate::engine::session::options::Options;
 use crate::io::container::within;
+use crate::io::os::around;
 use crate::io::{install, state};
 use crate::sentences;
 
@@ -29,7 +31,8 @@ pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -
     let options = options.into_iter().flatten();
     let options: String = options.map(|option| format!(" {option}")).collect();
     format!(
-        "freescout-rescue {what} --backup-dir {}{}{} {}",
+        "{} {what} --backup-dir {}{}{} {}",
+        around::program(),
         parent(backup),
         keys_dir.unwrap_or_default(),
         options,
@@ -43,9 +46,32 @@ pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
     command_on(what, options, Some(&install))
 }
 
+/// The same on the install of a run, which may be in a container, and not in the one that we work in.
+pub fn command_for(what: &str, options: &Options, run: &Run) -> String {
+    if run.filed == install::identity(&run.install) {
+        return command_with(what, options, &run.install);
+    }
+    let container = run.container();
+    let container = container.as_ref().map(|container| match container.word() {
+        Some(word) => format!("--container {}", sentences::shell(Path::new(word))),
+        // Nothing names it but the number of one of its processes, which is another one by now.
+        None => "--container PID".to_owned(),
+    });
+    in_place(what, options, container, Some(&run.install))
+}
+
 /// The same on the install that was named, if one was: it may be one that is not seen from here.
 pub fn command_on(what: &str, options: &Options, install: Option<&Path>) -> String {
-    let mut text = format!("freescout-rescue {what}");
+    in_place(what, options, container_option(), install)
+}
+
+fn in_place(
+    what: &str,
+    options: &Options,
+    container: Option<String>,
+    install: Option<&Path>,
+) -> String {
+    let mut text = format!("{} {what}", around::program());
     if options.state_dir != state::usual() {
         text += &format!(" --state-dir {}", sentences::shell(&options.state_dir));
     }
@@ -56,7 +82,7 @@ pub fn command_on(what: &str, options: &Options, install: Option<&Path>) -> Stri
         text += &format!(" --keys-dir {}", sentences::shell(keys_dir));
     }
     let install = install.map(sentences::shell);
-    for word in [container_option(), web_user_option(), install]
+    for word in [container, web_user_option(), install]
         .into_iter()
         .flatten()
     {

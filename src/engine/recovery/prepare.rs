@@ -149,7 +149,8 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
     // What cannot be written is better told now than when all is confirmed.
     let files = new_files(session, plan, &prepared, &target)?;
     for file in &files {
-        fs::require_not_read_only(&file.path).map_err(|e| file_problem(&e))?;
+        fs::require_not_read_only(&file.path)
+            .map_err(|e| or_carry(file_problem(&e), session, plan, &prepared))?;
     }
     if config_cache::must_follow(install, &target, &files) && install.cache_file.is_some() {
         // Without its cached config FreeScout runs on `.env`.
@@ -256,6 +257,26 @@ pub fn new_files(
         changes.push(change(install.env_path(), &install.env_file, env));
     }
     Ok(changes)
+}
+
+/// The problem of a file that is read-only, with the strategy that leaves it as it is: where the key is all that would be
+/// written there, and there is one to keep.
+fn or_carry(
+    problem: Problem,
+    session: &Session,
+    plan: &Plan,
+    prepared: &PreparedChange,
+) -> Problem {
+    let mut cells = prepared.cells.keys();
+    let key_alone = !cells.any(|cell| cell.table == Table::Env);
+    let writes_key = plan.write_key == Some(KeyHome::EnvFile);
+    if !(key_alone && writes_key && session.ring.effective().is_some()) {
+        return problem;
+    }
+    Problem {
+        next: format!("{} {}", problem.next, words().env_or_carry),
+        ..problem
+    }
 }
 
 impl PreparedChange {

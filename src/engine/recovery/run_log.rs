@@ -15,6 +15,7 @@ use crate::io::container::within;
 use crate::io::db::lock::{self, Claimant, DatabaseLock, LockAttempt};
 use crate::io::fs;
 use crate::io::fs::disk_trouble::Obstacle;
+use crate::io::install::identity;
 use crate::io::os::uncut::{self, Uncut};
 use crate::io::state::journal::{Journal, JournalError};
 use crate::io::state::lock::{Holder, Lock, LockError};
@@ -160,7 +161,7 @@ impl Ledger {
 
     /// The commands that finish an unfinished run, and take it back.
     pub fn both_ways(&self) -> String {
-        both_ways(&self.options, &self.install)
+        ways_by(RunKind::Recovery, &|what| self.command(what))
     }
 
     /// One of our commands on this install, ready for a shell.
@@ -248,22 +249,22 @@ pub fn is_settled_by(run: &Run, backup: &Path) -> bool {
 
 /// The commands that end this unfinished run, ready for a shell, a line each.
 pub fn ways(options: &Options, install: &Path, run: &Run) -> String {
-    match run.kind {
-        RunKind::Undo => {
-            let resume = commands::command_with("resume", options, install);
-            text!(run_unfinished_undo_next, resume)
-        }
-        _ => both_ways(options, install),
-    }
+    ways_by(run.kind, &|what| {
+        commands::command_with(what, options, install)
+    })
 }
 
-fn both_ways(options: &Options, install: &Path) -> String {
-    let command = |what: &str| commands::command_with(what, options, install);
-    text!(
-        run_unfinished_next,
-        resume = command("resume"),
-        undo = command("undo --yes")
-    )
+/// The same of a run on any install of this machine, in whatever container that is.
+pub fn ways_of(options: &Options, run: &Run) -> String {
+    ways_by(run.kind, &|what| commands::command_for(what, options, run))
+}
+
+fn ways_by(kind: RunKind, command: &dyn Fn(&str) -> String) -> String {
+    let resume = command("resume");
+    match kind {
+        RunKind::Undo => text!(run_unfinished_undo_next, resume),
+        _ => text!(run_unfinished_next, resume, undo = command("undo --yes")),
+    }
 }
 
 /// A run of this process that begins now.
@@ -272,6 +273,7 @@ pub fn beginning(kind: RunKind, install: &Path, backup: &Path) -> Run {
         id: 0,
         kind,
         install: install.to_owned(),
+        filed: identity(install),
         backup: backup.to_owned(),
         safety: None,
         started: clock::now().1,
@@ -334,18 +336,24 @@ pub fn wrote_files(
 /// What the journal and the lock have to tell before anything is begun: a run that did not end, another that goes on, or
 /// that nobody knows. Not while this process holds the lock itself.
 pub fn findings(options: &Options, install: &Path) -> Vec<Finding> {
-    let another = Lock::holder(&options.state_dir, install).map(|h| Finding::AnotherRun {
-        pid: h.pid,
-        host: h.host,
-        user: h.user,
-        since: h.since,
-    });
     // What goes on is not unfinished yet.
-    let told = another.or_else(|| match unfinished(options, install) {
-        Ok(run) => run.map(unfinished_run),
-        Err(problem) => Some(Finding::JournalUnreadable { why: problem.why }),
-    });
+    let told =
+        another(options, &identity(install)).or_else(|| match unfinished(options, install) {
+            Ok(run) => run.map(unfinished_run),
+            Err(problem) => Some(Finding::JournalUnreadable { why: problem.why }),
+        });
     told.into_iter().collect()
+}
+
+/// That another of us is at work on what is filed so.
+pub fn another(options: &Options, filed: &Path) -> Option<Finding> {
+    let holder = Lock::holder_of_filed(&options.state_dir, filed)?;
+    Some(Finding::AnotherRun {
+        pid: holder.pid,
+        host: holder.host,
+        user: holder.user,
+        since: holder.since,
+    })
 }
 
 fn unfinished_run(run: Run) -> Finding {

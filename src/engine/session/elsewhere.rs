@@ -9,7 +9,7 @@ use crate::domain::config::container::definition::UnreadFile;
 use crate::domain::config::elsewhere::{
     self, Block, By, CONTAINER_KEYS, Elsewhere, Setting, Site, is_wanted, lines,
 };
-use crate::domain::config::{self, KeySource};
+use crate::domain::config::{self, Driver, KeySource};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::ring::KeyRing;
@@ -30,6 +30,14 @@ use crate::words::untrusted::shown;
 
 /// Longest file of a container's secret.
 const MAX_SECRET: u64 = 64 << 10;
+/// Settings of the database that one in a file does not have.
+const OF_SERVERS: [&str; 5] = [
+    "DB_HOST",
+    "DB_PORT",
+    "DB_SOCKET",
+    "DB_USERNAME",
+    "DB_PASSWORD",
+];
 /// How many findings of one sort are told.
 const TOLD: usize = 8;
 
@@ -316,6 +324,10 @@ fn finding(session: &Session, found: &Elsewhere, told: Told) -> Option<Finding> 
         _ if install.cache.is_some() => SettingEffect::Cached,
         _ => SettingEffect::InForce,
     };
+    // A file has neither server nor login: images set these for every database.
+    if session.settings.driver == Driver::Sqlite && OF_SERVERS.contains(&setting.name.as_str()) {
+        return None;
+    }
     if !holds_key(&setting.name) {
         let own = config::text_of(install.env().env(setting.name.as_bytes()));
         let same = setting.value.is_some() && own == setting.value;

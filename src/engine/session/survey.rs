@@ -19,6 +19,7 @@ use crate::io::container::{self, within};
 use crate::io::db::{self, Bounds, StoreError};
 use crate::io::fs;
 use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
+use crate::io::os::{accounts, around};
 use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -43,7 +44,7 @@ pub fn find(given: Option<&Path>) -> Result<FoundInstall, Problem> {
         ([], None) => Err(ErrorKind::InstallNotFound.problem(
             w.install_not_found,
             w.install_not_found_why,
-            name_its_folder(),
+            closed_or_elsewhere(),
         )),
         (several, None) => {
             let places: Vec<String> = several.iter().map(sentences::found::place).collect();
@@ -72,19 +73,38 @@ fn as_found(install: FoundInstall) -> FoundInstall {
     }
 }
 
-/// What to do where none was found.
+/// What to do where none was found: it may be in a container that lets nobody look.
+fn closed_or_elsewhere() -> String {
+    let closed = container::found::closed();
+    let told = |one: &Container| {
+        text!(
+            container_closed,
+            container = sentences::found::container(one)
+        )
+    };
+    let mut told: Vec<String> = closed.iter().take(CLOSED_TOLD).map(told).collect();
+    told.push(name_its_folder());
+    told.join(" ")
+}
+
+/// How many of those are told.
+const CLOSED_TOLD: usize = 3;
+
+/// What to do where none was found, and all was seen.
 fn name_its_folder() -> String {
-    let w = words();
+    let program = around::program();
     match within::get() {
         Some(within) => text!(
             install_not_found_next_in_container,
             command = command_in(&within.container)
         ),
         None if !rustix::process::geteuid().is_root() => {
-            w.install_not_found_next_as_user.to_owned()
+            text!(install_not_found_next_as_user, program)
         }
-        None if container::found::passes_over() => w.install_not_found_next_passed_over.to_owned(),
-        None => w.install_not_found_next.to_owned(),
+        None if container::found::passes_over() => {
+            text!(install_not_found_next_passed_over, program)
+        }
+        None => text!(install_not_found_next, program),
     }
 }
 
@@ -101,15 +121,19 @@ fn name_one_of(several: &[FoundInstall]) -> String {
     });
     let all = several.iter().all(|one| one.container.is_some());
     match in_container {
-        None => words().install_several_next.to_owned(),
+        None => text!(install_several_next, program = around::program()),
         Some(command) if all => text!(install_several_next_containers, command),
-        Some(command) => text!(install_several_next_both, command),
+        Some(command) => text!(
+            install_several_next_both,
+            program = around::program(),
+            command
+        ),
     }
 }
 
 fn command_in(container: &Container) -> String {
     let option = sentences::commands::in_container(container);
-    format!("freescout-rescue {option}")
+    format!("{} {option}", around::program())
 }
 
 /// The install was read; its database does not answer as it is configured.
@@ -347,11 +371,7 @@ fn meant_instead(folder: &Path) -> Vec<Meant> {
         }
         let container = one.container.as_deref()?;
         Some(Meant {
-            command: format!(
-                "freescout-rescue check {} {}",
-                sentences::commands::in_container(container),
-                sentences::shell(&one.path)
-            ),
+            command: format!("{} {}", check_in(container), sentences::shell(&one.path)),
             container: sentences::found::container(container),
             path: one.path,
             is_same,
@@ -361,11 +381,37 @@ fn meant_instead(folder: &Path) -> Vec<Meant> {
     found.filter_map(twin).collect()
 }
 
+/// The install of a stopped container that lies in this very folder, as the one to check.
+fn of_stopped(folder: &Path) -> Option<String> {
+    let number = |path: &Path| std::fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
+    let here = number(folder)?;
+    let mut stopped = container::found::stopped_installs().into_iter();
+    let one = stopped.find(|one| {
+        let there = container::found::stopped_from_here(one);
+        there.and_then(|path| number(&path)) == Some(here)
+    })?;
+    let container = one.container.as_deref()?;
+    Some(text!(
+        container_stopped_is_meant,
+        container = sentences::found::container(container),
+        path = shown(&one.path),
+        command = format!("{} {}", check_in(container), sentences::shell(&one.path))
+    ))
+}
+
+fn check_in(container: &Container) -> String {
+    let option = sentences::commands::in_container(container);
+    format!("{} check {option}", around::program())
+}
+
 /// A problem with the containers' installs that may be meant in place of the one in this folder.
 fn with_containers(problem: Problem, folder: &Path) -> Problem {
     let meant = meant_instead(folder);
     if meant.is_empty() {
-        return problem;
+        return match of_stopped(folder) {
+            Some(next) => Problem { next, ..problem },
+            None => problem,
+        };
     }
     let is_same = meant.iter().any(|meant| meant.is_same);
     let sentence = |meant: &Meant| {
@@ -414,6 +460,13 @@ pub fn web_user(install: &Install) -> String {
         KnownBy::Root => w.web_user_root.to_owned(),
         KnownBy::Untold => return w.web_user_untold.to_owned(),
     };
-    let user = fs::user_name(account.uid);
-    text!(survey_web_user_value, user, why)
+    match accounts::user(account.uid) {
+        Some(user) => text!(survey_web_user_value, user = shown(&user.name), why),
+        // As in the files of a container that has no list of accounts.
+        None => text!(
+            survey_web_user_nameless,
+            number = fs::user_name(account.uid),
+            why
+        ),
+    }
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::error::Problem;
 use crate::domain::run::Run;
-use crate::domain::verdict::finding::Finding;
 use crate::engine::recovery::run_log;
 use crate::engine::session::options::Options;
 use crate::engine::session::survey;
@@ -42,12 +41,10 @@ pub fn history(options: &Options, whose: &Whose<'_>) -> Result<Vec<Run>, Problem
 
 /// What ends a run that has not ended, a line each: the commands, or that another of us is at work on it now.
 pub fn ways(options: &Options, run: &Run) -> String {
-    let another = run_log::findings(options, &run.install);
-    let another = another.iter().find_map(|finding| match finding {
-        Finding::AnotherRun { .. } => Some(sentences::finding(finding)),
-        _ => None,
-    });
-    another.unwrap_or_else(|| run_log::ways(options, &run.install, run))
+    match run_log::another(options, &run.filed) {
+        Some(another) => sentences::finding(&another),
+        None => run_log::ways_of(options, run),
+    }
 }
 
 /// The backups of these runs that cannot be used, each with a clause that says why: those of the newest runs, as far as

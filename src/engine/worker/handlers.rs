@@ -36,6 +36,7 @@ use crate::engine::usecase::{self, Notice, Reporter, Stage};
 use crate::engine::worker::login_tests::Tests;
 use crate::engine::worker::setup::Setup;
 use crate::io::container::within;
+use crate::io::os::around;
 use crate::io::state::backup::{Backup, BackupError, Passphrase};
 use crate::io::state::{self, AbsolutePath};
 use crate::words::untrusted::shown;
@@ -210,7 +211,8 @@ impl Desk {
     pub(super) fn session(&mut self) -> Result<&mut Session, Problem> {
         let w = words();
         self.session.as_mut().ok_or_else(|| {
-            ErrorKind::InstallNotFound.problem(w.install_not_open, "", w.install_not_found_next)
+            let next = text!(install_not_found_next, program = around::program());
+            ErrorKind::InstallNotFound.problem(w.install_not_open, "", next)
         })
     }
 

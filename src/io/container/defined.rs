@@ -6,8 +6,8 @@ use std::path::{Component, Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::runtimes::{self, Known};
-use super::{Container, Runtime};
+use super::runtimes::{self, Known, Layers};
+use super::{Container, Runtime, libpod};
 use crate::domain::config::container::compose;
 use crate::domain::config::container::definition::{
     self, Definition, ProjectVariables, Set, Stands, UnreadFile, Variable, WhyUnread,
@@ -40,7 +40,7 @@ pub struct Defined {
 
 /// What the definition of a container says. `host` is the system that the container runs on.
 pub fn read(host: &HostRoot, container: &Container) -> Defined {
-    let Some(known) = runtimes::of(host, container) else {
+    let Some(known) = labelled(host, container) else {
         return Defined::default();
     };
     let mut reader = Reader {
@@ -63,11 +63,21 @@ pub fn read(host: &HostRoot, container: &Container) -> Defined {
 
 /// The file that a container is made anew from, where there is one: the first of its compose files, or its unit.
 pub fn file(host: &HostRoot, container: &Container) -> Option<PathBuf> {
-    let known = runtimes::of(host, container)?;
+    let known = labelled(host, container)?;
     let composed = compose_files(host, &known).map(|(_, files)| files);
     let unit = || units(host, &known).into_iter().map(|(file, _)| file);
     let all = composed.into_iter().flatten().chain(unit());
     all.into_iter().find(|file| host.is_file(file))
+}
+
+/// What a runtime wrote down of a container, with its labels: those of Podman stand apart.
+fn labelled(host: &HostRoot, container: &Container) -> Option<Known> {
+    let mut known = runtimes::of(host, container)?;
+    if let Layers::Podman(storage, _) = &known.layers {
+        let labels = libpod::labels(host, storage, &known.record.id, known.owner == 0);
+        known.record.labels.extend(labels.unwrap_or_default());
+    }
+    Some(known)
 }
 
 /// The folder of a compose project, and its files.

@@ -57,6 +57,13 @@ fn all(running: &BTreeMap<Root, Alive>, known: &[Known]) -> Vec<Container> {
     all
 }
 
+/// Those that run and let nobody look but their own account.
+pub fn closed() -> Vec<Container> {
+    let mut all = containers();
+    all.retain(|one| one.process.is_some_and(is_closed));
+    all
+}
+
 /// Which of these containers a process belongs to.
 pub fn of_process(all: &[Container], pid: i32) -> Option<usize> {
     let root = root_of(pid)?;

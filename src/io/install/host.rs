@@ -120,9 +120,14 @@ impl HostRoot {
 
     /// What is in a file; `None` where there is none, or it is not read (see above).
     pub fn read(&self, path: &Path) -> Option<Zeroizing<Vec<u8>>> {
+        self.read_up_to(path, MAX_FILE)
+    }
+
+    /// The same of one that may be larger, or smaller: of this many bytes.
+    pub fn read_up_to(&self, path: &Path, most: u64) -> Option<Zeroizing<Vec<u8>>> {
         self.left.set(self.left.get().checked_sub(1)?);
         let (file, meta, _) = resolve::open_file_from(Some(self.base()), path).ok()?;
-        if meta.len() > MAX_FILE {
+        if meta.len() > most {
             return None;
         }
         let room = usize::try_from(meta.len()).unwrap_or(0) + 1;

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::domain::config::container::filed;
 use crate::io::container::within;
 
 /// What an install is filed under, in the journal and for locks: the same for every release that a deploy makes of it.
@@ -16,10 +17,10 @@ pub fn identity(root: &Path) -> PathBuf {
     match within::get() {
         // No path of the host's, which are absolute.
         Some(within) => {
-            let mut filed = OsString::from("container:");
-            filed.push(&within.filed);
-            filed.push(identity);
-            PathBuf::from(filed)
+            let mut marked = OsString::from(filed::MARK);
+            marked.push(&within.filed);
+            marked.push(identity);
+            PathBuf::from(marked)
         }
         None => identity,
     }

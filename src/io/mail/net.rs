@@ -14,7 +14,7 @@ use super::tls::{self, TlsFacts, Trust};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::rung::Code;
 use crate::io::mail::tls::is_slice;
-use crate::io::os::names;
+use crate::io::os::names::{self, NobodyAsked};
 use crate::words::untrusted::shown;
 
 /// How often a wait looks up.
@@ -90,11 +90,22 @@ pub(super) fn resolve(
             Ok(addresses)
         }
         Err(error) if error.kind() == ErrorKind::TimedOut => Err(timeout()),
-        Err(error) => Err(Fall::new(
+        Err(error) => Err(not_found(&error)),
+    }
+}
+
+/// A name without an address; of one that nobody was asked for, that it was not tried.
+fn not_found(error: &std::io::Error) -> Fall {
+    match NobodyAsked::of(error) {
+        Some(NobodyAsked::NoProgram) => Fall::new(Code::NoResolver, Advice::NoResolver, ""),
+        Some(NobodyAsked::ContainerStopped) => {
+            Fall::new(Code::ContainerStopped, Advice::StartContainer, "")
+        }
+        None => Fall::new(
             Code::Dns,
             Advice::NoSuchHost,
             shown(&error.to_string()).to_string(),
-        )),
+        ),
     }
 }
 
@@ -388,5 +399,26 @@ impl Wire {
             ..self
         };
         Ok((wire, seen))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_nobody_was_asked_for_is_not_called_unknown() {
+        let code = |error: std::io::Error| match not_found(&error) {
+            Fall::At { code, .. } => Some(code),
+            Fall::Cancelled => None,
+        };
+        let of = |why| code(std::io::Error::new(ErrorKind::NotFound, why));
+        assert_eq!(of(NobodyAsked::NoProgram), Some(Code::NoResolver));
+        assert_eq!(
+            of(NobodyAsked::ContainerStopped),
+            Some(Code::ContainerStopped)
+        );
+        let unknown = std::io::Error::new(ErrorKind::NotFound, "no such name");
+        assert_eq!(code(unknown), Some(Code::Dns));
     }
 }

@@ -1,13 +1,16 @@
 //! Whether we were started in a container: then some of what we are refused can be had by being started another way. No
 //! more than advice hangs on it, so everything that says so is believed.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
 use crate::domain::config::container::Runtime;
 use crate::domain::config::container::cgroup;
 use crate::io::container::within;
+use crate::sentences;
 
 /// What the container is, as far as it changes what is to be typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +73,40 @@ pub fn surroundings() -> Option<Enclosure> {
     told(&|path| Path::new(path).exists(), &variable, &groups)
 }
 
+/// How this program is called in what is printed to be typed.
+static CALLED: OnceLock<String> = OnceLock::new();
+
+/// Remembers how this process was started: what is printed to be typed again begins so.
+pub fn started_as(word: &OsStr) {
+    let search = std::env::var_os("PATH").unwrap_or_default();
+    let path = match surroundings() {
+        // It was brought there for this one time.
+        Some(_) => path_of(word, &search),
+        // It is installed, or easily found by who has just typed it.
+        None => None,
+    };
+    let _ = CALLED.set(path.map_or_else(|| NAME.to_owned(), |path| sentences::shell(&path)));
+}
+
+/// This program as it is called in a command, ready for a shell: by its name, or by its path, where we were started in a
+/// container whose search path does not lead to it.
+pub fn program() -> &'static str {
+    CALLED.get().map_or(NAME, String::as_str)
+}
+
+const NAME: &str = "freescout-rescue";
+
+/// The path of a program that was called so, where its name does not lead to it.
+fn path_of(word: &OsStr, search: &OsStr) -> Option<PathBuf> {
+    let is_path = word.as_encoded_bytes().contains(&b'/');
+    let path = is_path.then(|| std::path::absolute(word).ok())??;
+    let real = std::fs::canonicalize(&path).ok()?;
+    let found = std::env::split_paths(search)
+        .filter(|folder| folder.is_absolute())
+        .find_map(|folder| std::fs::canonicalize(folder.join(NAME)).ok());
+    (found != Some(real)).then_some(path)
+}
+
 /// By the files that runtimes make, the variables that they set, and the control group.
 fn told(
     exists: &dyn Fn(&str) -> bool,
@@ -102,6 +139,7 @@ fn told(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -149,5 +187,36 @@ mod tests {
         assert_eq!(user(Enclosure::Kubernetes), None);
         assert_eq!(Enclosure::Kubernetes.exec(), Some("kubectl exec"));
         assert_eq!(Enclosure::Other.exec(), None);
+    }
+
+    #[test]
+    fn a_program_is_called_by_its_path_where_its_name_does_not_lead_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let at_folder = |name: &str| folder.path().join(name);
+        let at = |folder: &str, name: &str| {
+            std::fs::create_dir_all(at_folder(folder)).unwrap();
+            let path = at_folder(folder).join(name);
+            std::fs::write(&path, "").unwrap();
+            path
+        };
+        let brought = at("tmp", NAME);
+        let renamed = at("tmp", "fr");
+        let installed = at("sbin", NAME);
+        let search = |folders: &[&str]| {
+            let folders = folders.iter().map(|name| at_folder(name));
+            std::env::join_paths(folders).unwrap()
+        };
+        for (word, folders, expected) in [
+            (&brought, &["sbin"][..], Some(&brought)),
+            (&brought, &["tmp", "sbin"], None),
+            // The first of that name is another one.
+            (&brought, &["sbin", "tmp"], Some(&brought)),
+            (&renamed, &["tmp"], Some(&renamed)),
+            (&installed, &["sbin"], None),
+        ] {
+            let path = path_of(word.as_os_str(), &search(folders));
+            assert_eq!(path.as_ref(), expected, "{folders:?}");
+        }
+        assert_eq!(path_of(OsStr::new(NAME), &search(&["tmp"])), None);
     }
 }

@@ -22,6 +22,24 @@ const MOST_PATIENCE: Duration = Duration::from_secs(600);
 /// Whether this program has a C library of its own.
 const OWN_LIBRARY: bool = cfg!(target_feature = "crt-static");
 
+/// Why nobody was asked for a name: nothing is known of the host itself then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NobodyAsked {
+    /// The container has neither `getent` nor PHP, which know what FreeScout's own PHP would be told.
+    #[error("{}", words().name_nobody_to_ask)]
+    NoProgram,
+    /// It does not run, and its network went with it.
+    #[error("{}", words().container_has_no_network)]
+    ContainerStopped,
+}
+
+impl NobodyAsked {
+    /// Whether this error of [`addresses`] says so.
+    pub fn of(error: &io::Error) -> Option<Self> {
+        error.get_ref()?.downcast_ref().copied()
+    }
+}
+
 /// The addresses of a host, in the order in which they are to be tried; at least one.
 ///
 /// # Errors
@@ -30,7 +48,7 @@ pub fn addresses(host: &str, port: u16, patience: Duration) -> io::Result<Vec<So
     let literal = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
     // Where it does not run, what it calls itself would be this host.
     if within::is_stopped() && literal.is_none_or(|address| address.is_loopback()) {
-        let why = words().container_has_no_network;
+        let why = NobodyAsked::ContainerStopped;
         return Err(io::Error::new(ErrorKind::NotConnected, why));
     }
     if let Some(address) = literal {
@@ -56,10 +74,9 @@ fn of_container(host: &str, port: u16, patience: Duration) -> io::Result<Vec<Soc
     match getent::ask("ahosts", host, patience) {
         GetentAnswer::NoProgram if OWN_LIBRARY => of_getent(host, port, patience, without),
         GetentAnswer::NoProgram => match without("", host, patience) {
-            GetentAnswer::NoProgram => Err(io::Error::new(
-                ErrorKind::NotFound,
-                words().name_nobody_to_ask,
-            )),
+            GetentAnswer::NoProgram => {
+                Err(io::Error::new(ErrorKind::NotFound, NobodyAsked::NoProgram))
+            }
             answer => of_getent(host, port, patience, |_, _, _| answer),
         },
         answer => of_getent(host, port, patience, |_, _, _| answer),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::backup::{BackupError, prepare_parent};
 use crate::io::fs::disk_trouble::Obstacle;
+use crate::io::install::identity;
 use crate::io::state;
 use crate::words::untrusted::{Untrusted, shown};
 
@@ -116,11 +117,16 @@ impl Lock {
 
     /// Who holds the lock of an install now; `None` where nobody does.
     pub fn holder(state_dir: &Path, install: &Path) -> Option<Holder> {
+        Self::holder_of_filed(state_dir, &identity(install))
+    }
+
+    /// The same by what the install is filed under.
+    pub fn holder_of_filed(state_dir: &Path, filed: &Path) -> Option<Holder> {
         let flags = OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let file = OpenOptions::new()
             .read(true)
             .custom_flags(flags.bits().cast_signed())
-            .open(file_of(state_dir, install))
+            .open(state::file_of_filed(state_dir, filed, KIND, ENDING))
             .ok()?;
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => Some(note(&file)),
@@ -129,8 +135,12 @@ impl Lock {
     }
 }
 
+/// How the files of locks are called.
+const KIND: &str = "install";
+const ENDING: &str = "lock";
+
 fn file_of(state_dir: &Path, install: &Path) -> PathBuf {
-    state::file_of(state_dir, install, "install", "lock")
+    state::file_of(state_dir, install, KIND, ENDING)
 }
 
 /// What the holder wrote. He may be writing it just now.

@@ -6,8 +6,10 @@ use crate::domain::mail::Direction;
 use crate::domain::mail::probe::{LoginMark, TestVerdict, Tested};
 use crate::domain::mail::rung::Code;
 use crate::sentences::connections as sentences;
+use crate::tui::keymap;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
+use crate::wizard::message::Action;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::connections::{MailboxRow, Side, TestProgress};
 use crate::words::words;
@@ -172,11 +174,12 @@ fn ladder(canvas: &mut Canvas<'_, '_>, area: &mut Rect, wizard: &Wizard, side: &
         (None, Some(tested)) => {
             let mut words_of = verdict(tested, wizard);
             if tested.ended.waits_for_a_word() {
+                let key = retry_keys(wizard);
                 let hint = match tested.ended.code {
-                    Code::SameAsBefore => w.connections_send_once,
-                    _ => w.connections_send_again,
+                    Code::SameAsBefore => text!(connections_send_once, key),
+                    _ => text!(connections_send_again, key),
                 };
-                words_of.push((Role::Muted, hint.to_owned()));
+                words_of.push((Role::Muted, hint));
             }
             let width = usize::from(area.width);
             let below: usize = words_of
@@ -187,6 +190,20 @@ fn ladder(canvas: &mut Canvas<'_, '_>, area: &mut Rect, wizard: &Wizard, side: &
             rungs(canvas, area, tested, room);
             canvas.pieces(area, &words_of);
         }
+    }
+}
+
+/// What is pressed to try a login again: while the pane is only shown, beside a step, its keys are the step's.
+fn retry_keys(wizard: &Wizard) -> String {
+    let cap = |action, typing| keymap::cap(action, typing).unwrap_or_default();
+    let retry = cap(Action::Retry, false);
+    match wizard.connections.open {
+        true => retry.to_owned(),
+        false => text!(
+            connections_open_first,
+            open = cap(Action::Connections, wizard.typing()),
+            key = retry
+        ),
     }
 }
 

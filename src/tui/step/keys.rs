@@ -40,8 +40,8 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             0 => text!(look_skipped_one, first),
             more => text!(look_skipped_shown, first, more),
         };
-        // One line: what it says is good to know, not urgent.
-        below.push((Role::Muted, fit(&text, usize::from(area.width))));
+        // Two lines, for the reason stands behind the path; it is good to know, not urgent.
+        below.push((Role::Muted, fit(&text, 2 * usize::from(area.width))));
     }
     match &wizard.keys.form {
         None => {

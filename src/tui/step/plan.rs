@@ -57,8 +57,8 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         );
         canvas.pieces(&mut area, &[(Role::Warn, text)]);
         if let Some(need) = assessment.need() {
-            let pieces = [sentences::need(need), sentences::need_next(need)];
-            canvas.pieces(&mut area, &pieces.map(|text| plain(text.to_owned())));
+            let pieces = sentences::need(need, assessment);
+            canvas.pieces(&mut area, &pieces.map(plain));
         }
         return;
     }

@@ -45,6 +45,9 @@ says "The container bobs-app cannot be entered."
 says "It runs, but its file system (fuse-overlayfs) answers to its own account alone"
 ends_with 3 recover --container bobs-app --look-in "$old" --yes --no-test
 says "Nothing was changed."
+# Nor is it passed over where none is named.
+ends_with 3 check
+says "Something runs in the Podman container bobs-app of user bob, but its file system (fuse-overlayfs)"
 # As it says.
 bobs stop --time 0 bobs-app >/dev/null
 ends_with 2 check --container bobs-app

@@ -11,6 +11,7 @@ use crate::domain::verdict::finding::Finding;
 use crate::engine::hunt::find_key::Hunted;
 use crate::engine::hunt::processes;
 use crate::engine::session::Session;
+use crate::io::os::around;
 use crate::io::os::processes::Belongs;
 use crate::sentences;
 use crate::words::words;
@@ -90,7 +91,7 @@ impl Conclusion {
         assessment: &Assessment,
         again: &dyn Fn(&[PathBuf]) -> String,
     ) -> Self {
-        let w = words();
+        let (w, program) = (words(), around::program());
         let useful = useful(assessment);
         let unread = assessment.summary.all() - assessment.summary.readable();
         let lost = assessment.secrets.iter();
@@ -122,10 +123,10 @@ impl Conclusion {
             if !first {
                 lines.push(w.find_key_not_needed.to_owned());
             }
-            format!("freescout-rescue check {with}")
+            format!("{program} check {with}")
         } else if !useful.is_empty() && held.out_of_reach {
             lines.push(w.find_key_in_other_process.to_owned());
-            format!("freescout-rescue {with}")
+            format!("{program} {with}")
         } else if !useful.is_empty() {
             if held.in_memory {
                 lines.push(w.find_key_in_memory.to_owned());
@@ -133,21 +134,21 @@ impl Conclusion {
             if held.stdin {
                 lines.push(w.find_key_stdin.to_owned());
             }
-            format!("freescout-rescue recover {with}")
+            format!("{program} recover {with}")
         } else if !usual {
-            format!("freescout-rescue find-key --usual {given}")
+            format!("{program} find-key --usual {given}")
         } else {
-            format!("freescout-rescue find-key --look-in PATH {given}")
+            format!("{program} find-key --look-in PATH {given}")
         };
         lines.push(text!(find_key_next, next));
         if lost > 0 && !first {
             if !useful.is_empty() && !usual {
-                lines.push(text!(find_key_further_usual, again = with));
+                lines.push(text!(find_key_further_usual, program, again = with));
             } else {
-                lines.push(text!(find_key_further, again = with));
+                lines.push(text!(find_key_further, program, again = with));
             }
             if useful.is_empty() {
-                lines.push(text!(find_key_without, again = with));
+                lines.push(text!(find_key_without, program, again = with));
             }
         }
         // A place that only the operator can fill in is no command yet.

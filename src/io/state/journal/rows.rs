@@ -79,7 +79,7 @@ pub(super) fn insert_run(transaction: &Transaction<'_>, run: &Run) -> rusqlite::
             run.refresh,
             run.artisan,
             run.outcome.code(),
-            text(&identity(&run.install)),
+            text(&run.filed),
         ],
     )?;
     Ok(())
@@ -166,6 +166,7 @@ pub(super) fn run_of(row: &Row<'_>) -> rusqlite::Result<Run> {
         id: row.get("id")?,
         kind: RunKind::by_code(&kind).unwrap_or(RunKind::Backup),
         install: path("install")?,
+        filed: path("identity")?,
         backup: path("backup")?,
         safety: row.get::<_, Option<Vec<u8>>>("safety")?.map(path_of),
         started: row.get("started")?,

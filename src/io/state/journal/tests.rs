@@ -15,6 +15,7 @@ fn runs_of_the_first_form_are_found_under_the_app_they_were_deployed_for() {
         id: 0,
         kind: RunKind::Recovery,
         install: web.path().join("app/releases/1"),
+        filed: web.path().join("app"),
         backup: PathBuf::from("/b"),
         safety: None,
         started: "2026-11-24T14:02:00+01:00".to_owned(),

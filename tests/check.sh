@@ -16,6 +16,7 @@ postfix:/usr/lib/postfix/sbin/master
 openssl:/usr/bin/openssl
 curl:/usr/bin/curl
 php-cli:/usr/bin/php
+php-mysql:/usr/lib/php/*/pdo_mysql.so
 php-illuminate-encryption:/usr/share/php/Illuminate/Encryption/Encrypter.php
 python3:/usr/bin/python3
 vim:/usr/bin/vim
@@ -44,6 +45,8 @@ runc:/usr/sbin/runc
 fuse-overlayfs:/usr/bin/fuse-overlayfs
 uidmap:/usr/bin/newuidmap
 procps:/usr/bin/pgrep
+systemd-container:/usr/bin/systemd-nspawn
+lxc:/usr/bin/lxc-start
 "
 missing=""
 set -f # the patterns are for compgen alone

@@ -41,7 +41,7 @@ say "an image"
 bash "$here/image.sh" "$folder/image" "$program" >"$folder/said" 2>&1 || { cat "$folder/said" >&2; fail "no image could be made"; }
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(layouts keys stopped ended database elsewhere rootless)
+[ ${#parts[@]} -gt 0 ] || parts=(layouts keys stopped ended database elsewhere rootless machines)
 for part in "${parts[@]}"; do
     begun=$SECONDS
     # shellcheck source=/dev/null

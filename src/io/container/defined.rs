@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::runtimes::{self, Known, Layers};
+use super::runtimes::{self, Known, Layers, PODMAN_OF_HOME};
 use super::{Container, Runtime, libpod};
 use crate::domain::config::container::compose;
 use crate::domain::config::container::definition::{
@@ -21,8 +21,15 @@ const FILES: &str = "com.docker.compose.project.config_files";
 const FOLDER: &str = "com.docker.compose.project.working_dir";
 const SERVICE: &str = "com.docker.compose.service";
 const VARIABLES: &str = "com.docker.compose.project.environment_file";
-/// Where units for Podman are.
-const UNITS: [&str; 2] = ["/etc/containers/systemd", "/usr/share/containers/systemd"];
+/// Where units for root's Podman are: of those with one name, the first counts.
+const UNITS: [&str; 3] = [
+    "/run/containers/systemd",
+    "/etc/containers/systemd",
+    "/usr/share/containers/systemd",
+];
+/// Where those for accounts' are: below a home, and for all of them.
+const UNITS_OF_HOME: &str = ".config/containers/systemd";
+const UNITS_OF_ACCOUNTS: &str = "/etc/containers/systemd/users";
 /// What their names end in, and how many are read.
 const ENDING: &str = "container";
 const MOST_UNITS: usize = 1000;
@@ -289,17 +296,43 @@ fn setting(set: &Set, file: &Path) -> Setting {
     }
 }
 
+/// Where the units are that this container may be of.
+fn unit_folders(known: &Known) -> Vec<PathBuf> {
+    if known.owner == 0 {
+        return UNITS.map(PathBuf::from).to_vec();
+    }
+    let of_home = match &known.layers {
+        Layers::Podman(storage, _) => {
+            let home = storage
+                .ancestors()
+                .find(|home| home.join(PODMAN_OF_HOME) == *storage);
+            home.map(|home| home.join(UNITS_OF_HOME))
+        }
+        Layers::Docker(_) => None,
+    };
+    let of_accounts = Path::new(UNITS_OF_ACCOUNTS);
+    let own = of_accounts.join(known.owner.to_string());
+    of_home
+        .into_iter()
+        .chain([own, of_accounts.to_owned()])
+        .collect()
+}
+
 /// The units for Podman that define this container, and their texts.
 fn units(host: &HostRoot, known: &Known) -> Vec<(PathBuf, Zeroizing<String>)> {
     let named = known.record.name.as_ref();
     let Some(name) = named.filter(|_| known.runtime == Runtime::Podman) else {
         return Vec::new();
     };
-    let mut found = Vec::new();
-    for folder in UNITS.map(Path::new) {
+    let mut found: Vec<(PathBuf, Zeroizing<String>)> = Vec::new();
+    for folder in unit_folders(known) {
         let is_unit = |name: &OsStr| Path::new(name).extension().is_some_and(|e| e == ENDING);
-        for entry in host.entries_named(folder, MOST_UNITS, is_unit).entries {
+        for entry in host.entries_named(&folder, MOST_UNITS, is_unit).entries {
             let file = folder.join(&entry.name);
+            let is_hidden = |(known, _): &(PathBuf, _)| known.file_name() == file.file_name();
+            if found.iter().any(is_hidden) {
+                continue;
+            }
             let Some(text) = text(host, &file) else {
                 continue;
             };
@@ -483,5 +516,46 @@ mod tests {
             assert_eq!((settings.len(), unread), (0, vec![expected]), "{text}");
         }
         assert_eq!(told(&[], "").1, ["/srv/fs/compose.yml Missing"]);
+    }
+
+    #[test]
+    fn an_accounts_units_are_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| write(folder.path(), path, text);
+        for (path, key) in [
+            ("home/ann/.config/containers/systemd/desk.container", "anns"),
+            ("etc/containers/systemd/users/4711/desk.container", "hidden"),
+            ("etc/containers/systemd/users/all.container", "of-all"),
+            ("run/containers/systemd/desk.container", "roots"),
+            ("etc/containers/systemd/desk.container", "hidden"),
+        ] {
+            write(
+                path,
+                &format!("[Container]\nContainerName=desk\nEnvironment=APP_KEY={key}\n"),
+            );
+        }
+        let host = HostRoot::at(folder.path()).unwrap();
+        let told = |owner, storage: &str| {
+            let record = crate::domain::config::container::records::Record {
+                name: Some("desk".to_owned()),
+                ..<_>::default()
+            };
+            let known = Known {
+                runtime: Runtime::Podman,
+                written: storage.into(),
+                record,
+                layers: Layers::Podman(storage.into(), String::new()),
+                owner,
+            };
+            let units = units(&host, &known).into_iter();
+            let keys = units.map(|(_, text)| text.rsplit_once('=').unwrap().1.trim().to_owned());
+            keys.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told(4711, "/home/ann/.local/share/containers/storage"),
+            ["anns", "of-all"]
+        );
+        assert_eq!(told(4711, "/srv/pods"), ["hidden", "of-all"]);
+        assert_eq!(told(0, "/var/lib/containers/storage"), ["roots"]);
     }
 }

@@ -32,7 +32,7 @@ const DOCKER_OF_HOME: &str = ".local/share/docker";
 /// Podman's storage.
 const PODMAN: &str = "/var/lib/containers/storage";
 /// The same below an account's home.
-const PODMAN_OF_HOME: &str = ".local/share/containers/storage";
+pub(super) const PODMAN_OF_HOME: &str = ".local/share/containers/storage";
 /// How it may store layers: it lists its containers beside them.
 const PODMAN_DRIVERS: [&str; 2] = ["overlay", "vfs"];
 /// Where an account says that it keeps it elsewhere.

@@ -95,7 +95,7 @@ SCRIPT
 
 # The executable of one of the project's test programs.
 executable() {
-    cargo test --locked --features crash-points,pseudo-locale --test "$1" --no-run --message-format=json 2>/dev/null |
+    cargo test --locked --features "${TEST_FEATURES:-crash-points,pseudo-locale}" --test "$1" --no-run --message-format=json 2>/dev/null |
         python3 -c 'import json, sys
 for line in sys.stdin:
     message = json.loads(line)

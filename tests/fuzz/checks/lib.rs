@@ -7,6 +7,7 @@
 
 mod backup;
 mod config_cache;
+mod containers;
 mod dotenv;
 mod git;
 mod hunt;
@@ -22,10 +23,11 @@ mod sql_dump;
 pub type Check = (&'static str, fn(&[u8]));
 
 /// Every check.
-pub const ALL: [Check; 15] = [
+pub const ALL: [Check; 16] = [
     ("archive", hunt::archive),
     ("backup", backup::check),
     ("config_cache", config_cache::check),
+    ("containers", containers::check),
     ("dotenv", dotenv::check),
     ("git", git::check),
     ("imap", mail::imap),

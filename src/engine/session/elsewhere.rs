@@ -56,8 +56,9 @@ pub fn read(system: &Path, install: &Install) -> Outside {
     let mut unread = Vec::new();
     if system == Path::new("/") {
         let running = match within::get() {
-            Some(within) if !within.container.running => created(within),
-            _ => running(&install.root),
+            Some(within) if within.spaces.is_none() => created(within),
+            Some(within) => with_origin(created(within), running(&install.root)),
+            None => running(&install.root),
         };
         let (defined, not_read) = defined(&running);
         unread = not_read;
@@ -88,7 +89,19 @@ pub fn read(system: &Path, install: &Install) -> Outside {
     }
 }
 
-/// What a stopped container is started with. None of its processes is there to show it.
+/// What processes have, that of it first which their container was created with: there it has to be changed.
+fn with_origin(created: Vec<Block>, running: Vec<Block>) -> Vec<Block> {
+    let has = |setting: &Setting| {
+        let mut all = running.iter().flat_map(|block| &block.settings);
+        all.any(|one| one.name == setting.name && one.value == setting.value)
+    };
+    let shown = |block: &Block| block.by == By::Created && block.settings.iter().all(has);
+    let mut all: Vec<Block> = created.into_iter().filter(shown).collect();
+    all.extend(running);
+    all
+}
+
+/// What a container is started with, as its runtime wrote it down.
 fn created(within: &Within) -> Vec<Block> {
     let set = within.started_with.variables.iter();
     let settings = set.filter_map(|(name, value)| {
@@ -425,4 +438,35 @@ pub fn database_places(install: &Install) -> Option<String> {
     places.dedup();
     places.truncate(TOLD);
     (!places.is_empty()).then(|| places.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(by: By, value: &str) -> Block {
+        let mut block = Block::new(by);
+        block.set("APP_KEY", Some(value.as_bytes()), Path::new("/at"), 0);
+        block
+    }
+
+    #[test]
+    fn what_a_container_was_created_with_counts_where_its_processes_have_it() {
+        let start = || By::ContainerStart("FREESCOUT_APP_KEY".to_owned().into());
+        let created = vec![
+            block(By::Created, "one"),
+            block(By::Created, "replaced by its start script"),
+            block(start(), "one"),
+        ];
+        let running = vec![block(By::Process(7), "one"), block(By::Process(8), "other")];
+        let all = with_origin(created, running);
+        let told: Vec<&By> = all.iter().map(|block| &block.by).collect();
+        assert_eq!(told, [&By::Created, &By::Process(7), &By::Process(8)]);
+        let site = Site {
+            root: Path::new("/www/html"),
+            user: "nginx",
+        };
+        let tied = elsewhere::tie(all, &site);
+        assert!(tied.iter().all(|found| found.certain));
+    }
 }

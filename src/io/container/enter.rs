@@ -256,6 +256,11 @@ impl Errand {
         }
         let host = host_alias()?;
         let spaces = process.spaces()?;
+        let created_with = found::known_as(&self.target.container).map(|known| StartedWith {
+            variables: known.record.environment,
+            written: known.written,
+        });
+        let created_with = created_with.unwrap_or_default();
         let users = process.map("uid_map");
         let root = root_name(&rustix::fs::fstat(&spaces.root)?, &users);
         let within = Within {
@@ -266,7 +271,7 @@ impl Errand {
             users,
             groups: process.map("gid_map"),
             process: process.own_number(),
-            started_with: StartedWith::default(),
+            started_with: created_with,
             volumes: Vec::new(),
             groups_of,
             path: process.variable("PATH"),
@@ -304,6 +309,10 @@ impl Errand {
             users,
             groups,
         } = stopped::assemble(&known)?;
+        let created_with = StartedWith {
+            variables: known.record.environment,
+            written: known.written,
+        };
         let volumes = known.record.mounts.into_iter();
         let volumes = volumes.map(|mount| mount.destination);
         view::enter(&root, luggage, &host)?;
@@ -316,10 +325,7 @@ impl Errand {
             users,
             groups,
             process: None,
-            started_with: StartedWith {
-                variables: known.record.environment,
-                written: known.written,
-            },
+            started_with: created_with,
             volumes: volumes.collect(),
             groups_of,
             path: None,

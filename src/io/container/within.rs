@@ -79,7 +79,7 @@ pub struct Within {
     pub mountinfo: Vec<u8>,
     /// The process it was entered by, as the container numbers it.
     pub process: Option<i32>,
-    /// What it is started with, where it does not run.
+    /// What it was created with; empty where nobody wrote that down.
     pub started_with: StartedWith,
     /// Where the host's files are to be read.
     pub(super) host: PathBuf,

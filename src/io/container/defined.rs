@@ -228,7 +228,10 @@ impl Reader<'_> {
             self.is_unread(file, *why);
         }
         for named in defined.files.iter().take(MOST) {
-            let path = joined(self.host, folder, named);
+            let path = joined(self.host, folder, &named.path);
+            if !named.required && !self.host.is_file(&path) {
+                continue;
+            }
             let Some(text) = self.text(&path) else {
                 continue;
             };
@@ -241,6 +244,8 @@ impl Reader<'_> {
         if defined.resets {
             self.sets.clear();
         }
+        let is_void = |setting: &Setting| defined.voids.contains(&setting.name);
+        self.sets.retain(|setting| !is_void(setting));
         let sets = defined.sets.iter().map(|set| {
             let of_file = set.name == CONTAINER_KEYS[1];
             let secret = of_file.then(|| self.secret(folder, defined, set));
@@ -477,11 +482,11 @@ mod tests {
             ),
             (
                 "srv/fs/more/app.yml",
-                "services:\n  app:\n    extends:\n      file: ../../base.yml\n      service: web\n    environment:\n      DB_PORT: 1\n      FREESCOUT_APP_KEY_FILE: /keys/key\n",
+                "services:\n  app:\n    extends:\n      file: ../../base.yml\n      service: web\n    environment:\n      DB_SOCKET: !reset null\n      DB_PORT: 1\n      FREESCOUT_APP_KEY_FILE: /keys/key\n",
             ),
             (
                 "srv/base.yml",
-                "services:\n  web:\n    env_file: [base.env, gone.env]\n    environment: [DB_PORT=2, DB_HOST=x]\n",
+                "services:\n  web:\n    env_file: [base.env, gone.env, {path: no.env, required: false}]\n    environment: [DB_PORT=2, DB_HOST=x, DB_SOCKET=y]\n",
             ),
             ("srv/base.env", "APP_KEY=base64:A=\n"),
             ("srv/keys/key", "base64:B=\n"),
@@ -493,7 +498,7 @@ mod tests {
             [
                 "APP_KEY /srv/base.env 1",
                 "DB_HOST /srv/base.yml 4",
-                "DB_PORT /srv/fs/more/app.yml 7",
+                "DB_PORT /srv/fs/more/app.yml 8",
                 "FREESCOUT_APP_KEY_FILE /srv/keys/key 1",
             ]
         );

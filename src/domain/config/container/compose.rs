@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::definition::{
-    Definition, ExtendedService, ProjectVariables, Set, WhyUnread, filled_in, wanted,
+    Definition, ExtendedService, ProjectVariables, Set, VariablesFile, WhyUnread, filled_in, wanted,
 };
 use super::yaml::{self, Node, NodeValue};
 
@@ -162,6 +162,7 @@ impl Reader<'_> {
         for (name, value, line, reset) in all {
             if reset {
                 self.found.sets.retain(|set| set.name != name);
+                self.found.voids.push(name);
                 continue;
             }
             // A name alone is that variable of whoever starts it.
@@ -190,8 +191,11 @@ impl Reader<'_> {
         };
         for item in list {
             let named = self.get(item, "path");
+            let required = self.get(item, "required");
+            let required = required.is_none_or(|it| it.text() != Some("false"));
             let path = self.path(named.as_ref().unwrap_or(item));
-            self.found.files.extend(path);
+            let file = path.map(|path| VariablesFile { path, required });
+            self.found.files.extend(file);
         }
     }
 
@@ -305,7 +309,12 @@ secrets:
             ]
         );
         let paths = |all: &[&str]| all.iter().map(PathBuf::from).collect::<Vec<_>>();
-        assert_eq!(found.files, paths(&["./app.env", "of-FS_KEY.env"]));
+        let files = found
+            .files
+            .iter()
+            .map(|file| (file.path.to_str().unwrap(), file.required));
+        let files: Vec<_> = files.collect();
+        assert_eq!(files, [("./app.env", true), ("of-FS_KEY.env", false)]);
         assert_eq!(found.includes, paths(&["one.yml", "two.yml", "three.yml"]));
         let secret = ("app_key".to_owned(), PathBuf::from("./secrets/key.txt"));
         assert_eq!(found.secrets, [secret]);
@@ -377,6 +386,12 @@ secrets:
         };
         assert_eq!(found.bases, [base]);
         assert!(found.resets);
+        let found = of("services: {app: {environment: {APP_KEY: !reset null, DB_HOST: x}}}");
+        assert_eq!(found.voids, ["APP_KEY"]);
+        assert_eq!(told(&found), ["DB_HOST x 1"]);
+        let found = of(
+            "services:\n  app:\n    extends: {file: ../base.yml, service: web}\n    environment: !override\n      APP_KEY: x\n",
+        );
         assert_eq!(told(&found), ["APP_KEY x 5"]);
     }
 

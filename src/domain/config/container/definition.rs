@@ -60,6 +60,15 @@ pub struct ExtendedService {
     pub service: String,
 }
 
+/// A file of variables that a definition names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariablesFile {
+    /// Its path, as it stands there.
+    pub path: PathBuf,
+    /// Whether it has to be there.
+    pub required: bool,
+}
+
 /// Why something of a definition is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhyUnread {
@@ -93,8 +102,10 @@ pub struct Definition {
     pub sets: Vec<Set>,
     /// Whether what was said before it is void.
     pub resets: bool,
-    /// Files of variables that it names, as they stand there.
-    pub files: Vec<PathBuf>,
+    /// Variables that are not set any more, whatever was said before it.
+    pub voids: Vec<String>,
+    /// Files of variables that it names.
+    pub files: Vec<VariablesFile>,
     /// Secrets by name, and the files that hold them, as they stand there.
     pub secrets: Vec<(String, PathBuf)>,
     /// What it builds on, in other files.
@@ -164,8 +175,12 @@ pub fn quadlet(text: &str) -> Definition {
                 found.sets.extend(sets);
             }
             "EnvironmentFile" => {
-                let path = value.trim().trim_start_matches('-');
-                found.files.push(path.into());
+                let path = value.trim();
+                let optional = path.strip_prefix('-');
+                found.files.push(VariablesFile {
+                    path: optional.unwrap_or(path).into(),
+                    required: optional.is_none(),
+                });
             }
             _ => {}
         }
@@ -342,7 +357,11 @@ mod tests {
             Environment=TZ=UTC \"APP_KEY=base64:E=\"\nEnvironmentFile=-/etc/fs.env\n";
         let found = quadlet(unit);
         assert_eq!(found.sets, [is("APP_KEY", "base64:E=", 5)]);
-        assert_eq!(found.files, [PathBuf::from("/etc/fs.env")]);
+        let file = VariablesFile {
+            path: PathBuf::from("/etc/fs.env"),
+            required: false,
+        };
+        assert_eq!(found.files, [file]);
         assert_eq!(quadlet_name(unit), Some("helpdesk"));
     }
 

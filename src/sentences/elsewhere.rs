@@ -39,6 +39,14 @@ pub fn key(
         }
         SettingEffect::InForce => text!(finding_key_elsewhere, place, key, opens, total),
         SettingEffect::Cached => text!(finding_key_elsewhere_cached, place, key, opens, total),
+        SettingEffect::NextStart if variable == CONTAINER_KEYS[1] => text!(
+            finding_key_elsewhere_secret,
+            place,
+            key,
+            variable,
+            opens,
+            total
+        ),
         SettingEffect::NextStart => text!(
             finding_key_elsewhere_start,
             place,

@@ -214,13 +214,21 @@ fn named_file(setting: Setting, reader: Account) -> Setting {
         .value
         .as_ref()
         .and_then(|v| std::str::from_utf8(v.expose()).ok());
-    let file = path.map(PathBuf::from).and_then(|p| {
-        as_user::with(reader, || fs::read(&p, MAX_SECRET))
-            .ok()?
-            .ok()
+    let read = path.map(PathBuf::from).and_then(|path| {
+        let file = as_user::with(reader, || fs::read(&path, MAX_SECRET));
+        Some((path, file.ok()?.ok()?))
     });
+    let Some((path, file)) = read else {
+        return Setting {
+            value: None,
+            ..setting
+        };
+    };
+    // It is changed where the host has it.
     Setting {
-        value: file.map(|file| SecretBytes::from(file.bytes.trim_ascii())),
+        value: Some(SecretBytes::from(file.bytes.trim_ascii())),
+        path: volatile::on_host(&path).unwrap_or(path),
+        line: 1,
         ..setting
     }
 }

@@ -73,6 +73,18 @@ pub fn closed_by(path: &Path) -> Option<ClosedBy> {
     Some(ClosedBy::Mount(mount.point.clone(), source))
 }
 
+/// What the host calls a file of the container that we work within, where that is the host's and mounted there.
+pub fn on_host(path: &Path) -> Option<PathBuf> {
+    let real = std::fs::canonicalize(path).ok()?;
+    let within = within::get().filter(|within| !within.is_hosts(&real))?;
+    let mounts = seen(&real);
+    let mount = mount_of(&mounts, &real).filter(|mount| mount.point != Path::new("/"))?;
+    let hosts = within.on_host(|| own("/proc/thread-self/mountinfo"))?;
+    let below = real.strip_prefix(&mount.point).ok()?;
+    // Without the slash that an empty rest leaves.
+    Some(source_of(&hosts, mount)?.join(below).components().collect())
+}
+
 /// Whether the kubelet put what lies there into a pod, from a Secret, a ConfigMap, or several of these.
 pub fn is_kubelets(source: &Path) -> bool {
     let kinds = [

@@ -61,6 +61,12 @@ ends_with 2 check --container key-at-start
 says "sets FREESCOUT_APP_KEY to "
 says "Change it where the container is defined"
 end key-at-start
+# And where it is a file of the host's: it is named as the host calls it.
+echo "$key" >/srv/app-key
+start key-at-start --volume /srv/app-key:/run/secrets/app_key:ro --env FREESCOUT_APP_KEY_FILE=/run/secrets/app_key
+ends_with 1 recover --container key-at-start --look-in "$old"
+says "to do by hand: /srv/app-key, line 1, is the secret with"
+end key-at-start
 walked=$((walked + 1))
 echo "key-at-start: found, checked, recovered, undone; what the next start does is told"
 

@@ -76,7 +76,7 @@ aarch64() {
 #!/bin/bash
 arguments=()
 for argument; do [[ \$argument == --target=* ]] || arguments+=("\$argument"); done
-exec "$tools/bin/python" -m ziglang cc -target aarch64-linux-musl "\${arguments[@]}"
+exec "$tools/bin/python" -m ziglang cc -target aarch64-linux-musl -fno-sanitize=undefined "\${arguments[@]}"
 SCRIPT
     printf '#!/bin/sh\nexec "%s/bin/python" -m ziglang ar "$@"\n' "$tools" >"$tools/ar"
     chmod 755 "$tools/cc" "$tools/ar"

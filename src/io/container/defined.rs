@@ -1,6 +1,7 @@
 //! Where a container's environment is defined on the host, so that a key which the next start would bring back can be
 //! changed there: the compose file that its runtime noted, the files that it names, units for Podman.
 
+use std::cell::Cell;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
@@ -35,6 +36,8 @@ const ENDING: &str = "container";
 const MOST_UNITS: usize = 1000;
 /// How many files of one kind are read, and how many of them all for one container.
 const MOST: usize = 32;
+/// How many variables of a project are looked up.
+const MOST_VARIABLES: u32 = 1000;
 
 /// What a container's definition says.
 #[derive(Debug, Default)]
@@ -119,10 +122,13 @@ struct Project {
     folder: PathBuf,
     /// Its files of variables, and their texts.
     variables: Vec<(PathBuf, Zeroizing<String>)>,
+    /// How many more are looked up: each time these are read again.
+    left: Cell<u32>,
 }
 
 impl Project {
     fn variable(&self, name: &str) -> Option<Variable> {
+        self.left.set(self.left.get().checked_sub(1)?);
         let last = self.variables.iter().rev();
         let mut found = last.filter_map(|(path, text)| definition::variable(text, name, path));
         found.next()
@@ -146,6 +152,7 @@ impl Reader<'_> {
         });
         let project = Project {
             variables: variables.collect(),
+            left: Cell::new(MOST_VARIABLES),
             folder,
         };
         let mut named = false;
@@ -227,7 +234,7 @@ impl Reader<'_> {
         for why in &defined.unread {
             self.is_unread(file, *why);
         }
-        for named in defined.files.iter().take(MOST) {
+        for named in &defined.files {
             let path = joined(self.host, folder, &named.path);
             if !named.required && !self.host.is_file(&path) {
                 continue;
@@ -235,7 +242,7 @@ impl Reader<'_> {
             let Some(text) = self.text(&path) else {
                 continue;
             };
-            let sets = definition::variables(&text, variables);
+            let sets = definition::variables(&text, named.form, variables);
             add(
                 &mut self.of_files,
                 sets.iter().map(|set| setting(set, &path)),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use freescout_rescue::domain::config::container::definition::{
-    self, Set, Stands, Variable, VariableAt,
+    self, Set, Stands, Variable, VariableAt, VariablesForm,
 };
 use freescout_rescue::domain::config::container::{compose, libpod, records};
 use freescout_rescue::domain::config::elsewhere::is_wanted;
@@ -24,7 +24,7 @@ pub(super) fn check(mut bytes: &[u8]) {
     };
     let sets: Vec<Set> = match reader {
         0 => compose::read(&text, "app", &project).sets,
-        1 => definition::variables(&text, &project),
+        1 => definition::variables(&text, VariablesForm::Quoted, &project),
         2 => definition::quadlet(&text).sets,
         3 => {
             let _ = records::docker(bytes);

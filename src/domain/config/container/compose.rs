@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::definition::{
-    Definition, ExtendedService, ProjectVariables, Set, VariablesFile, WhyUnread, filled_in, wanted,
+    Definition, ExtendedService, ProjectVariables, Set, VariablesFile, VariablesForm, WhyUnread,
+    filled_in, wanted,
 };
 use super::yaml::{self, Node, NodeValue};
 
@@ -194,7 +195,15 @@ impl Reader<'_> {
             let required = self.get(item, "required");
             let required = required.is_none_or(|it| it.text() != Some("false"));
             let path = self.path(named.as_ref().unwrap_or(item));
-            let file = path.map(|path| VariablesFile { path, required });
+            let form = match self.get(item, "format").as_deref().and_then(Node::text) {
+                Some("raw") => VariablesForm::Literal,
+                _ => VariablesForm::Quoted,
+            };
+            let file = path.map(|path| VariablesFile {
+                path,
+                required,
+                form,
+            });
             self.found.files.extend(file);
         }
     }

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 pub use super::yaml::Broken;
 use crate::domain::config::elsewhere::is_wanted;
+use crate::domain::config::elsewhere::lines::words;
 use crate::domain::inventory::secret::SecretBytes;
 
 /// A variable of a project, which its definition may take values from.
@@ -67,6 +68,17 @@ pub struct VariablesFile {
     pub path: PathBuf,
     /// Whether it has to be there.
     pub required: bool,
+    /// How it is read.
+    pub form: VariablesForm,
+}
+
+/// How a file of variables is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VariablesForm {
+    /// As Compose does: quotes go, variables are filled in, a comment may follow.
+    Quoted,
+    /// As it stands: Docker's and Podman's own `--env-file`, Compose's `format: raw`.
+    Literal,
 }
 
 /// Why something of a definition is not known.
@@ -117,69 +129,112 @@ pub struct Definition {
 }
 
 /// A file of variables: `NAME=value` on lines. A name alone is that variable of whoever starts the container.
-pub fn variables(text: &str, project: ProjectVariables<'_>) -> Vec<Set> {
-    let set = |(line, name, value): (u64, &str, Option<&str>)| match value {
-        Some(value) if value.starts_with('\'') => {
-            wanted(name, &unquoted(value).replace('$', "$$"), line, project)
+pub fn variables(text: &str, form: VariablesForm, project: ProjectVariables<'_>) -> Vec<Set> {
+    let literal =
+        |name: &str, value: &str, line| wanted(name, &value.replace('$', "$$"), line, project);
+    let set = |assigned: Assigned<'_>| {
+        let Assigned { line, name, value } = assigned;
+        match (value, form) {
+            (Some(value), VariablesForm::Literal) => literal(name, value, line),
+            (Some(value), VariablesForm::Quoted) if value.starts_with('\'') => {
+                literal(name, unquoted(value), line)
+            }
+            (Some(value), VariablesForm::Quoted) => wanted(name, unquoted(value), line, project),
+            (None, _) => wanted(name, &format!("${{{name}}}"), line, project),
         }
-        Some(value) => wanted(name, unquoted(value), line, project),
-        None => wanted(name, &format!("${{{name}}}"), line, project),
     };
-    assignments(text).filter_map(set).collect()
+    assigned(text, form).into_iter().filter_map(set).collect()
 }
 
-/// Any variable of a project's file of variables, which is at this path.
+/// Any variable of a project's file of variables, which is at this path. Its value may be taken from variables above it.
 pub fn variable(text: &str, name: &str, path: &Path) -> Option<Variable> {
-    let found = assignments(text).filter(|(_, its, _)| *its == name);
-    let (line, _, value) = found.last()?;
+    let all = assigned(text, VariablesForm::Quoted);
+    in_file(&all, name, path, MOST_ABOVE)
+}
+
+fn in_file(all: &[Assigned<'_>], name: &str, path: &Path, depth: u32) -> Option<Variable> {
+    let sets = |one: &Assigned<'_>| one.name == name && one.value.is_some();
+    let at = all.iter().rposition(sets)?;
+    let Assigned { line, value, .. } = all[at];
+    let value = value?;
+    let depth = depth.checked_sub(1)?;
+    let text = match value.starts_with('\'') {
+        true => unquoted(value).as_bytes().into(),
+        false => {
+            filled_in(unquoted(value), &|other| {
+                in_file(&all[..at], other, path, depth)
+            })
+            .value?
+        }
+    };
     let path = path.to_owned();
     Some(Variable {
-        value: unquoted(value?).as_bytes().into(),
+        value: text,
         at: VariableAt { path, line },
     })
 }
 
-/// The lines that name a variable, counted from 1, and what they set it to.
-fn assignments(text: &str) -> impl Iterator<Item = (u64, &str, Option<&str>)> {
-    (1..).zip(text.lines()).filter_map(|(line, text)| {
+/// A line of a file of variables.
+#[derive(Clone, Copy)]
+struct Assigned<'a> {
+    /// Counted from 1.
+    line: u64,
+    name: &'a str,
+    value: Option<&'a str>,
+}
+
+/// The lines that name a variable. What stands in quotes over several lines is none.
+fn assigned(text: &str, form: VariablesForm) -> Vec<Assigned<'_>> {
+    let mut all = Vec::new();
+    let mut open: Option<char> = None;
+    for (line, text) in (1..).zip(text.lines()) {
+        if let Some(quote) = open {
+            open = (!text.contains(quote)).then_some(quote);
+            continue;
+        }
         let text = text.trim();
         let text = text.strip_prefix("export ").unwrap_or(text).trim_start();
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name.trim_end(), Some(value.trim())),
             None => (text, None),
         };
-        let is_name = |name: &str| name.bytes().all(is_of_name) && !name.is_empty();
-        is_name(name).then_some((line, name, value))
-    })
+        if name.is_empty() || !name.bytes().all(is_of_name) {
+            continue;
+        }
+        let quote = value.and_then(|value| value.chars().next());
+        let quote = quote.filter(|c| form == VariablesForm::Quoted && ['"', '\''].contains(c));
+        open = quote.filter(|quote| !value.is_some_and(|value| value[1..].contains(*quote)));
+        all.push(Assigned { line, name, value });
+    }
+    all
 }
 
-/// A unit of Podman's: `Environment=`, `EnvironmentFile=` of its `[Container]`. An empty `Environment=` voids those above it.
+/// A unit of Podman's: `Environment=`, `EnvironmentFile=` of its `[Container]`, which may go on on further lines. An empty one
+/// voids those above it.
 pub fn quadlet(text: &str) -> Definition {
     let mut found = Definition {
         named: true,
         ..Definition::default()
     };
-    for (line, text) in (1..).zip(text.lines()) {
-        let Some((name, value)) = text.trim().split_once('=') else {
-            continue;
-        };
-        match name.trim() {
-            "Environment" if value.trim().is_empty() => found.sets.clear(),
+    for (line, name, value) in of_container(text) {
+        match name {
+            "Environment" if value.is_empty() => found.sets.clear(),
             "Environment" => {
-                let words = value.split_whitespace();
-                let sets = words.filter_map(|word| {
-                    let (name, value) = word.trim_matches(['"', '\'']).split_once('=')?;
+                let words = words(value, ' ');
+                let sets = words.iter().filter_map(|word| {
+                    let (name, value) = word.split_once('=')?;
                     // Nothing is filled in there.
                     wanted(name, &value.replace('$', "$$"), line, &|_| None)
                 });
                 found.sets.extend(sets);
             }
+            "EnvironmentFile" if value.is_empty() => found.files.clear(),
             "EnvironmentFile" => {
-                let path = value.trim();
-                let optional = path.strip_prefix('-');
+                let optional = value.strip_prefix('-');
                 found.files.push(VariablesFile {
-                    path: optional.unwrap_or(path).into(),
+                    path: optional.unwrap_or(value).into(),
                     required: optional.is_none(),
+                    form: VariablesForm::Literal,
                 });
             }
             _ => {}
@@ -188,12 +243,37 @@ pub fn quadlet(text: &str) -> Definition {
     found
 }
 
+/// The lines of a unit's `[Container]` with their names; one that a backslash continues has the name of that.
+fn of_container(text: &str) -> impl Iterator<Item = (u64, &str, &str)> {
+    let mut inside = false;
+    let mut continued: Option<&str> = None;
+    (1..).zip(text.lines()).filter_map(move |(line, text)| {
+        let text = text.trim();
+        if text.starts_with(['#', ';']) {
+            return None;
+        }
+        if continued.is_none() && text.starts_with('[') {
+            inside = text == "[Container]";
+            return None;
+        }
+        let (name, value) = match continued {
+            Some(name) => (name, text),
+            None => {
+                let (name, value) = text.split_once('=')?;
+                (name.trim_end(), value.trim_start())
+            }
+        };
+        let more = value.strip_suffix('\\');
+        continued = more.map(|_| name);
+        let value = more.unwrap_or(value).trim_end();
+        inside.then_some((line, name, value))
+    })
+}
+
 /// The name of the container that a unit of Podman's defines, where it gives one.
 pub fn quadlet_name(text: &str) -> Option<&str> {
-    let mut names = text
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("ContainerName="));
-    names.next().map(str::trim)
+    let mut names = of_container(text).filter(|(_, name, _)| *name == "ContainerName");
+    names.next().map(|(_, _, value)| value)
 }
 
 /// What a definition sets, if it is one of the variables that are looked for.
@@ -222,6 +302,10 @@ pub(super) struct Filled {
     pub whole: Option<VariableAt>,
 }
 
+/// How far one variable of a file is followed to others above it.
+const MOST_ABOVE: u32 = 2;
+/// No value is longer, in bytes.
+const LONGEST: usize = 64 << 10;
 /// How deep defaults may have variables in their turn.
 const MOST_DEFAULTS: u32 = 8;
 
@@ -247,6 +331,9 @@ fn fill_in(
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {
         out.push_str(before);
+        if out.len() > LONGEST {
+            return None;
+        }
         if let Some(after) = after.strip_prefix('$') {
             out.push('$');
             rest = after;
@@ -337,7 +424,8 @@ mod tests {
         let none = &|_: &str| None;
         assert_eq!(
             variables(
-                "# APP_KEY=no\nexport APP_KEY='base64:C='\nDB=1\nDB_HOST\n",
+                "# APP_KEY=no\nexport APP_KEY='base64:C='\nDB=1\nDB_HOST\nX=\"old:\nAPP_KEY=of-x\n\"\n",
+                VariablesForm::Quoted,
                 none
             ),
             [
@@ -353,13 +441,25 @@ mod tests {
             (found.value.expose(), found.at.line),
             (&b"base64:D="[..], 2)
         );
-        let unit = "[Container]\nContainerName=helpdesk\nEnvironment=APP_KEY=x\nEnvironment=\n\
-            Environment=TZ=UTC \"APP_KEY=base64:E=\"\nEnvironmentFile=-/etc/fs.env\n";
+        let text = "A=base64:X=\nFS_KEY=${A}\nFS_KEY\nB='${A}'\nC=$C\n";
+        let value = |name| variable(text, name, Path::new("/v")).map(|found| found.value);
+        assert_eq!(value("FS_KEY").unwrap().expose(), b"base64:X=");
+        assert_eq!(value("B").unwrap().expose(), b"${A}");
+        assert!(value("C").is_none());
+        let literal = variables("APP_KEY=\"$x\" # y\n", VariablesForm::Literal, none);
+        assert_eq!(literal, [is("APP_KEY", "\"$x\" # y", 1)]);
+        let unit = "[Container]\nContainerName = helpdesk\nEnvironment=APP_KEY=x\nEnvironment=\n\
+            Environment=TZ=UTC \"APP_KEY=base64:E=\" \\\n DB_HOST=\"a b\"\nEnvironmentFile=-/etc/fs.env\n\
+            [Service]\nEnvironment=APP_KEY=of-podman\n";
         let found = quadlet(unit);
-        assert_eq!(found.sets, [is("APP_KEY", "base64:E=", 5)]);
+        assert_eq!(
+            found.sets,
+            [is("APP_KEY", "base64:E=", 5), is("DB_HOST", "a b", 6)]
+        );
         let file = VariablesFile {
             path: PathBuf::from("/etc/fs.env"),
             required: false,
+            form: VariablesForm::Literal,
         };
         assert_eq!(found.files, [file]);
         assert_eq!(quadlet_name(unit), Some("helpdesk"));

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use rustix::process::{Signal, getpid, kill_process};
@@ -29,6 +29,9 @@ use crate::words::words;
 
 /// While a job runs, a sign of life this often.
 const TICK: Duration = Duration::from_millis(250);
+/// How long a terminal's size may be in coming, and how often it is asked for.
+const SIZE_COMES: Duration = Duration::from_secs(2);
+const SIZE_ASKED_AGAIN: Duration = Duration::from_millis(20);
 
 /// How the wizard ended.
 pub enum Outcome {
@@ -83,8 +86,7 @@ pub fn wizard(
         |e: std::io::Error| ErrorKind::NoTerminal.problem(w.no_terminal, e.to_string(), &*next);
     let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])
         .map_err(no_terminal)?;
-    // A serial line may not know: nothing would ever be seen there.
-    if ratatui::crossterm::terminal::size().is_ok_and(|(columns, rows)| columns == 0 || rows == 0) {
+    if !has_size() {
         return Err(ErrorKind::NoTerminal.problem(w.no_size, "", w.no_size_next));
     }
     let mut terminal = Terminal::open().map_err(no_terminal)?;
@@ -102,6 +104,23 @@ pub fn wizard(
         say_goodbye(&wizard, lifetime);
     }
     Ok(outcome)
+}
+
+/// Whether the terminal says how large it is. A serial line may not know, and nothing would ever be seen there; `docker exec`
+/// says it a moment after the program is started.
+fn has_size() -> bool {
+    let deadline = Instant::now() + SIZE_COMES;
+    let is_known = || {
+        let size = ratatui::crossterm::terminal::size();
+        !size.is_ok_and(|(columns, rows)| columns == 0 || rows == 0)
+    };
+    while !is_known() {
+        if Instant::now() > deadline {
+            return false;
+        }
+        std::thread::sleep(SIZE_ASKED_AGAIN);
+    }
+    true
 }
 
 /// One channel for everything, each source on a thread of its own.

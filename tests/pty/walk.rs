@@ -287,6 +287,19 @@ fn a_terminal_that_does_not_know_its_size_is_told_what_to_do() {
     assert_eq!(session.end(), 3);
 }
 
+/// As `docker exec -it` sets it when the program has been started already.
+#[test]
+fn a_size_that_comes_a_moment_later_is_waited_for() {
+    let own = format!(
+        "stty cols 0 rows 0; (sleep 0.5; stty cols 80 rows 24 </dev/tty) & exec {} demo",
+        binary().display()
+    );
+    let mut session = Session::run(Path::new("/bin/sh"), &["-c", &own], &[], 80, 24);
+    session.wait_for("What is wrong");
+    session.keys("q");
+    assert_eq!(session.end(), 1);
+}
+
 #[test]
 fn other_database_values_help_where_freescouts_own_do_not() {
     let folder = tempfile::tempdir().unwrap();

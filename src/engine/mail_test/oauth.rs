@@ -30,6 +30,7 @@ use crate::io::db::{StoreError, Stored, Swap, SwapError};
 use crate::io::install::Install;
 use crate::io::mail::oauth::{AskError, Endpoints, Grant, Tokens};
 use crate::io::os::entropy;
+use crate::io::os::names::NobodyAsked;
 
 /// How often a swap is tried that finds the row changed, or the database away.
 const TRIES: u32 = 3;
@@ -135,6 +136,15 @@ impl RefreshError {
                 said_of(problem),
             ),
             Self::Asked(error) => match error {
+                AskError::NobodyAsked(why) => {
+                    let (code, advice) = match why {
+                        NobodyAsked::NoProgram => (Code::NoResolver, Advice::NoResolver),
+                        NobodyAsked::ContainerStopped => {
+                            (Code::ContainerStopped, Advice::StartContainer)
+                        }
+                    };
+                    return Ended::skipped(code, Some(advice));
+                }
                 AskError::Unreachable(said) => {
                     (Code::OAuthExpired, Advice::RenewalUnreachable, said.clone())
                 }
@@ -441,4 +451,24 @@ fn read_again(session: &mut Session) -> Result<(), Problem> {
         session.reconnect()?;
         reading::read_inventory(session)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nobody_was_asked_for_the_address_no_connection_is_to_blame() {
+        for (why, code) in [
+            (NobodyAsked::ContainerStopped, Code::ContainerStopped),
+            (NobodyAsked::NoProgram, Code::NoResolver),
+        ] {
+            let ended = RefreshError::Asked(AskError::NobodyAsked(why)).ended();
+            assert_eq!((ended.code, ended.rung), (code, None));
+        }
+        let unreachable = AskError::Unreachable("no route".to_owned());
+        let ended = RefreshError::Asked(unreachable).ended();
+        assert_eq!(ended.code, Code::OAuthExpired);
+        assert_eq!(ended.rung, Some(Rung::Authentication));
+    }
 }

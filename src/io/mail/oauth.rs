@@ -20,7 +20,7 @@ use crate::domain::inventory::mailbox::OAuthProvider;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::oauth::form_encoded;
 use crate::domain::mail::oauth_error::{OAuthError, safe_words};
-use crate::io::os::names;
+use crate::io::os::names::{self, NobodyAsked};
 use crate::words::words;
 
 /// A reply larger than this many bytes is none of a token endpoint.
@@ -91,6 +91,9 @@ pub enum AskError {
     /// No connection, no TLS, no reply in time. Whether the provider saw the request is not known.
     #[error("{0}")]
     Unreachable(String),
+    /// Nobody was asked for the provider's address.
+    #[error("{0}")]
+    NobodyAsked(NobodyAsked),
     /// The provider refuses, and says why.
     #[error("{}", .0.said())]
     Refused(OAuthError),
@@ -116,7 +119,14 @@ pub fn refresh(
     grant: &Grant,
 ) -> Result<Tokens, AskError> {
     let secrets = [&grant.client_secret, &grant.refresh_token];
-    let unreachable = |e: ureq::Error| AskError::Unreachable(safe_words(&e.to_string(), &secrets));
+    let unreachable = |e: ureq::Error| {
+        let nobody = match &e {
+            ureq::Error::Io(e) => NobodyAsked::of(e),
+            _ => None,
+        };
+        let said = || AskError::Unreachable(safe_words(&e.to_string(), &secrets));
+        nobody.map_or_else(said, AskError::NobodyAsked)
+    };
     let endpoint = endpoints.of(provider);
     let form = form(grant);
     let mut response = agent(endpoint, endpoints.timeout)

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 named! {
     /// What runs a container.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
     #[serde(rename_all = "lowercase")]
     pub enum Runtime {
         /// Docker.

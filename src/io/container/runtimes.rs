@@ -5,6 +5,7 @@
 //! `vfs-containers`) below its storage, also that of accounts. What containerd keeps is in a database of its own, which is not read: of its containers,
 //! only those that run are known.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -103,8 +104,18 @@ pub(super) struct KnownThere {
 /// Every container that the runtimes of this system know, running or not; root's first.
 pub fn known(host: &HostRoot) -> Vec<Known> {
     let all = storages(host).all.into_iter();
-    all.flat_map(|storage| storage.known(host).containers)
-        .collect()
+    let mut all: Vec<Known> = all
+        .flat_map(|storage| storage.known(host).containers)
+        .collect();
+    // Of a folder that was moved or is mounted twice, the place that is configured counts, which comes after the usual one.
+    let mut seen = HashSet::new();
+    let mut is_last: Vec<bool> = all
+        .iter()
+        .rev()
+        .map(|known| seen.insert((known.runtime, known.owner, known.record.id.clone())))
+        .collect();
+    all.retain(|_| is_last.pop().unwrap_or(true));
+    all
 }
 
 /// Whether the runtimes know more containers than are looked at.
@@ -425,6 +436,8 @@ mod tests {
             "etc/systemd/system/docker.service.d/disk.conf",
             "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd:// --data-root /mnt/big\n",
         );
+        // What was left behind when that folder was moved.
+        put("var/lib/docker", &ids[1], &docker(&ids[1], "left-behind"));
         // One that says it is another is not believed.
         put("var/lib/docker", &ids[2], &docker(&ids[0], "double"));
         let row = format!(

@@ -461,9 +461,7 @@ mod tests {
         );
         let config_file = format!("var/lib/docker/containers/{id}/config.v2.json");
         for (path, text) in files.iter().chain(&[(&*config_file, &*config)]) {
-            let path = root.join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
+            write(root, path, text);
         }
         let container = Container {
             runtime: Runtime::Docker,

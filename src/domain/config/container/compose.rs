@@ -71,13 +71,8 @@ impl Reader<'_> {
         };
         let merged = own.iter().filter(|(name, _)| name.as_str() == "<<");
         for (_, merged) in merged {
-            let one = std::slice::from_ref(merged);
-            let list = match merged.value {
-                NodeValue::List(_) => merged.items(),
-                _ => one,
-            };
             // Of several the first one counts.
-            for merged in list.iter().rev() {
+            for merged in merged.each().iter().rev() {
                 if self.left == 0 {
                     break;
                 }
@@ -185,12 +180,7 @@ impl Reader<'_> {
     }
 
     fn files(&mut self, node: &Rc<Node>) {
-        let one = std::slice::from_ref(node);
-        let list = match node.value {
-            NodeValue::List(_) => node.items(),
-            _ => one,
-        };
-        for item in list {
+        for item in node.each() {
             let named = self.get(item, "path");
             let required = self.get(item, "required");
             let required = required.is_none_or(|it| it.text() != Some("false"));
@@ -212,12 +202,7 @@ impl Reader<'_> {
         let items = node.items().to_vec();
         for item in items {
             let named = self.get(&item, "path").unwrap_or(item);
-            let one = std::slice::from_ref(&named);
-            let list = match named.value {
-                NodeValue::List(_) => named.items(),
-                _ => one,
-            };
-            for item in list {
+            for item in named.each() {
                 let path = self.path(item);
                 self.found.includes.extend(path);
             }

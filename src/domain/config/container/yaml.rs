@@ -61,6 +61,14 @@ impl Node {
         }
     }
 
+    /// The values of a list; of what is none, itself: a list of one may be written so.
+    pub(super) fn each(self: &Rc<Self>) -> &[Rc<Self>] {
+        match self.value {
+            NodeValue::List(_) => self.items(),
+            _ => std::slice::from_ref(self),
+        }
+    }
+
     /// The values of a list; none of what is no list.
     pub(super) fn items(&self) -> &[Rc<Node>] {
         match &self.value {

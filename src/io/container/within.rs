@@ -291,7 +291,7 @@ impl HostThread {
     /// The system's.
     pub fn start() -> io::Result<Self> {
         let (sender, works) = channel::<HostWork>();
-        let (tell, told) = channel();
+        let (tell, told) = oneshot::channel();
         std::thread::Builder::new()
             .name("host".to_owned())
             .spawn(move || {
@@ -320,7 +320,7 @@ impl HostThread {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> io::Result<T> {
-        let (tell, told) = channel();
+        let (tell, told) = oneshot::channel();
         let work: HostWork = Box::new(move || {
             let _ = tell.send(work());
         });

@@ -7,7 +7,6 @@
 //!
 //! The lock is named after database and table prefix, so that installs which share a server do not meet.
 
-use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use procfs::process::{FDTarget, Process, all_processes};
@@ -82,7 +81,7 @@ fn require_room(driver: Driver, connect: impl Connect) -> Result<(), StoreError>
     if driver == Driver::Sqlite {
         return Ok(());
     }
-    let (sender, answer) = channel();
+    let (sender, answer) = oneshot::channel();
     // Where it waits in vain, it ends when the lock is let go.
     std::thread::spawn(move || {
         let another = connect();

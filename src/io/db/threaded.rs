@@ -82,7 +82,7 @@ impl ThreadedConnection {
     ) -> Result<Self, StoreError> {
         let watch = Arc::new(Watch::new(Bounds::CONNECTING));
         let (requests, asked) = channel::<Request>();
-        let (opened, opening) = sync_channel(1);
+        let (opened, opening) = oneshot::channel();
         let (ends, ended) = sync_channel::<()>(1);
         let watched = Arc::clone(&watch);
         let work = move || {
@@ -117,11 +117,11 @@ impl ThreadedConnection {
         spawned.map_err(|e| refused(&e))?;
         let server = match opening.recv_timeout(watch.time_left() + GRACE) {
             Ok(opened) => opened?,
-            Err(RecvTimeoutError::Timeout) => {
+            Err(oneshot::RecvTimeoutError::Timeout) => {
                 watch.give_up();
                 return Err(watch.late());
             }
-            Err(RecvTimeoutError::Disconnected) => return Err(odd()),
+            Err(oneshot::RecvTimeoutError::Disconnected) => return Err(odd()),
         };
         Ok(Self {
             requests: Some(requests),
@@ -178,12 +178,15 @@ impl ThreadedConnection {
     ) -> Result<T, StoreError> {
         let began = Instant::now();
         self.begin(own);
-        let (answer, answered) = sync_channel(1);
+        let (answer, answered) = oneshot::channel();
         self.send(Box::new(move |store| {
             let _ = answer.send(work(store));
         }))?;
         let answer = answered.recv_timeout(self.watch.time_left() + GRACE);
-        let answer = answer.map_err(|e| self.missed(e));
+        let answer = answer.map_err(|error| match error {
+            oneshot::RecvTimeoutError::Timeout => self.missed(RecvTimeoutError::Timeout),
+            oneshot::RecvTimeoutError::Disconnected => odd(),
+        });
         if answer.is_err() {
             self.give_up();
         }

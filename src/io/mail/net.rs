@@ -4,9 +4,9 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use oneshot::RecvTimeoutError;
 use rustls::ClientConnection;
 
 use super::fall::{Fall, called_off};
@@ -54,7 +54,7 @@ fn apart<T: Send + 'static>(
     deadline: Instant,
     cancel: &AtomicBool,
 ) -> Result<T, Fall> {
-    let (send, receive) = channel();
+    let (send, receive) = oneshot::channel();
     std::thread::spawn(move || {
         let _ = send.send(work());
     });

@@ -6,7 +6,6 @@
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
-use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::getent::{self, GetentAnswer};
@@ -107,7 +106,7 @@ fn of_getent(
 
 /// By the C library. On a thread of its own, which ends when the library gives up.
 fn of_library(host: &str, port: u16, patience: Duration) -> io::Result<Vec<SocketAddr>> {
-    let (send, receive) = channel();
+    let (send, receive) = oneshot::channel();
     let host = host.to_owned();
     std::thread::Builder::new().spawn(move || {
         let found = (host.as_str(), port).to_socket_addrs();

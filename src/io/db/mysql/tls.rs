@@ -10,7 +10,6 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
 
 use rustls::ClientConfig;
 use rustls::pki_types::pem::PemObject;
@@ -43,7 +42,7 @@ const REFUSED: u8 = 0xff;
 pub(super) struct Bridge {
     folder: TempDir,
     /// Why the server is not reached, once that is known.
-    failed: Receiver<StoreError>,
+    failed: oneshot::Receiver<StoreError>,
 }
 
 impl Bridge {
@@ -62,7 +61,7 @@ impl Bridge {
         let addresses =
             names::addresses(&host, settings.port, names::PATIENCE).map_err(unreachable)?;
         let (folder, listener) = listen(&runtime).map_err(unreachable)?;
-        let (cause, failed) = std::sync::mpsc::channel();
+        let (cause, failed) = oneshot::channel();
         let work = move || {
             runtime.block_on(async {
                 let login = login(&host, &addresses, &trust, listener);

@@ -2,7 +2,7 @@
 //! what the readers in `domain::config::elsewhere` make of the files that stand there.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::domain::config::elsewhere::apache::{self, Included};
@@ -240,15 +240,21 @@ impl Configured<'_> {
                 }
             }
         }
-        for (name, files) in &mut names {
-            // In the order of their names, wherever they lie; of two of one name the later folder's.
-            let mut drop_ins = BTreeMap::new();
-            for folder in UNITS {
-                let pattern = format!("{folder}/{name}.service.d/*.conf");
-                let found = self.host.matching(root, &pattern).into_iter();
-                drop_ins.extend(found.map(|path| (path.file_name().map(OsStr::to_owned), path)));
+        // In the order of their names, wherever they lie; of two of one name the later folder's. The folders are looked through
+        // once for all services: hosts have hundreds of them, and next to no drop-ins.
+        let mut drop_ins: BTreeMap<String, BTreeMap<OsString, PathBuf>> = BTreeMap::new();
+        for folder in UNITS {
+            let pattern = format!("{folder}/*.service.d/*.conf");
+            for path in self.host.matching(root, &pattern) {
+                let folder = path.parent().and_then(Path::file_name);
+                let folder = folder.unwrap_or_default().to_string_lossy();
+                let service = folder.trim_end_matches(".service.d").to_owned();
+                let name = path.file_name().unwrap_or_default().to_owned();
+                drop_ins.entry(service).or_default().insert(name, path);
             }
-            files.extend(drop_ins.into_values());
+        }
+        for (name, files) in &mut names {
+            files.extend(drop_ins.remove(name).unwrap_or_default().into_values());
         }
         let load = |path: &Path| Some(self.host.read(path)?.to_vec());
         let read = |(name, files): (String, Vec<PathBuf>)| {

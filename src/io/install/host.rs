@@ -240,15 +240,12 @@ impl HostRoot {
                 continue;
             }
             let fitting = paths.iter().flat_map(|folder| {
-                let entries = self.entries(folder).into_iter();
-                let fits = |entry: &Entry| {
-                    let name = entry.name.as_bytes();
+                let fitting = |name: &OsStr| {
+                    let name = name.as_bytes();
                     !name.starts_with(b".") && fits(name, part.as_bytes())
                 };
-                entries
-                    .filter(fits)
-                    .map(|entry| folder.join(entry.name))
-                    .collect::<Vec<_>>()
+                let found = self.entries_named(folder, MAX_ENTRIES, fitting).entries;
+                found.into_iter().map(|entry| folder.join(entry.name))
             });
             paths = fitting.take(MAX_FILES).collect();
         }

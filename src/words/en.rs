@@ -526,6 +526,11 @@ table! {
     run_backup_gone = "that backup is no longer there";
     run_backup_unusable(why) = "that backup cannot be used: {why}";
     run_from_console = "the console";
+    history_empty_all(folder) = "No run is recorded in {folder}.";
+    runs_elsewhere = "A run that was made with --state-dir is recorded in that folder: give the same --state-dir.";
+    runs_elsewhere_in_container = "A run that was made with --state-dir is recorded in that folder, which should be on a volume here: give the same --state-dir.";
+    typed_in_container = "Commands like these belong inside this container.";
+    typed_in_container_by(exec) = "Commands like these belong inside this container. From outside, put this in front: {exec}";
     history_empty(folder) = "No run on this install is recorded in {folder}.";
     earlier_head(at, number, step) = "On {at} you got as far as step {number}, {step}.";
     earlier_what = "Press Enter to continue there: the same places are searched again, and the backup is compared with the current state. Passwords and keys you entered were not saved.";
@@ -551,6 +556,7 @@ table! {
     unfinished_leave = "Esc leaves it for now; nothing else can start until you have decided.";
     locked_unfinished = "First decide about the unfinished run: press Enter in step 1.";
     resume_nothing = "There is nothing to resume.";
+    resume_nothing_in(folder) = "There is nothing to resume: no interrupted run on this install is recorded in {folder}.";
     lost_put_back(kind) = "Nothing was changed. The unfinished {kind} needs that backup: put back what is missing from it.";
     lost_for_good(kind, give_up) = "If the backup is lost for good, close the {kind} as it is, and start again: {give_up}";
     give_up_needless_why(folder) = "It can still be finished or undone: its backup is in {folder}.";

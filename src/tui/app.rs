@@ -54,7 +54,7 @@ enum LoopEvent {
     Ended,
 }
 
-/// Runs the wizard to its end.
+/// Runs the wizard to its end. `hidden_key` is the folder that a demo has hidden a key in.
 ///
 /// # Errors
 /// A [`Problem`] when there is no terminal to run it on.
@@ -64,6 +64,7 @@ pub fn wizard(
     look_in: Vec<PathBuf>,
     artisan: bool,
     lifetime: InstallLifetime,
+    hidden_key: Option<PathBuf>,
 ) -> Result<Outcome, Problem> {
     let w = words();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
@@ -95,6 +96,9 @@ pub fn wizard(
     let theme = Theme::of_environment();
     let (mut wizard, effects) = Wizard::start_with(install, artisan);
     wizard.looks_in(look_in);
+    if let Some(folder) = hidden_key {
+        wizard.hides_key_in(folder);
+    }
     let outcome = run(&mut terminal, &mut wizard, theme, &worker, &inbox, effects);
     drop(terminal);
     // What was typed goes with the thread that read it, what was read of the install with the one that worked on it.

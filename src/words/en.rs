@@ -417,7 +417,7 @@ table! {
     cache_rebuilt = "Another process rebuilt the config cache with a different key while it was being cleared; it was cleared again.";
     cache_removed = "The config cache was removed; FreeScout now reads .env. Run `php artisan freescout:clear-cache` as the web user to build a new one.";
     web_user_who = "In the commands above, the web user is the account that PHP runs as (`ps -eo user,cmd | grep php` shows it, often www-data).";
-    cache_not_removed(why) = "The config cache could not be removed ({why}). Until it is removed, FreeScout keeps using the old key.";
+    cache_not_removed(why) = "The config cache could not be removed ({why}). Until it is removed, FreeScout keeps using the key in it.";
     workers_stay = "Queue workers were not restarted: some passwords are unreadable, and the workers' memory may be the last place where their key exists.";
     workers_stay_next = "Until they restart, they use the key they were started with, so sending or fetching may fail. Find the key first (find-key as root, or on the host of a container), then run `php artisan queue:restart` as the web user. Until then, do not clear FreeScout's cache in the browser and do not restart PHP: both stop workers.";
     worker_unsearched(pid, what, why) = "The memory of process {pid} ({what}) could not be searched: {why}.";
@@ -453,7 +453,7 @@ table! {
     workers_told = "Queue workers will restart after their current job.";
     workers_not_told = "Queue workers could not be restarted: run `php artisan queue:restart` as the web user.";
     workers_other_driver(driver) = "The cache driver is {driver}: run `php artisan queue:restart` as the web user, so that workers use the new key.";
-    opcache_hint = "If pages keep using the old key (opcache.validate_timestamps=0), restart PHP-FPM or the web server.";
+    opcache_hint = "If pages keep using the former key (opcache.validate_timestamps=0), restart PHP-FPM or the web server.";
 
     apply_added_unread(places) = "Stored while the recovery ran, and FreeScout cannot read it yet: {places}. Recover once more; that takes in what was added.";
     apply_not_read_again(what, why) = "Everything was written, but could not be read again to verify it: {what} {why}";
@@ -611,6 +611,7 @@ table! {
         files { One "1 file", Other "{files} files" };
     undone_nothing = "Undone: nothing was left to put back.";
     undo_row_refused(place) = "Left alone, because somebody has changed it since: {place}";
+    undo_key_back(now, before) = "FreeScout uses {now} again, and no longer {before}.";
     undo_stranded(place) = "Saved with the key that was removed, so it cannot be decrypted now: {place}";
     undo_needs_yes(what, rows: number, files: number, folder) = "This would undo the {what}: {rows} and {files}, from {folder}. Add --yes to do it. Nothing was changed.",
         rows { One "1 database field", Other "{rows} database fields" },
@@ -690,7 +691,7 @@ table! {
     signal_put_off = "This program was asked to stop (by a signal): it first finished what was being written. No connections are tested.";
     signal_before = "Stopped by a signal (such as Ctrl-C) before anything was written.";
     signal_before_next(folder) = "Nothing was changed. A backup was made in {folder}: it contains the APP_KEY, so delete it when you do not need it.";
-    demo_made(program, install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  {program} {install}\n      {program} check {install} --look-in {look_in}";
+    demo_made(program, install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  {program} {install}\n      {program} check {install} --look-in {look_in}\nNo mail server answers for it (those of `{program} demo` run only as long as the demo itself): all logins fail. Commands that would try them skip that with --no-test.";
     demo_gone = "That was the demo. Its install, backups and reports have been deleted.";
     man_not_written(folder) = "The manual pages cannot be written to {folder}.";
     man_not_written_next = "Name a folder that exists and that you may write to.";
@@ -980,6 +981,7 @@ table! {
         Other "{count} secrets cannot be decrypted with any of these keys. To find their key: paste one (a), search a path (p), this server (s), or running PHP (m).",
     };
     keys_none = "No key is known yet.";
+    keys_of_demo(place) = "In this demo, an old key is hidden somewhere in {place}: press p and enter that folder.";
     keys_type_key = "The key, as it was after APP_KEY= (hidden; ^R shows it):";
     keys_type_place = "A file, an archive or a folder on this server:";
     keys_more_sources(more: number) = more {

@@ -1,5 +1,6 @@
 //! Started within a container, as by `docker exec`: what can be had there is had, and for the rest it is said how to start.
 
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use crate::container::{Container, Kind, NGINX, give, program, told};
@@ -125,4 +126,16 @@ fn commands_that_are_printed_begin_with_the_path_that_it_was_started_by() {
         "{said}"
     );
     assert!(!said.contains("inside this container"), "{said}");
+}
+
+#[test]
+fn a_web_user_of_a_container_has_a_place_for_its_backups() {
+    let container = with_worker();
+    let temporary = container.path("/var/tmp");
+    std::fs::create_dir_all(&temporary).unwrap();
+    std::fs::set_permissions(&temporary, std::fs::Permissions::from_mode(0o1777)).unwrap();
+    let as_nginx = format!("--reuid {} --regid {} --clear-groups", NGINX.0, NGINX.1);
+    let said = run(&container, &as_nginx, "backup /www/html", 0);
+    let folder = format!("/var/tmp/freescout-rescue-{}/backups", NGINX.0);
+    assert!(said.contains(&folder), "{said}");
 }

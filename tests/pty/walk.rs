@@ -23,10 +23,16 @@ fn from_survey_to_report_and_back() {
     let screen = session.wait_for("complete and verified");
     assert!(screen.contains("3 files"), "the dump is in it: {screen}");
     session.keys("\r");
-    session.wait_for("23 secrets cannot be decrypted");
+    let screen = session.wait_for("23 secrets cannot be decrypted");
+    let place = old_server(&session);
+    // Who has never seen it can find the key.
+    assert!(screen.contains("an old key is hidden"), "{screen}");
+    assert!(
+        screen.contains(place.rsplit('/').next().unwrap()),
+        "{screen}"
+    );
     session.keys("p");
     session.wait_for("a folder on this server");
-    let place = old_server(&session);
     session.keys(&place);
     session.keys("\r");
     let screen = session.wait_for("decrypts 22 of 32");
@@ -91,6 +97,8 @@ fn from_survey_to_report_and_back() {
     session.press_until("\u{15}undo\r", &|screen| !screen.contains("Type undo"));
     let screen = session.wait_for("Undone: ");
     assert!(screen.contains("7/32"), "{screen}");
+    assert!(screen.contains("FreeScout uses K"), "{screen}");
+    assert!(screen.contains("again, and no longer K"), "{screen}");
     assert!(
         !String::from_utf8_lossy(&session.bytes()).contains(TYPED),
         "a password reached the terminal"

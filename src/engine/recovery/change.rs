@@ -87,6 +87,20 @@ impl Change {
         Ok(())
     }
 
+    /// Refuses what lies where nothing can be written at all: before anybody waits for a backup.
+    ///
+    /// # Errors
+    /// A [`Problem`]; nothing was changed.
+    pub fn require_not_read_only(&self, session: &Session) -> Result<(), Problem> {
+        for file in &self.files {
+            fs::require_not_read_only(&file.path).map_err(|e| file_problem(&e))?;
+        }
+        match self.swaps.is_empty() {
+            true => Ok(()),
+            false => require_rows_not_read_only(session),
+        }
+    }
+
     /// Writes rows and files, all or nothing, as part of a run that was announced.
     ///
     /// # Errors
@@ -383,5 +397,22 @@ fn require_nothing_new(session: &mut Session) -> Result<(), Failure> {
         ..ErrorKind::ChangedMeanwhile
             .problem(w.rows_changed, named.join(", "), w.rows_changed_next)
             .into()
+    })
+}
+
+/// Refuses a database that is a file where nothing can be written.
+///
+/// # Errors
+/// A [`Problem`]; nothing was changed.
+pub(super) fn require_rows_not_read_only(session: &Session) -> Result<(), Problem> {
+    let settings = &session.settings;
+    if settings.driver != Driver::Sqlite {
+        return Ok(());
+    }
+    let file = session.install.root.join(&settings.database);
+    let closed = fs::require_not_read_only(&file);
+    closed.map_err(|e| {
+        let error = StoreError::ReadOnly(e.to_string().into());
+        database::unreachable_database(&error, settings)
     })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
+use super::change::require_rows_not_read_only;
 use super::disk_trouble::file_problem;
 use super::file_change::FileChange;
 use super::{config_cache, key_file};
@@ -151,6 +152,9 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
     for file in &files {
         fs::require_not_read_only(&file.path)
             .map_err(|e| or_carry(file_problem(&e), session, plan, &prepared))?;
+    }
+    if !prepared.cells.is_empty() {
+        require_rows_not_read_only(session)?;
     }
     if config_cache::must_follow(install, &target, &files) && install.cache_file.is_some() {
         // Without its cached config FreeScout runs on `.env`.

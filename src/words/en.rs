@@ -1209,6 +1209,8 @@ table! {
     definition_broken(path, line) = "{path}, from which the container was created, is not valid YAML (line {line}): it is not known whether it sets APP_KEY for the next start. Correct it, and run check again.";
     definition_too_much(path) = "{path}, from which the container was created, is longer or more nested than this program reads, or refers to itself: it is not known whether it sets APP_KEY for the next start. Look for APP_KEY in it.";
     definition_untold(path, line) = "{path}, line {line}, names a file by a variable whose value is not known here: it is not known whether that file sets APP_KEY for the next start. Look for APP_KEY in it.";
+    definition_not_understood(path, line) = "{path}, line {line}, from which the container was created, may set APP_KEY in a way that this program does not understand. Look at that line.";
+    definition_name_untold(path) = "{path} names its container by a specifier that is not known here: if it makes this container, it may set APP_KEY for its next start. Look for APP_KEY in it.";
     definition_missing(path) = "{path}, from which the container was created, or which that names, is not on this host (Portainer and similar tools keep theirs in a container of their own). What the container has now is known; whether its next creation sets another APP_KEY is not.";
     definition_not_named(path) = "{path}, from which the container was created, no longer has its service. What the container has now is known; whether its next creation sets another APP_KEY is not.";
     set_by_definition = " (definition of the container)";

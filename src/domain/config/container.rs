@@ -6,6 +6,7 @@ pub mod compose;
 pub mod definition;
 pub mod filed;
 pub mod libpod;
+pub mod quadlet;
 pub mod records;
 mod yaml;
 

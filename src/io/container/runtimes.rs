@@ -8,6 +8,7 @@
 mod storages;
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use crate::domain::config::container::records::{self, Listed, Record};
@@ -79,11 +80,14 @@ pub fn is_cut(host: &HostRoot) -> bool {
     storages.is_cut || all.any(|storage| storage.known(host).is_cut)
 }
 
-/// What is written down of this container, by whose runtime made it.
+/// What is written down of this container, by whose runtime made it. Of all others nothing is read.
 pub fn of(host: &HostRoot, container: &Container) -> Option<Known> {
     let id = container.id.as_deref()?;
-    let its = |known: &Known| known.record.id == id && known.owner == container.account();
-    known(host).into_iter().find(its)
+    let mut all = storages(host).all;
+    all.retain(|storage| storage.owner == container.account());
+    // As in [`known`].
+    let mut last = all.iter().rev();
+    last.find_map(|storage| storage.known_as(host, id))
 }
 
 impl Storage {
@@ -102,70 +106,99 @@ impl Storage {
             _ => KnownThere::default(),
         }
     }
+
+    /// The one with this id.
+    fn known_as(&self, host: &HostRoot, id: &str) -> Option<Known> {
+        let host = host.anew().ok()?;
+        match self.runtime {
+            Runtime::Docker => docker_one(&host, self, OsStr::new(id)),
+            Runtime::Podman => {
+                let (rows, _) = podman_rows(&host, self);
+                let row = rows.into_iter().find(|row| row.id == id)?;
+                Some(podman_one(&host, self, row))
+            }
+            _ => None,
+        }
+    }
 }
 
 fn docker(host: &HostRoot, storage: &Storage, most: usize) -> KnownThere {
     let containers = storage.folder.join("containers");
     let listed = host.entries_named(&containers, most, |_| true);
-    let read = |id: std::ffi::OsString| {
-        let written = containers.join(&id).join("config.v2.json");
-        let bytes = host.read(&written)?;
-        let record = records::docker(&bytes).filter(|record| id == *record.id)?;
-        Some(Known {
-            runtime: Runtime::Docker,
-            record,
-            written,
-            layers: Layers::Docker(storage.folder.clone()),
-            owner: storage.owner,
-        })
-    };
-    let entries = listed.entries.into_iter();
+    let entries = listed.entries.iter();
     KnownThere {
-        containers: entries.filter_map(|entry| read(entry.name)).collect(),
+        containers: entries
+            .filter_map(|entry| docker_one(host, storage, &entry.name))
+            .collect(),
         is_cut: listed.is_cut,
     }
 }
 
+fn docker_one(host: &HostRoot, storage: &Storage, id: &OsStr) -> Option<Known> {
+    let written = storage.folder.join("containers").join(id);
+    let written = written.join("config.v2.json");
+    let bytes = host.read(&written)?;
+    let record = records::docker(&bytes).filter(|record| id == OsStr::new(&record.id))?;
+    Some(Known {
+        runtime: Runtime::Docker,
+        record,
+        written,
+        layers: Layers::Docker(storage.folder.clone()),
+        owner: storage.owner,
+    })
+}
+
 fn podman(host: &HostRoot, storage: &Storage, most: usize) -> KnownThere {
-    let containers = |driver: &str| storage.folder.join(format!("{driver}-containers"));
+    let (mut rows, mut is_cut) = podman_rows(host, storage);
+    is_cut |= rows.len() > most;
+    rows.truncate(most);
+    let rows = rows.into_iter();
+    KnownThere {
+        containers: rows.map(|row| podman_one(host, storage, row)).collect(),
+        is_cut,
+    }
+}
+
+/// Where a driver of Podman's keeps what it knows of containers.
+fn podman_folder(storage: &Storage, driver: &str) -> PathBuf {
+    storage.folder.join(format!("{driver}-containers"))
+}
+
+/// The lists of containers, and whether one is too long to be read.
+fn podman_rows(host: &HostRoot, storage: &Storage) -> (Vec<Listed>, bool) {
     let lists = ["containers.json", "volatile-containers.json"];
     let mut rows: Vec<Listed> = Vec::new();
     let mut is_cut = false;
     for driver in PODMAN_DRIVERS {
-        for list in lists.map(|name| containers(driver).join(name)) {
+        for list in lists.map(|name| podman_folder(storage, driver).join(name)) {
             match host.read(&list) {
                 Some(bytes) => rows.extend(records::listed(&bytes, driver)),
-                // Too long to be read.
                 None => is_cut |= host.is_file(&list),
             }
         }
     }
-    is_cut |= rows.len() > most;
-    rows.truncate(most);
-    let read = |listed: Listed| {
-        let folder = containers(listed.driver).join(&listed.id);
-        let config = folder.join("userdata/config.json");
-        let read = host.read(&config);
-        // One that was created and never started has none: its name and its layer are known all the same.
-        let record = read.and_then(|bytes| records::oci(&listed, &bytes));
-        let mut record = record.unwrap_or_else(|| Record {
-            id: listed.id.clone(),
-            name: listed.name.clone(),
-            driver: Some(listed.driver.to_owned()),
-            ..Record::default()
-        });
-        record.process = first_process(host, &record);
-        Known {
-            runtime: Runtime::Podman,
-            record,
-            written: config,
-            layers: Layers::Podman(storage.folder.clone(), listed.layer),
-            owner: storage.owner,
-        }
-    };
-    KnownThere {
-        containers: rows.into_iter().map(read).collect(),
-        is_cut,
+    (rows, is_cut)
+}
+
+fn podman_one(host: &HostRoot, storage: &Storage, listed: Listed) -> Known {
+    let folder = podman_folder(storage, listed.driver).join(&listed.id);
+    let config = folder.join("userdata/config.json");
+    let read = host.read(&config);
+    // One that was created and never started has none: its name and its layer are known all the same.
+    let record = read.and_then(|bytes| records::oci(&listed, &bytes));
+    let mut record = record.unwrap_or_else(|| Record {
+        id: listed.id.clone(),
+        name: listed.name.clone(),
+        driver: Some(listed.driver.to_owned()),
+        ..Record::default()
+    });
+    record.process = first_process(host, &record);
+    Known {
+        runtime: Runtime::Podman,
+        record,
+        written: config,
+        layers: Layers::Podman(storage.folder.clone(), listed.layer),
+        owner: storage.owner,
     }
 }
 
@@ -234,6 +267,22 @@ mod tests {
             &docker(&ids[4], "remapped"),
         );
         let host = HostRoot::at(root).unwrap();
+        for one in known(&host) {
+            let account = |number| crate::domain::config::container::Realm::Account {
+                number,
+                name: String::new(),
+            };
+            let container = Container {
+                id: Some(one.record.id.clone()),
+                realm: (one.owner != 0).then(|| account(one.owner)),
+                ..Container::default()
+            };
+            let alone = of(&host, &container).unwrap();
+            assert_eq!(
+                (alone.record.name, alone.written, alone.layers),
+                (one.record.name, one.written, one.layers)
+            );
+        }
         let mut names: Vec<_> = known(&host)
             .into_iter()
             .map(|known| (known.runtime, known.record.name.unwrap()))

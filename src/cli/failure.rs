@@ -25,7 +25,9 @@ pub fn exit(json: bool, work: impl FnOnce() -> CommandResult) -> u8 {
         }
         Err(_) => fault(json),
     };
-    output::say_where_typed();
+    if !json {
+        output::say_where_typed();
+    }
     code
 }
 

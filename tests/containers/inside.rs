@@ -138,4 +138,11 @@ fn a_web_user_of_a_container_has_a_place_for_its_backups() {
     let said = run(&container, &as_nginx, "backup /www/html", 0);
     let folder = format!("/var/tmp/freescout-rescue-{}/backups", NGINX.0);
     assert!(said.contains(&folder), "{said}");
+    // Where there is not even that, it is said what to give.
+    std::fs::remove_dir_all(&temporary).unwrap();
+    let said = run(&container, &as_nginx, "backup /www/html", 3);
+    assert!(
+        said.contains("Choose another folder (--backup-dir"),
+        "{said}"
+    );
 }

@@ -327,3 +327,24 @@ fn other_database_values_help_where_freescouts_own_do_not() {
     session.keys("q");
     assert_eq!(session.end(), 1);
 }
+
+#[test]
+fn what_a_command_says_is_broken_between_words_and_its_commands_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (install, _) = demo(folder.path());
+    let install = install.to_str().unwrap();
+    let mut session = Session::start(&["check", install], 60, 60);
+    assert_eq!(session.end(), 2);
+    let bytes = session.bytes();
+    let said = String::from_utf8_lossy(&bytes);
+    let mut long = said.lines().filter(|line| line.chars().count() > 60);
+    let is_whole = |line: &str| line.contains("freescout-rescue ") || !line.trim().contains(' ');
+    assert!(long.all(is_whole), "{said}");
+    let is_next = |line: &str| line.contains("find-key --usual") && line.ends_with(install);
+    assert!(said.lines().any(is_next), "{said}");
+    // Whole words, where a terminal would have cut one.
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let plain = "stored passwords, tokens and licences (called secrets here).";
+    assert!(words(&said).contains(plain), "{said}");
+    assert!(!said.contains(plain), "{said}");
+}

@@ -97,7 +97,7 @@ impl Change {
         }
         match self.swaps.is_empty() {
             true => Ok(()),
-            false => require_rows_not_read_only(session),
+            false => database::require_not_read_only(&session.settings, &session.install.root),
         }
     }
 
@@ -397,22 +397,5 @@ fn require_nothing_new(session: &mut Session) -> Result<(), Failure> {
         ..ErrorKind::ChangedMeanwhile
             .problem(w.rows_changed, named.join(", "), w.rows_changed_next)
             .into()
-    })
-}
-
-/// Refuses a database that is a file where nothing can be written.
-///
-/// # Errors
-/// A [`Problem`]; nothing was changed.
-pub(super) fn require_rows_not_read_only(session: &Session) -> Result<(), Problem> {
-    let settings = &session.settings;
-    if settings.driver != Driver::Sqlite {
-        return Ok(());
-    }
-    let file = session.install.root.join(&settings.database);
-    let closed = fs::require_not_read_only(&file);
-    closed.map_err(|e| {
-        let error = StoreError::ReadOnly(e.to_string().into());
-        database::unreachable_database(&error, settings)
     })
 }

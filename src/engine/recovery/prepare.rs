@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
-use super::change::require_rows_not_read_only;
 use super::disk_trouble::file_problem;
 use super::file_change::FileChange;
 use super::{config_cache, key_file};
@@ -22,7 +21,7 @@ use crate::domain::payload::{Payload, php};
 use crate::domain::plan::{KeyHome, Plan, PlanAction, PlanStep, TargetKey};
 use crate::domain::verdict::secret_report::Summary;
 use crate::domain::verdict::{self, assessment};
-use crate::engine::session::{Session, env_trouble};
+use crate::engine::session::{Session, database, env_trouble};
 use crate::io::db::Swap;
 use crate::io::fs::{self, Attributes, FileRead};
 use crate::io::install::Install;
@@ -154,7 +153,7 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
             .map_err(|e| or_carry(file_problem(&e), session, plan, &prepared))?;
     }
     if !prepared.cells.is_empty() {
-        require_rows_not_read_only(session)?;
+        database::require_not_read_only(&session.settings, &install.root)?;
     }
     if config_cache::must_follow(install, &target, &files) && install.cache_file.is_some() {
         // Without its cached config FreeScout runs on `.env`.

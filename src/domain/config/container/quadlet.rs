@@ -166,7 +166,7 @@ fn secret(word: &str, line: u64) -> Option<Set> {
 /// Options of `podman run` that set variables, wherever they are put.
 fn arguments(
     found: &mut Definition,
-    line: &LogicalLine<'_>,
+    line: &UnitAssignment<'_>,
     words: &[UnitWord],
     specifiers: &Specifiers,
 ) {
@@ -255,14 +255,14 @@ pub fn may_set(text: &str) -> bool {
 }
 
 /// An assignment in a unit's `[Container]`, with the lines that go on with it.
-struct LogicalLine<'a> {
+struct UnitAssignment<'a> {
     name: &'a str,
     value: String,
     /// Where the text of each line begins in the value, and its number.
     lines: Vec<(usize, u64)>,
 }
 
-impl LogicalLine<'_> {
+impl UnitAssignment<'_> {
     /// The number of the line that this place of the value stands in, counted from 1.
     fn number(&self, at: usize) -> u64 {
         let mut before = self.lines.iter().rev();
@@ -272,7 +272,7 @@ impl LogicalLine<'_> {
 }
 
 /// A line that a backslash ends goes on with the next; what is commented out in between is left out.
-fn of_container(text: &str) -> impl Iterator<Item = LogicalLine<'_>> {
+fn of_container(text: &str) -> impl Iterator<Item = UnitAssignment<'_>> {
     let mut inside = false;
     let mut lines = (1..).zip(text.lines());
     std::iter::from_fn(move || {
@@ -302,7 +302,7 @@ fn of_container(text: &str) -> impl Iterator<Item = LogicalLine<'_>> {
             }
             value.push_str(rest);
             if inside && !name.is_empty() {
-                return Some(LogicalLine {
+                return Some(UnitAssignment {
                     name: name.trim_end(),
                     value: value.trim_end().to_owned(),
                     lines: numbers,

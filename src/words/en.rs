@@ -556,7 +556,7 @@ table! {
     unfinished_leave = "Esc leaves it for now; nothing else can start until you have decided.";
     locked_unfinished = "First decide about the unfinished run: press Enter in step 1.";
     resume_nothing = "There is nothing to resume.";
-    resume_nothing_in(folder) = "There is nothing to resume: no interrupted run on this install is recorded in {folder}.";
+    resume_nothing_in(folder) = "No interrupted run on this install is recorded in {folder}.";
     lost_put_back(kind) = "Nothing was changed. The unfinished {kind} needs that backup: put back what is missing from it.";
     lost_for_good(kind, give_up) = "If the backup is lost for good, close the {kind} as it is, and start again: {give_up}";
     give_up_needless_why(folder) = "It can still be finished or undone: its backup is in {folder}.";

@@ -16,6 +16,7 @@ use crate::engine::usecase;
 use crate::io::os::around;
 use crate::sentences;
 use crate::words::untrusted::shown;
+use crate::words::words;
 
 /// Finishes the run that was interrupted.
 pub(super) fn run(common: &Common, test: bool, source: &PassphraseSource) -> CommandResult {
@@ -83,6 +84,7 @@ fn nothing_to_resume(common: &Common) -> Exit {
         out.json(&serde_json::json!({"schema": 1, "resumed": false}));
     } else {
         let folder = shown(&common.options().state_dir).to_string();
+        out.line(words().resume_nothing);
         out.line(&text!(resume_nothing_in, folder));
         out.line(sentences::journal::elsewhere(
             around::surroundings().is_some(),

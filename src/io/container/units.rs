@@ -29,7 +29,7 @@ const MOST: usize = 1000;
 const MOST_FOLDERS: usize = 256;
 
 /// A unit, and what it makes a container of.
-pub(super) struct Unit {
+pub(super) struct ContainerUnit {
     /// Its file. Paths in it and in what is added begin at the folder of this one.
     pub(super) file: PathBuf,
     /// Its text, and those of the files that are added to it, in the order in which they count.
@@ -41,7 +41,7 @@ pub(super) struct Unit {
 /// The units of a container.
 #[derive(Default)]
 pub(super) struct Units {
-    pub(super) all: Vec<Unit>,
+    pub(super) all: Vec<ContainerUnit>,
     /// Those of which it cannot be told whether they are.
     pub(super) unread: Vec<UnreadFile>,
 }
@@ -52,7 +52,7 @@ pub(super) fn of(host: &HostRoot, known: &Known) -> Units {
     let Some(name) = named.filter(|_| known.runtime == Runtime::Podman) else {
         return Units::default();
     };
-    let whose = Whose::of(host, known);
+    let whose = UnitOwner::of(host, known);
     let folders = folders(host, known, &whose);
     let mut seen: Vec<std::ffi::OsString> = Vec::new();
     let mut found = Units::default();
@@ -78,7 +78,7 @@ pub(super) fn of(host: &HostRoot, known: &Known) -> Units {
                         true => &mut templates,
                         false => &mut found.all,
                     };
-                    kind.push(Unit {
+                    kind.push(ContainerUnit {
                         specifiers: whose.specifiers(&unit),
                         file,
                         texts,
@@ -103,13 +103,13 @@ pub(super) fn of(host: &HostRoot, known: &Known) -> Units {
 }
 
 /// Whose units these are.
-struct Whose {
+struct UnitOwner {
     account: u32,
     user: String,
     home: PathBuf,
 }
 
-impl Whose {
+impl UnitOwner {
     fn of(host: &HostRoot, known: &Known) -> Self {
         let account = known.owner;
         let list = host.read(Path::new("/etc/passwd")).unwrap_or_default();
@@ -143,7 +143,7 @@ impl Whose {
 }
 
 /// Every folder that units of this container's Podman are read in, those that count first.
-fn folders(host: &HostRoot, known: &Known, whose: &Whose) -> Vec<PathBuf> {
+fn folders(host: &HostRoot, known: &Known, whose: &UnitOwner) -> Vec<PathBuf> {
     let of_accounts = Path::new(OF_ACCOUNTS);
     let mut found = Vec::new();
     if known.owner == 0 {

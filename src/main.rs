@@ -1,6 +1,6 @@
 //! Arguments in, wizard or subcommand, exit code out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -117,7 +117,7 @@ fn run(arguments: Arguments) -> CommandResult {
     match arguments.task {
         None => {
             let (mail, endpoints) = (Settings::of_system(), Endpoints::default());
-            wizard(&common, mail, endpoints, InstallLifetime::Lasting)
+            wizard(&common, mail, endpoints, InstallLifetime::Lasting, None)
         }
         Some(Task::Command(command)) => cli::run(*command),
         Some(Task::Demo {
@@ -136,6 +136,7 @@ fn wizard(
     mail: Settings,
     endpoints: Endpoints,
     lifetime: InstallLifetime,
+    hidden_key: Option<PathBuf>,
 ) -> CommandResult {
     let given = common.given().map_err(not_started)?;
     common.require_for_screen().map_err(not_started)?;
@@ -147,7 +148,8 @@ fn wizard(
         endpoints,
     };
     let (install, look_in) = (common.install.clone(), common.look_in.clone());
-    let outcome = tui::app::wizard(setup, install, look_in, !common.no_artisan, lifetime);
+    let artisan = !common.no_artisan;
+    let outcome = tui::app::wizard(setup, install, look_in, artisan, lifetime, hidden_key);
     Ok(match outcome.map_err(not_started)? {
         Outcome::Ended(exit) => exit,
         Outcome::Enter(found) => {
@@ -218,7 +220,8 @@ fn run_demo() -> CommandResult {
         google: nowhere(),
         ..Endpoints::default()
     };
-    let outcome = wizard(&common, mail, endpoints, InstallLifetime::ThrowAway);
+    let lifetime = InstallLifetime::ThrowAway;
+    let outcome = wizard(&common, mail, endpoints, lifetime, Some(made.look_in));
     if outcome.is_ok() {
         Out::stderr().line(w.demo_gone);
     }

@@ -17,14 +17,18 @@ const FAULT: u8 = 101;
 
 /// Does the work; says what stopped it, where something did, and gives the exit code.
 pub fn exit(json: bool, work: impl FnOnce() -> CommandResult) -> u8 {
-    match catch_unwind(AssertUnwindSafe(work)) {
+    let code = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(exit)) => exit as u8,
         Ok(Err((problem, exit))) => {
             tell(&problem, json);
             exit as u8
         }
         Err(_) => fault(json),
+    };
+    if !json {
+        output::say_where_typed();
     }
+    code
 }
 
 /// Says what stopped the work.

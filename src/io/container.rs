@@ -11,6 +11,7 @@ pub mod within;
 
 mod alive;
 mod libpod;
+mod units;
 mod view;
 mod who;
 

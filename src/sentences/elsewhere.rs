@@ -86,6 +86,8 @@ pub fn definition_unread(file: &UnreadFile) -> String {
         }) => text!(definition_broken, path, line),
         WhyUnread::Broken(_) | WhyUnread::TooMuch => text!(definition_too_much, path),
         WhyUnread::Untold(line) => text!(definition_untold, path, line),
+        WhyUnread::NotUnderstood(line) => text!(definition_not_understood, path, line),
+        WhyUnread::NameUntold => text!(definition_name_untold, path),
         WhyUnread::Missing => text!(definition_missing, path),
         WhyUnread::NotNamed => text!(definition_not_named, path),
     }

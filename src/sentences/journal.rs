@@ -6,6 +6,14 @@ use crate::domain::run::{Run, RunKind, RunOutcome};
 use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
 
+/// That there may be runs which are recorded elsewhere; within a container, where that should be.
+pub fn elsewhere(in_container: bool) -> &'static str {
+    match in_container {
+        true => words().runs_elsewhere_in_container,
+        false => words().runs_elsewhere,
+    }
+}
+
 /// What a run does, as a noun.
 pub fn kind(kind: RunKind) -> &'static str {
     let w = words();

@@ -1,6 +1,6 @@
 //! The loop: keys, jobs and signals become events of the wizard, its effects go to the worker, and what changed is drawn.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use super::terminal::keyboard::{Keyboard, Keystroke};
 use super::terminal::{self, Terminal};
 use super::theme::Theme;
 use super::{frame, keymap};
+use crate::cli::output::Out;
 use crate::domain::config::found::FoundInstall;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
@@ -24,7 +25,6 @@ use crate::io::os::around::{self, Enclosure};
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::Window;
 use crate::wizard::state::{InstallLifetime, Wizard};
-use crate::words::untrusted::last_door;
 use crate::words::words;
 
 /// While a job runs, a sign of life this often.
@@ -54,7 +54,7 @@ enum LoopEvent {
     Ended,
 }
 
-/// Runs the wizard to its end.
+/// Runs the wizard to its end. `hidden_key` is the folder that a demo has hidden a key in.
 ///
 /// # Errors
 /// A [`Problem`] when there is no terminal to run it on.
@@ -64,6 +64,7 @@ pub fn wizard(
     look_in: Vec<PathBuf>,
     artisan: bool,
     lifetime: InstallLifetime,
+    hidden_key: Option<PathBuf>,
 ) -> Result<Outcome, Problem> {
     let w = words();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
@@ -95,6 +96,9 @@ pub fn wizard(
     let theme = Theme::of_environment();
     let (mut wizard, effects) = Wizard::start_with(install, artisan);
     wizard.looks_in(look_in);
+    if let Some(folder) = hidden_key {
+        wizard.hides_key_in(folder);
+    }
     let outcome = run(&mut terminal, &mut wizard, theme, &worker, &inbox, effects);
     drop(terminal);
     // What was typed goes with the thread that read it, what was read of the install with the one that worked on it.
@@ -276,7 +280,5 @@ fn event_of(heard: LoopEvent, wizard: &Wizard) -> Option<Event> {
 
 /// Says on the operator's own screen how things stand.
 fn say_goodbye(wizard: &Wizard, lifetime: InstallLifetime) {
-    // The terminal may be gone; then there is nobody to tell.
-    let text = wizard.goodbye(lifetime).join("\n");
-    let _ = writeln!(std::io::stderr(), "{}", last_door(&text));
+    Out::stderr().line(&wizard.goodbye(lifetime).join("\n"));
 }

@@ -52,6 +52,11 @@ impl Wizard {
         self.keys.searched = self.given.clone();
     }
 
+    /// Says in step 3 where a key is hidden: of a demo, where nobody can know it.
+    pub fn hides_key_in(&mut self, folder: PathBuf) {
+        self.keys.hidden_in = Some(folder);
+    }
+
     /// Searches what the command line names, once there is nothing to be decided or typed first.
     fn look_in_given(&mut self) -> Vec<Effect> {
         let free = self.is_free() && self.survey.form.is_none() && self.keys.form.is_none();

@@ -417,7 +417,7 @@ table! {
     cache_rebuilt = "Another process rebuilt the config cache with a different key while it was being cleared; it was cleared again.";
     cache_removed = "The config cache was removed; FreeScout now reads .env. Run `php artisan freescout:clear-cache` as the web user to build a new one.";
     web_user_who = "In the commands above, the web user is the account that PHP runs as (`ps -eo user,cmd | grep php` shows it, often www-data).";
-    cache_not_removed(why) = "The config cache could not be removed ({why}). Until it is removed, FreeScout keeps using the old key.";
+    cache_not_removed(why) = "The config cache could not be removed ({why}). Until it is removed, FreeScout keeps using the key in it.";
     workers_stay = "Queue workers were not restarted: some passwords are unreadable, and the workers' memory may be the last place where their key exists.";
     workers_stay_next = "Until they restart, they use the key they were started with, so sending or fetching may fail. Find the key first (find-key as root, or on the host of a container), then run `php artisan queue:restart` as the web user. Until then, do not clear FreeScout's cache in the browser and do not restart PHP: both stop workers.";
     worker_unsearched(pid, what, why) = "The memory of process {pid} ({what}) could not be searched: {why}.";
@@ -453,7 +453,7 @@ table! {
     workers_told = "Queue workers will restart after their current job.";
     workers_not_told = "Queue workers could not be restarted: run `php artisan queue:restart` as the web user.";
     workers_other_driver(driver) = "The cache driver is {driver}: run `php artisan queue:restart` as the web user, so that workers use the new key.";
-    opcache_hint = "If pages keep using the old key (opcache.validate_timestamps=0), restart PHP-FPM or the web server.";
+    opcache_hint = "If pages keep using the former key (opcache.validate_timestamps=0), restart PHP-FPM or the web server.";
 
     apply_added_unread(places) = "Stored while the recovery ran, and FreeScout cannot read it yet: {places}. Recover once more; that takes in what was added.";
     apply_not_read_again(what, why) = "Everything was written, but could not be read again to verify it: {what} {why}";
@@ -526,6 +526,11 @@ table! {
     run_backup_gone = "that backup is no longer there";
     run_backup_unusable(why) = "that backup cannot be used: {why}";
     run_from_console = "the console";
+    history_empty_all(folder) = "No run is recorded in {folder}.";
+    runs_elsewhere = "A run that was made with --state-dir is recorded in that folder: give the same --state-dir.";
+    runs_elsewhere_in_container = "A run that was made with --state-dir is recorded in that folder, which should be on a volume here: give the same --state-dir.";
+    typed_in_container = "Commands like these belong inside this container.";
+    typed_in_container_by(exec) = "Commands like these belong inside this container. From outside, put this in front: {exec}";
     history_empty(folder) = "No run on this install is recorded in {folder}.";
     earlier_head(at, number, step) = "On {at} you got as far as step {number}, {step}.";
     earlier_what = "Press Enter to continue there: the same places are searched again, and the backup is compared with the current state. Passwords and keys you entered were not saved.";
@@ -551,6 +556,7 @@ table! {
     unfinished_leave = "Esc leaves it for now; nothing else can start until you have decided.";
     locked_unfinished = "First decide about the unfinished run: press Enter in step 1.";
     resume_nothing = "There is nothing to resume.";
+    resume_nothing_in(folder) = "No interrupted run on this install is recorded in {folder}.";
     lost_put_back(kind) = "Nothing was changed. The unfinished {kind} needs that backup: put back what is missing from it.";
     lost_for_good(kind, give_up) = "If the backup is lost for good, close the {kind} as it is, and start again: {give_up}";
     give_up_needless_why(folder) = "It can still be finished or undone: its backup is in {folder}.";
@@ -605,6 +611,7 @@ table! {
         files { One "1 file", Other "{files} files" };
     undone_nothing = "Undone: nothing was left to put back.";
     undo_row_refused(place) = "Left alone, because somebody has changed it since: {place}";
+    undo_key_back(now, before) = "FreeScout uses {now} again, and no longer {before}.";
     undo_stranded(place) = "Saved with the key that was removed, so it cannot be decrypted now: {place}";
     undo_needs_yes(what, rows: number, files: number, folder) = "This would undo the {what}: {rows} and {files}, from {folder}. Add --yes to do it. Nothing was changed.",
         rows { One "1 database field", Other "{rows} database fields" },
@@ -684,7 +691,7 @@ table! {
     signal_put_off = "This program was asked to stop (by a signal): it first finished what was being written. No connections are tested.";
     signal_before = "Stopped by a signal (such as Ctrl-C) before anything was written.";
     signal_before_next(folder) = "Nothing was changed. A backup was made in {folder}: it contains the APP_KEY, so delete it when you do not need it.";
-    demo_made(program, install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  {program} {install}\n      {program} check {install} --look-in {look_in}";
+    demo_made(program, install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  {program} {install}\n      {program} check {install} --look-in {look_in}\nNo mail server answers for it (those of `{program} demo` run only as long as the demo itself): all logins fail. Commands that would try them skip that with --no-test.";
     demo_gone = "That was the demo. Its install, backups and reports have been deleted.";
     man_not_written(folder) = "The manual pages cannot be written to {folder}.";
     man_not_written_next = "Name a folder that exists and that you may write to.";
@@ -974,6 +981,7 @@ table! {
         Other "{count} secrets cannot be decrypted with any of these keys. To find their key: paste one (a), search a path (p), this server (s), or running PHP (m).",
     };
     keys_none = "No key is known yet.";
+    keys_of_demo(place) = "In this demo, an old key is hidden somewhere in {place}: press p and enter that folder.";
     keys_type_key = "The key, as it was after APP_KEY= (hidden; ^R shows it):";
     keys_type_place = "A file, an archive or a folder on this server:";
     keys_more_sources(more: number) = more {
@@ -1201,6 +1209,8 @@ table! {
     definition_broken(path, line) = "{path}, from which the container was created, is not valid YAML (line {line}): it is not known whether it sets APP_KEY for the next start. Correct it, and run check again.";
     definition_too_much(path) = "{path}, from which the container was created, is longer or more nested than this program reads, or refers to itself: it is not known whether it sets APP_KEY for the next start. Look for APP_KEY in it.";
     definition_untold(path, line) = "{path}, line {line}, names a file by a variable whose value is not known here: it is not known whether that file sets APP_KEY for the next start. Look for APP_KEY in it.";
+    definition_not_understood(path, line) = "{path}, line {line}, from which the container was created, may set APP_KEY in a way that this program does not understand. Look at that line.";
+    definition_name_untold(path) = "{path} names its container by a specifier that is not known here: if it makes this container, it may set APP_KEY for its next start. Look for APP_KEY in it.";
     definition_missing(path) = "{path}, from which the container was created, or which that names, is not on this host (Portainer and similar tools keep theirs in a container of their own). What the container has now is known; whether its next creation sets another APP_KEY is not.";
     definition_not_named(path) = "{path}, from which the container was created, no longer has its service. What the container has now is known; whether its next creation sets another APP_KEY is not.";
     set_by_definition = " (definition of the container)";

@@ -443,6 +443,68 @@ fn a_stopped_one_is_put_together_from_its_layers() {
     );
 }
 
+/// A recovery was made in a folder of the host's, which the container has in its own layer by now.
+#[test]
+fn where_nothing_can_be_written_it_is_said_before_anything_is_saved() {
+    let docker = {
+        let mut container = Container::start(Kind::Rooted);
+        container.stop();
+        StoppedDocker::lay_out(&container)
+    };
+    let lib = docker.folder.path().join("lib");
+    let layers = lib.join("docker/overlay2");
+    let bound = lib.join("bound");
+    let copy = |from: PathBuf, to: &Path| {
+        let copied = Command::new("cp").arg("-aT").arg(from).arg(to).output();
+        told(&copied.unwrap(), 0);
+    };
+    copy(layers.join("image/diff/www/html"), &bound);
+    copy(layers.join("top/diff/www/html/.env"), &bound.join(".env"));
+    std::fs::remove_file(bound.join("bootstrap/cache/config.php")).unwrap();
+    let listed = lib.join(format!("docker/containers/{}/config.v2.json", docker.id));
+    let text = std::fs::read_to_string(&listed).unwrap();
+    let mut form: serde_json::Value = serde_json::from_str(&text).unwrap();
+    form["MountPoints"] =
+        serde_json::json!({"/www/html": {"Source": bound, "Destination": "/www/html"}});
+    form["Config"]["Env"] = serde_json::json!(["PATH=/usr/bin"]);
+    std::fs::write(&listed, form.to_string()).unwrap();
+    let run = |what: &[&str], code| {
+        let mut command = docker.command(what);
+        command.args(["--container", "freescout-app"]);
+        told(&command.output().unwrap(), code)
+    };
+    let old = lib.join("old-server");
+    let recover = ["recover", "--yes", "--no-test", "--look-in"];
+    run(&[&recover[..], &[old.to_str().unwrap()]].concat(), 2);
+    let html = layers.join("image/diff/www/html");
+    std::fs::remove_dir_all(&html).unwrap();
+    std::fs::remove_dir_all(layers.join("top/diff/www")).unwrap();
+    copy(bound.clone(), &html);
+    form["MountPoints"] = serde_json::json!({});
+    std::fs::write(&listed, form.to_string()).unwrap();
+    let backups = || everything(&docker.state().join("backups"));
+    let saved = backups();
+    let fresh = ["recover", "--yes", "--no-test", "--strategy", "fresh"];
+    let made = std::fs::read_dir(docker.state().join("backups")).unwrap();
+    let made = made.map(|entry| entry.unwrap().path()).max().unwrap();
+    for (what, code) in [
+        (&["undo"][..], 1),
+        (&["undo", "--yes"], 1),
+        (&fresh, 1),
+        (&["restore", made.to_str().unwrap(), "--yes"], 1),
+    ] {
+        let said = run(what, code);
+        assert!(
+            said.contains("is in the layers of a container that is stopped"),
+            "{what:?}: {said}"
+        );
+        for step in ["Saving database fields", "Verifying the backup"] {
+            assert!(!said.contains(step), "{what:?}: {said}");
+        }
+        assert_eq!(backups(), saved, "{what:?}");
+    }
+}
+
 #[test]
 fn one_without_a_list_of_accounts_has_a_web_user_by_number() {
     let docker = {

@@ -1,5 +1,6 @@
 //! Started within a container, as by `docker exec`: what can be had there is had, and for the rest it is said how to start.
 
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use crate::container::{Container, Kind, NGINX, give, program, told};
@@ -100,11 +101,48 @@ fn commands_that_are_printed_begin_with_the_path_that_it_was_started_by() {
     let next = "Next, to see the plan: /run/us recover";
     assert!(said.contains(next), "{said}");
     assert!(!said.contains("freescout-rescue recover"), "{said}");
+    // Who is back in the host's shell is told where they belong; once, and as whom they were typed.
+    let place = "belong inside this container. From outside, put this in front: docker exec -it ";
+    assert_eq!(said.matches(place).count(), 1, "{said}");
+    let as_nginx = format!("--reuid {} --regid {} --clear-groups", NGINX.0, NGINX.1);
+    let said = run(&container, &as_nginx, check, 2);
+    assert!(said.contains(&format!("{place}-u {} ", NGINX.0)), "{said}");
+    // Nothing to be typed was printed.
+    let said = run(&container, CONTAINED, "history /www/html", 0);
+    assert!(!said.contains("inside this container"), "{said}");
+    assert!(
+        said.contains("recorded in /var/lib/freescout-rescue"),
+        "{said}"
+    );
+    let elsewhere = "should be on a volume here: give the same --state-dir";
+    assert!(said.contains(elsewhere), "{said}");
+    let said = run(&container, CONTAINED, "resume /www/html", 0);
+    assert!(said.contains(elsewhere), "{said}");
     // Where nothing says that this is a container, it was typed by who has it at hand.
     std::fs::remove_file(container.path("/.dockerenv")).unwrap();
     let said = run(&container, CONTAINED, check, 2);
     assert!(
         said.contains("see the plan: freescout-rescue recover"),
+        "{said}"
+    );
+    assert!(!said.contains("inside this container"), "{said}");
+}
+
+#[test]
+fn a_web_user_of_a_container_has_a_place_for_its_backups() {
+    let container = with_worker();
+    let temporary = container.path("/var/tmp");
+    std::fs::create_dir_all(&temporary).unwrap();
+    std::fs::set_permissions(&temporary, std::fs::Permissions::from_mode(0o1777)).unwrap();
+    let as_nginx = format!("--reuid {} --regid {} --clear-groups", NGINX.0, NGINX.1);
+    let said = run(&container, &as_nginx, "backup /www/html", 0);
+    let folder = format!("/var/tmp/freescout-rescue-{}/backups", NGINX.0);
+    assert!(said.contains(&folder), "{said}");
+    // Where there is not even that, it is said what to give.
+    std::fs::remove_dir_all(&temporary).unwrap();
+    let said = run(&container, &as_nginx, "backup /www/html", 3);
+    assert!(
+        said.contains("Choose another folder (--backup-dir"),
         "{said}"
     );
 }

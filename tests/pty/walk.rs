@@ -23,10 +23,16 @@ fn from_survey_to_report_and_back() {
     let screen = session.wait_for("complete and verified");
     assert!(screen.contains("3 files"), "the dump is in it: {screen}");
     session.keys("\r");
-    session.wait_for("23 secrets cannot be decrypted");
+    let screen = session.wait_for("23 secrets cannot be decrypted");
+    let place = old_server(&session);
+    // Who has never seen it can find the key.
+    assert!(screen.contains("an old key is hidden"), "{screen}");
+    assert!(
+        screen.contains(place.rsplit('/').next().unwrap()),
+        "{screen}"
+    );
     session.keys("p");
     session.wait_for("a folder on this server");
-    let place = old_server(&session);
     session.keys(&place);
     session.keys("\r");
     let screen = session.wait_for("decrypts 22 of 32");
@@ -91,6 +97,8 @@ fn from_survey_to_report_and_back() {
     session.press_until("\u{15}undo\r", &|screen| !screen.contains("Type undo"));
     let screen = session.wait_for("Undone: ");
     assert!(screen.contains("7/32"), "{screen}");
+    assert!(screen.contains("FreeScout uses K"), "{screen}");
+    assert!(screen.contains("again, and no longer K"), "{screen}");
     assert!(
         !String::from_utf8_lossy(&session.bytes()).contains(TYPED),
         "a password reached the terminal"
@@ -318,4 +326,25 @@ fn other_database_values_help_where_freescouts_own_do_not() {
     assert!(screen.contains("What is wrong"), "{screen}");
     session.keys("q");
     assert_eq!(session.end(), 1);
+}
+
+#[test]
+fn what_a_command_says_is_broken_between_words_and_its_commands_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (install, _) = demo(folder.path());
+    let install = install.to_str().unwrap();
+    let mut session = Session::start(&["check", install], 60, 60);
+    assert_eq!(session.end(), 2);
+    let bytes = session.bytes();
+    let said = String::from_utf8_lossy(&bytes);
+    let mut long = said.lines().filter(|line| line.chars().count() > 60);
+    let is_whole = |line: &str| line.contains("freescout-rescue ") || !line.trim().contains(' ');
+    assert!(long.all(is_whole), "{said}");
+    let is_next = |line: &str| line.contains("find-key --usual") && line.ends_with(install);
+    assert!(said.lines().any(is_next), "{said}");
+    // Whole words, where a terminal would have cut one.
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let plain = "stored passwords, tokens and licences (called secrets here).";
+    assert!(words(&said).contains(plain), "{said}");
+    assert!(!said.contains(plain), "{said}");
 }

@@ -8,6 +8,7 @@ use crate::cli::output::Out;
 use crate::domain::run::{Run, RunOutcome};
 use crate::engine::exit::Exit;
 use crate::engine::usecase::history::{self, Whose};
+use crate::io::os::around;
 use crate::sentences;
 use crate::words::untrusted::shown;
 
@@ -35,7 +36,13 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
     }
     if runs.is_empty() {
         let folder = shown(&options.state_dir).to_string();
-        out.line(&text!(history_empty, folder));
+        out.line(&match all {
+            true => text!(history_empty_all, folder),
+            false => text!(history_empty, folder),
+        });
+        out.line(sentences::journal::elsewhere(
+            around::surroundings().is_some(),
+        ));
     }
     let mut asked = HashSet::new();
     for run in &runs {

@@ -13,6 +13,7 @@ use crate::engine::recovery::resume::Resumed;
 use crate::engine::report::Older;
 use crate::engine::session::survey;
 use crate::engine::usecase;
+use crate::io::os::around;
 use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -29,7 +30,7 @@ pub(super) fn run(common: &Common, test: bool, source: &PassphraseSource) -> Com
     let after = session.assess();
     let again = again::options(common, &common.look_in, &after, root);
     Ok(match finished.resumed {
-        Resumed::Nothing => nothing_to_resume(common.json),
+        Resumed::Nothing => nothing_to_resume(common),
         Resumed::Recovered(applied) => output::recovered(
             common.json,
             &[],
@@ -52,7 +53,7 @@ pub(super) fn give_up(common: &Common) -> CommandResult {
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let closed = usecase::give_up::give_up(&mut session, &common.options(), &reporter);
     let Some(closed) = closed.map_err(refused)? else {
-        return Ok(nothing_to_resume(common.json));
+        return Ok(nothing_to_resume(common));
     };
     let (runs, left) = (&closed.given_up.runs, &closed.given_up.left);
     let mut out = Out::stdout();
@@ -77,11 +78,17 @@ pub(super) fn give_up(common: &Common) -> CommandResult {
     Ok(Exit::Fine)
 }
 
-fn nothing_to_resume(json: bool) -> Exit {
-    if json {
-        Out::stdout().json(&serde_json::json!({"schema": 1, "resumed": false}));
+fn nothing_to_resume(common: &Common) -> Exit {
+    let mut out = Out::stdout();
+    if common.json {
+        out.json(&serde_json::json!({"schema": 1, "resumed": false}));
     } else {
-        Out::stdout().line(words().resume_nothing);
+        let folder = shown(&common.options().state_dir).to_string();
+        out.line(words().resume_nothing);
+        out.line(&text!(resume_nothing_in, folder));
+        out.line(sentences::journal::elsewhere(
+            around::surroundings().is_some(),
+        ));
     }
     Exit::Fine
 }

@@ -1,10 +1,13 @@
 //! Where everything that is printed goes through: standard output for the result, standard error for the rest.
 
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::wrapped::{command_in, wrapped};
 use crate::engine::report;
+use crate::io::os::around;
 use crate::words::untrusted::last_door;
 
 /// Whether a document is on standard output already: there is never a second one.
@@ -13,6 +16,19 @@ static JSON_GIVEN: AtomicBool = AtomicBool::new(false);
 /// See [`JSON_GIVEN`].
 pub(crate) fn json_was_given() -> bool {
     JSON_GIVEN.load(Ordering::Relaxed)
+}
+
+/// Whether a command of ours that is to be typed was printed.
+static COMMAND_GIVEN: AtomicBool = AtomicBool::new(false);
+
+/// Says on standard error where the commands that were printed are to be typed, where the shell that we leave may be another
+/// one.
+pub(crate) fn say_where_typed() {
+    if COMMAND_GIVEN.swap(false, Ordering::Relaxed)
+        && let Some(place) = around::where_typed()
+    {
+        Out::stderr().line(&place);
+    }
 }
 
 /// What the system said when something could not be written to standard output, but for a reader that went away.
@@ -27,12 +43,15 @@ pub(crate) fn lost() -> Option<std::io::Error> {
 pub struct Out {
     to: Box<dyn Write>,
     is_result: bool,
+    /// Of the terminal that it goes to.
+    columns: Option<usize>,
 }
 
 impl Out {
     /// Standard output.
     pub fn stdout() -> Self {
         Self {
+            columns: columns(std::io::stdout()),
             to: Box::new(std::io::stdout()),
             is_result: true,
         }
@@ -41,14 +60,22 @@ impl Out {
     /// Standard error.
     pub fn stderr() -> Self {
         Self {
+            columns: columns(std::io::stderr()),
             to: Box::new(std::io::stderr()),
             is_result: false,
         }
     }
 
-    /// One line, or several: nothing in it can move a cursor.
+    /// One line, or several: nothing in it can move a cursor. A terminal gets it in lines of its own width.
     pub fn line(&mut self, text: &str) {
-        let written = writeln!(self.to, "{}", last_door(text));
+        let mut text = last_door(text);
+        if text.lines().any(|line| command_in(line).is_some()) {
+            COMMAND_GIVEN.store(true, Ordering::Relaxed);
+        }
+        if let Some(columns) = self.columns {
+            text = wrapped(&text, columns).into();
+        }
+        let written = writeln!(self.to, "{text}");
         self.note(written);
     }
 
@@ -73,4 +100,11 @@ impl Out {
             lost.get_or_insert(error);
         }
     }
+}
+
+/// How wide the terminal is that this goes to, if it is one that says so.
+fn columns(to: impl IsTerminal + AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(&to).ok()?;
+    let columns = usize::from(size.ws_col);
+    (to.is_terminal() && columns > 0).then_some(columns)
 }

@@ -6,6 +6,7 @@ pub mod compose;
 pub mod definition;
 pub mod filed;
 pub mod libpod;
+pub mod quadlet;
 pub mod records;
 mod yaml;
 
@@ -75,7 +76,7 @@ pub struct Container {
 /// How many digits of an id name a container, at least.
 const LEAST_DIGITS: usize = 4;
 /// How many digits of an id are shown.
-const SHOWN_DIGITS: usize = 12;
+pub const SHOWN_DIGITS: usize = 12;
 
 impl Container {
     /// How it is named in a command that is typed later: by what lasts longest.

@@ -11,6 +11,7 @@ pub mod lines;
 pub mod nginx;
 pub mod roots;
 pub mod sections;
+pub(crate) mod unit_words;
 
 use std::path::{Component, Path, PathBuf};
 

@@ -384,10 +384,11 @@ impl Finding {
             | Finding::SettingElsewhere { standing, .. } => standing.severity(),
             Finding::DefinitionUnread(file) => match file.why {
                 // What the container runs with is known all the same; it may be kept on another machine.
-                WhyUnread::Missing | WhyUnread::NotNamed => Severity::Info,
-                WhyUnread::Broken(_) | WhyUnread::TooMuch | WhyUnread::Untold(_) => {
-                    Severity::Warning
-                }
+                WhyUnread::Missing | WhyUnread::NotNamed | WhyUnread::NameUntold => Severity::Info,
+                WhyUnread::Broken(_)
+                | WhyUnread::TooMuch
+                | WhyUnread::Untold(_)
+                | WhyUnread::NotUnderstood(_) => Severity::Warning,
             },
             Finding::WorkerHoldsOtherKey { .. }
             | Finding::WorkerOlderThanKey { .. }

@@ -87,6 +87,20 @@ impl Change {
         Ok(())
     }
 
+    /// Refuses what lies where nothing can be written at all: before anybody waits for a backup.
+    ///
+    /// # Errors
+    /// A [`Problem`]; nothing was changed.
+    pub fn require_not_read_only(&self, session: &Session) -> Result<(), Problem> {
+        for file in &self.files {
+            fs::require_not_read_only(&file.path).map_err(|e| file_problem(&e))?;
+        }
+        match self.swaps.is_empty() {
+            true => Ok(()),
+            false => database::require_not_read_only(&session.settings, &session.install.root),
+        }
+    }
+
     /// Writes rows and files, all or nothing, as part of a run that was announced.
     ///
     /// # Errors

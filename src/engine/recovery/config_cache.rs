@@ -52,7 +52,7 @@ pub(super) fn foresee(
         return CacheRefresh::NotNeeded;
     }
     let prepared = match artisan {
-        true => prepare_artisan(install).map_err(|error| shown(&error.to_string()).to_string()),
+        true => prepare_artisan(session).map_err(|error| shown(&error.to_string()).to_string()),
         false => Err(words().artisan_not_wanted.to_owned()),
     };
     match prepared {
@@ -64,13 +64,14 @@ pub(super) fn foresee(
     }
 }
 
-fn prepare_artisan(install: &Install) -> Result<spawn::Program, artisan::ArtisanError> {
+fn prepare_artisan(session: &Session) -> Result<spawn::Program, artisan::ArtisanError> {
+    let install = &session.install;
     let php = install.setting(&["app", "php_path"], "PHP_PATH");
     artisan::prepare(
         &install.root,
         install.known.certain(),
         php.as_deref(),
-        &inherited::of_ours(install),
+        &inherited::of_ours(install, &session.elsewhere),
     )
 }
 
@@ -87,13 +88,14 @@ fn whom(install: &Install, notes: &[String]) -> Option<String> {
 /// not removed unless that may be. Where workers must stay, its own command is not run: it tells them by itself, and by emptying the cache they watch. Returns what the
 /// operator should know, as sentences.
 pub fn refresh(
-    install: &Install,
+    session: &Session,
     artisan: Option<Duration>,
     key_text: &[u8],
     workers: &Workers,
     may_remove: bool,
 ) -> Vec<String> {
     let w = words();
+    let install = &session.install;
     let mut notes = Vec::new();
     if let (Some(limit), Workers::Restart) = (artisan, workers) {
         let php = install.setting(&["app", "php_path"], "PHP_PATH");
@@ -101,7 +103,7 @@ pub fn refresh(
             &install.root,
             install.known.certain(),
             php.as_deref(),
-            &inherited::of_ours(install),
+            &inherited::of_ours(install, &session.elsewhere),
             limit,
         ) {
             // What PHP wrote is on no disk yet: a machine that stops now would start with an empty file in its place.

@@ -21,7 +21,7 @@ use crate::domain::payload::{Payload, php};
 use crate::domain::plan::{KeyHome, Plan, PlanAction, PlanStep, TargetKey};
 use crate::domain::verdict::secret_report::Summary;
 use crate::domain::verdict::{self, assessment};
-use crate::engine::session::{Session, env_trouble};
+use crate::engine::session::{Session, database, env_trouble};
 use crate::io::db::Swap;
 use crate::io::fs::{self, Attributes, FileRead};
 use crate::io::install::Install;
@@ -151,6 +151,9 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
     for file in &files {
         fs::require_not_read_only(&file.path)
             .map_err(|e| or_carry(file_problem(&e), session, plan, &prepared))?;
+    }
+    if !prepared.cells.is_empty() {
+        database::require_not_read_only(&session.settings, &install.root)?;
     }
     if config_cache::must_follow(install, &target, &files) && install.cache_file.is_some() {
         // Without its cached config FreeScout runs on `.env`.

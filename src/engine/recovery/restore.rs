@@ -110,6 +110,7 @@ pub fn put_back(
                 .problem(w.anew_foretold_otherwise, "", next)
                 .into());
         }
+        foretold.change.require_not_read_only(session)?;
         let wanted = BackupContents {
             also: foretold.rows(),
             ..BackupContents::default()

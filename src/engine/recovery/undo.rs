@@ -13,7 +13,7 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, NamedPlace, Place, SecretBytes, Table};
 use crate::domain::run::reconcile::{Intended, Replaces, cut_off};
 use crate::domain::run::{Intent, Run, RunKind, RunOutcome};
-use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::assessment::{Assessment, KeyReport};
 use crate::engine::progress::Progress;
 use crate::engine::recovery::{clock, commands};
 use crate::engine::session::options::Options;
@@ -160,7 +160,9 @@ fn take_back(
     let saved = backup.rows().unwrap_or_default();
     let changed =
         |place: &&Place| saved.get(&place.cell) != session.inventory.cells.get(&place.cell);
-    let (was, is) = (readable(&before), readable(&session.assess()));
+    let after = session.assess();
+    undone.notes.splice(0..0, key_back(&before, &after));
+    let (was, is) = (readable(&before), readable(&after));
     undone.stranded = was
         .difference(&is)
         .filter(changed)
@@ -176,6 +178,20 @@ fn take_back(
     Ok(undone)
 }
 
+/// Which key FreeScout uses again, and which one no longer, where that is another one now.
+fn key_back(before: &Assessment, after: &Assessment) -> Option<String> {
+    let effective = |of: &Assessment| {
+        let key = of.keys.iter().find(|key| key.effective);
+        key.map(|key| key.fingerprint)
+    };
+    let named = |fingerprint| {
+        let key = after.keys.iter().find(|key| key.fingerprint == fingerprint);
+        key.map_or_else(|| fingerprint.to_string(), KeyReport::name)
+    };
+    let (was, is) = (effective(before)?, effective(after)?);
+    (was != is).then(|| text!(undo_key_back, now = named(is), before = named(was)))
+}
+
 /// What an undo would change: places and files.
 ///
 /// # Errors
@@ -185,6 +201,22 @@ pub fn preview(
     options: &Options,
     backup: &Backup,
 ) -> Result<Undone, Problem> {
+    let (change, refused) = foreseen(session, options, backup)?;
+    change.require_not_read_only(session)?;
+    Ok(Undone {
+        rows: change.swaps.len(),
+        refused: named(session, &refused),
+        files: change.files.len(),
+        ..Undone::default()
+    })
+}
+
+/// The change that an undo would be, as things stand, and the rows that it would leave alone.
+fn foreseen(
+    session: &mut Session,
+    options: &Options,
+    backup: &Backup,
+) -> Result<(Change, Vec<Cell>), Problem> {
     let unfinished = run_log::unfinished(options, &session.install.root)?;
     let record = match &unfinished {
         Some(run) if run.kind == RunKind::Restore => written_by(&run_log::intent(options, run)?),
@@ -196,13 +228,22 @@ pub fn preview(
         staged: run_log::staged(options, &session.install.root)?,
         wrote_files: wrote_files(options, session, backup)?,
     };
-    let (change, refused) = change_back(session, backup, &record, &left)?;
-    Ok(Undone {
-        rows: change.swaps.len(),
-        refused: named(session, &refused),
-        files: change.files.len(),
-        ..Undone::default()
-    })
+    change_back(session, backup, &record, &left)
+}
+
+/// Refuses an undo of what lies where nothing can be written. What else stands against it is said when it is carried out.
+///
+/// # Errors
+/// A [`Problem`]; nothing was changed.
+pub fn require_not_read_only(
+    session: &mut Session,
+    options: &Options,
+    backup: &Backup,
+) -> Result<(), Problem> {
+    match foreseen(session, options, backup) {
+        Ok((change, _)) => change.require_not_read_only(session),
+        Err(_) => Ok(()),
+    }
 }
 
 /// What runs left that did not end.

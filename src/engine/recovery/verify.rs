@@ -116,7 +116,7 @@ impl ToVerify<'_> {
         progress(w.apply_cache, 0, None);
         ledger.step(self.id, RunPhase::Cache)?;
         self.notes.extend(config_cache::refresh(
-            &session.install,
+            session,
             self.run.artisan.then(|| ledger.php_limit()),
             self.target.text(),
             &self.workers,
@@ -212,7 +212,7 @@ impl ToVerify<'_> {
             self.notes.push(words().cache_rebuilt.to_owned());
             let may_remove = self.may_remove(session);
             let text = self.target.text();
-            for note in config_cache::refresh(install, None, text, &self.workers, may_remove) {
+            for note in config_cache::refresh(session, None, text, &self.workers, may_remove) {
                 if !self.notes.contains(&note) {
                     self.notes.push(note);
                 }

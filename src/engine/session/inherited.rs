@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::elsewhere;
+use super::elsewhere::Outside;
 use crate::domain::config::dotenv::EnvFile;
 use crate::domain::config::inherited::{self, Handed};
 use crate::domain::config::{self};
@@ -12,8 +12,9 @@ use crate::io::install::{Environment, Install};
 use crate::io::os::processes::{self, Belongs, ProcessRole};
 use zeroize::Zeroizing;
 
-/// Looks at this install's running processes, at the first one of a container, and at the files that set variables.
-pub fn of_ours(install: &Install) -> Handed {
+/// Looks at this install's running processes, at the first one of a container, and at what was read of the files that set
+/// variables.
+pub fn of_ours(install: &Install, files: &Outside) -> Handed {
     let ours = Environment::all_of_this_process();
     if ours.is_empty() {
         return Handed::default();
@@ -23,7 +24,6 @@ pub fn of_ours(install: &Install) -> Handed {
         .iter()
         .flat_map(|bytes| bytes.split(|b| *b == 0));
     let running: BTreeSet<&[u8]> = entries.collect();
-    let files = elsewhere::read(Path::new("/"), install);
     let known = |name: &[u8], value: &[u8]| {
         let in_file = files.settings.iter().any(|found| {
             let setting = &found.setting;

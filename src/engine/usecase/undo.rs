@@ -83,6 +83,8 @@ pub fn undo(
         // Another of us has recovered since.
         backup = readable(now, options, ask).map_err(Refused::unchanged)?;
     }
+    // What cannot be written is told before anything is saved for it; all else is said of what stands then.
+    undo::require_not_read_only(session, options, &backup).map_err(Refused::unchanged)?;
     let safety = before_change(session, options, reporter).map_err(Refused::unchanged)?;
     reporter.stage(Stage::Apply);
     let mut progress = |what: &str, done, of| reporter.progress(what, done, of);

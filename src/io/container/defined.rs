@@ -2,17 +2,17 @@
 //! changed there: the compose file that its runtime noted, the files that it names, units for Podman.
 
 use std::cell::Cell;
-use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::runtimes::{self, Known, Layers, PODMAN_OF_HOME};
-use super::{Container, Runtime, libpod};
-use crate::domain::config::container::compose;
+use super::runtimes::{self, Known, Layers};
+use super::units::{self, text};
+use super::{Container, libpod};
 use crate::domain::config::container::definition::{
     self, Definition, ProjectVariables, Set, Stands, UnreadFile, Variable, WhyUnread,
 };
+use crate::domain::config::container::{compose, quadlet};
 use crate::domain::config::elsewhere::{CONTAINER_KEYS, Setting};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::io::install::host::HostRoot;
@@ -22,18 +22,6 @@ const FILES: &str = "com.docker.compose.project.config_files";
 const FOLDER: &str = "com.docker.compose.project.working_dir";
 const SERVICE: &str = "com.docker.compose.service";
 const VARIABLES: &str = "com.docker.compose.project.environment_file";
-/// Where units for root's Podman are: of those with one name, the first counts.
-const UNITS: [&str; 3] = [
-    "/run/containers/systemd",
-    "/etc/containers/systemd",
-    "/usr/share/containers/systemd",
-];
-/// Where those for accounts' are: below a home, and for all of them.
-const UNITS_OF_HOME: &str = ".config/containers/systemd";
-const UNITS_OF_ACCOUNTS: &str = "/etc/containers/systemd/users";
-/// What their names end in, and how many are read.
-const ENDING: &str = "container";
-const MOST_UNITS: usize = 1000;
 /// How many files of one kind are read, and how many of them all for one container.
 const MOST: usize = 32;
 /// How many variables of a project are looked up.
@@ -75,7 +63,12 @@ pub fn read(host: &HostRoot, container: &Container) -> Defined {
 pub fn file(host: &HostRoot, container: &Container) -> Option<PathBuf> {
     let known = labelled(host, container)?;
     let composed = compose_files(host, &known).map(|(_, files)| files);
-    let unit = || units(host, &known).into_iter().map(|(file, _)| file);
+    let unit = || {
+        units::of(host, &known)
+            .all
+            .into_iter()
+            .map(|unit| unit.file)
+    };
     let all = composed.into_iter().flatten().chain(unit());
     all.into_iter().find(|file| host.is_file(file))
 }
@@ -216,10 +209,16 @@ impl Reader<'_> {
     }
 
     fn of_units(&mut self) {
-        for (file, text) in units(self.host, self.known) {
-            let defined = definition::quadlet(&text);
-            let folder = file.parent().unwrap_or(Path::new("/")).to_owned();
-            self.take(&file, &folder, &defined, &|_| None);
+        let units = units::of(self.host, self.known);
+        for file in &units.unread {
+            self.is_unread(&file.path, file.why);
+        }
+        for unit in &units.all {
+            let folder = unit.file.parent().unwrap_or(Path::new("/"));
+            for (file, text) in &unit.texts {
+                let defined = quadlet::read(text, &unit.specifiers);
+                self.take(file, folder, &defined, &|_| None);
+            }
         }
     }
 
@@ -233,6 +232,9 @@ impl Reader<'_> {
     ) {
         for why in &defined.unread {
             self.is_unread(file, *why);
+        }
+        if defined.resets_files {
+            self.of_files.clear();
         }
         for named in &defined.files {
             let path = joined(self.host, folder, &named.path);
@@ -308,56 +310,6 @@ fn setting(set: &Set, file: &Path) -> Setting {
     }
 }
 
-/// Where the units are that this container may be of.
-fn unit_folders(known: &Known) -> Vec<PathBuf> {
-    if known.owner == 0 {
-        return UNITS.map(PathBuf::from).to_vec();
-    }
-    let of_home = match &known.layers {
-        Layers::Podman(storage, _) => {
-            let home = storage
-                .ancestors()
-                .find(|home| home.join(PODMAN_OF_HOME) == *storage);
-            home.map(|home| home.join(UNITS_OF_HOME))
-        }
-        Layers::Docker(_) => None,
-    };
-    let of_accounts = Path::new(UNITS_OF_ACCOUNTS);
-    let own = of_accounts.join(known.owner.to_string());
-    of_home
-        .into_iter()
-        .chain([own, of_accounts.to_owned()])
-        .collect()
-}
-
-/// The units for Podman that define this container, and their texts.
-fn units(host: &HostRoot, known: &Known) -> Vec<(PathBuf, Zeroizing<String>)> {
-    let named = known.record.name.as_ref();
-    let Some(name) = named.filter(|_| known.runtime == Runtime::Podman) else {
-        return Vec::new();
-    };
-    let mut found: Vec<(PathBuf, Zeroizing<String>)> = Vec::new();
-    for folder in unit_folders(known) {
-        let is_unit = |name: &OsStr| Path::new(name).extension().is_some_and(|e| e == ENDING);
-        for entry in host.entries_named(&folder, MOST_UNITS, is_unit).entries {
-            let file = folder.join(&entry.name);
-            let is_hidden = |(known, _): &(PathBuf, _)| known.file_name() == file.file_name();
-            if found.iter().any(is_hidden) {
-                continue;
-            }
-            let Some(text) = text(host, &file) else {
-                continue;
-            };
-            let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-            let usual = format!("systemd-{stem}");
-            if definition::quadlet_name(&text).unwrap_or(&usual) == name {
-                found.push((file, text));
-            }
-        }
-    }
-    found
-}
-
 /// What a later one sets counts.
 fn add(found: &mut Vec<Setting>, new: impl Iterator<Item = Setting>) {
     for setting in new {
@@ -377,15 +329,11 @@ fn joined(host: &HostRoot, folder: &Path, path: &Path) -> PathBuf {
     }
 }
 
-fn text(host: &HostRoot, path: &Path) -> Option<Zeroizing<String>> {
-    let bytes = host.read(path)?;
-    Some(String::from_utf8_lossy(&bytes).into_owned().into())
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::io::container::Runtime;
     use crate::io::container::written::write;
 
     #[test]
@@ -529,43 +477,55 @@ mod tests {
     }
 
     #[test]
-    fn an_accounts_units_are_its_own() {
+    fn a_unit_and_what_is_added_to_it_tell_theirs() {
         let folder = tempfile::tempdir().unwrap();
-        let write = |path: &str, text: &str| write(folder.path(), path, text);
-        for (path, key) in [
-            ("home/ann/.config/containers/systemd/desk.container", "anns"),
-            ("etc/containers/systemd/users/4711/desk.container", "hidden"),
-            ("etc/containers/systemd/users/all.container", "of-all"),
-            ("run/containers/systemd/desk.container", "roots"),
-            ("etc/containers/systemd/desk.container", "hidden"),
+        let root = folder.path();
+        let id = "a".repeat(64);
+        let units = "etc/containers/systemd/apps";
+        for (path, text) in [
+            (
+                "var/lib/containers/storage/overlay-containers/containers.json",
+                &*format!(r#"[{{"id":"{id}","names":["desk"],"layer":"{id}","metadata":"{{}}"}}]"#),
+            ),
+            (
+                &*format!("{units}/desk.container"),
+                "[Container]\nContainerName=desk\nEnvironmentFile=a.env\nEnvironment=DB_HOST=x DB_PORT=1\nSecret=key,type=env,target=FREESCOUT_APP_KEY\n",
+            ),
+            (
+                "etc/containers/systemd/desk.container.d/1.conf",
+                "[Container]\nEnvironmentFile=\nEnvironmentFile=%h/b.env\nEnvironment=DB_PORT=2\nEnvironmentFile=%m/c.env\n",
+            ),
+            (&*format!("{units}/a.env"), "APP_KEY=base64:A=\n"),
+            ("root/b.env", "APP_KEY=base64:B=\n"),
         ] {
-            write(
-                path,
-                &format!("[Container]\nContainerName=desk\nEnvironment=APP_KEY={key}\n"),
-            );
+            write(root, path, text);
         }
-        let host = HostRoot::at(folder.path()).unwrap();
-        let told = |owner, storage: &str| {
-            let record = crate::domain::config::container::records::Record {
-                name: Some("desk".to_owned()),
-                ..<_>::default()
-            };
-            let known = Known {
-                runtime: Runtime::Podman,
-                written: storage.into(),
-                record,
-                layers: Layers::Podman(storage.into(), String::new()),
-                owner,
-            };
-            let units = units(&host, &known).into_iter();
-            let keys = units.map(|(_, text)| text.rsplit_once('=').unwrap().1.trim().to_owned());
-            keys.collect::<Vec<_>>()
+        let container = Container {
+            runtime: Runtime::Podman,
+            id: Some(id),
+            ..Container::default()
         };
+        let found = read(&HostRoot::at(root).unwrap(), &container);
+        let told = |one: &Setting| {
+            let value = one.value.as_ref();
+            let value = value.map(|v| String::from_utf8_lossy(v.expose()).into_owned());
+            let (path, value) = (one.path.to_string_lossy(), value.unwrap_or_default());
+            format!("{} {path} {} {value}", one.name, one.line)
+        };
+        let added = "/etc/containers/systemd/desk.container.d/1.conf";
         assert_eq!(
-            told(4711, "/home/ann/.local/share/containers/storage"),
-            ["anns", "of-all"]
+            found.settings.iter().map(told).collect::<Vec<_>>(),
+            [
+                "APP_KEY /root/b.env 1 base64:B=".to_owned(),
+                format!("DB_HOST /{units}/desk.container 4 x"),
+                format!("FREESCOUT_APP_KEY /{units}/desk.container 5 "),
+                format!("DB_PORT {added} 4 2"),
+            ]
         );
-        assert_eq!(told(4711, "/srv/pods"), ["hidden", "of-all"]);
-        assert_eq!(told(0, "/var/lib/containers/storage"), ["roots"]);
+        let untold = UnreadFile {
+            path: added.into(),
+            why: WhyUnread::Untold(5),
+        };
+        assert_eq!(found.unread, [untold]);
     }
 }

@@ -6,7 +6,7 @@
 //! changed; what lies in a volume can be, as it is the host's.
 
 use std::collections::BTreeSet;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
@@ -26,6 +26,8 @@ use crate::io::install::host::HostRoot;
 const MOST_LAYERS: usize = 500;
 /// How many of the host's folders are put into it.
 const MOST_MOUNTS: usize = 256;
+/// Where the layers are mounted, for this process alone: a folder that is everywhere, is root's, and was taken along before.
+const MOUNT_POINT: &str = "/dev";
 /// Where each layer is a whole copy of what is below it, with the driver `vfs`: a host whose file system can do no better.
 const WHOLE: &str = "vfs/dir";
 /// Where images have FreeScout.
@@ -105,6 +107,18 @@ impl Stack {
         let stays = |folder: &PathBuf| host.real(folder).as_ref() == Some(folder);
         let confined = known.owner == 0 || self.folders().all(|folder| stays(&folder));
         confined.then_some(self)
+    }
+
+    /// The layers, held open as they were judged: whatever the account puts in their places then.
+    fn open(&self, host: &HostRoot, known: &Known) -> std::io::Result<Vec<OwnedFd>> {
+        let open = |folder: PathBuf| match known.owner {
+            0 => HostRoot::at(&host.here(&folder)).map(HostRoot::into_folder),
+            _ => {
+                let held = host.below(&folder).map(HostRoot::into_folder);
+                held.ok_or_else(|| Errno::LOOP.into())
+            }
+        };
+        self.folders().map(open).collect()
     }
 
     /// The folders of the layers on the host.
@@ -187,11 +201,15 @@ pub(super) struct Assembled {
 /// # Errors
 /// The system's, or that the layers cannot be told.
 pub(super) fn assemble(known: &Known) -> std::io::Result<Assembled> {
+    // What is opened before belongs to mounts that an overlay cannot be made of here.
+    nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWNS)?;
+    let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
+    rustix::mount::mount_change("/", private)?;
     let host = HostRoot::at(Path::new("/"))?;
     let unknown = || std::io::Error::other(crate::words::words().container_layers_unknown);
     let stack = Stack::of(&host, known).ok_or_else(unknown)?;
+    let layers = stack.open(&host, known)?;
     let theirs = Theirs::of(&host, known);
-    // As they are on the host: what is mounted below would hide them.
     let volumes = known.record.mounts.iter().take(MOST_MOUNTS);
     let volumes: Vec<(PathBuf, OwnedFd)> = volumes
         .filter_map(|mount| {
@@ -199,31 +217,7 @@ pub(super) fn assemble(known: &Known) -> std::io::Result<Assembled> {
             Some((mount.destination.clone(), theirs.of_it(tree)?))
         })
         .collect();
-    nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWNS)?;
-    let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
-    rustix::mount::mount_change("/", private)?;
-    rustix::process::chdir(&stack.base)?;
-    let safe = MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV;
-    let names: Vec<&str> = stack
-        .layers
-        .iter()
-        .filter_map(|layer| layer.to_str())
-        .collect();
-    if let [only] = names[..] {
-        rustix::mount::mount_bind(only, &stack.base)?;
-        rustix::mount::mount_remount(&stack.base, safe | MountFlags::BIND, "")?;
-    } else {
-        // Relative names: all of them have to fit into one page.
-        let marks = match known.owner {
-            0 => "",
-            _ => ",userxattr",
-        };
-        let options = format!("lowerdir={}{marks}", names.join(":"));
-        let options = std::ffi::CString::new(options)?;
-        rustix::mount::mount("overlay", &stack.base, "overlay", safe, options.as_c_str())?;
-    }
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let root = rustix::fs::openat(CWD, &stack.base, flags, Mode::empty())?;
+    let root = mount(&layers, known.owner, Path::new(MOUNT_POINT))?;
     for (destination, tree) in volumes {
         match put(&root, &destination, &tree) {
             // Nothing stands there that it could be put on: the runtime would make it.
@@ -236,6 +230,31 @@ pub(super) fn assemble(known: &Known) -> std::io::Result<Assembled> {
         users: theirs.users,
         groups: theirs.groups,
     })
+}
+
+/// Mounts these layers here, read-only, and opens that.
+fn mount(layers: &[OwnedFd], owner: u32, place: &Path) -> std::io::Result<OwnedFd> {
+    let safe = MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV;
+    // Their numbers are names there: no path leads to a layer, and all of them fit into one page.
+    rustix::process::chdir("/proc/self/fd")?;
+    let names: Vec<String> = layers
+        .iter()
+        .map(|layer| layer.as_raw_fd().to_string())
+        .collect();
+    if let [only] = &names[..] {
+        rustix::mount::mount_bind(only.as_str(), place)?;
+        rustix::mount::mount_remount(place, safe | MountFlags::BIND, "")?;
+    } else {
+        let marks = match owner {
+            0 => "",
+            _ => ",userxattr",
+        };
+        let options = format!("lowerdir={}{marks}", names.join(":"));
+        let options = std::ffi::CString::new(options)?;
+        rustix::mount::mount("overlay", place, "overlay", safe, options.as_c_str())?;
+    }
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Ok(rustix::fs::openat(CWD, place, flags, Mode::empty())?)
 }
 
 /// The numbers of a container's users and groups, and what its account may have mounted into it.
@@ -454,5 +473,67 @@ mod tests {
         assert_eq!(map.inside(200_081), Some(82));
         assert_eq!(map.inside(33), None);
         assert_eq!(id_map(&host, "/etc/subuid", 0).inside(33), Some(33));
+    }
+
+    #[test]
+    fn layers_are_mounted_as_they_were_judged() {
+        assert!(
+            rustix::process::geteuid().is_root(),
+            "not root: nothing can be mounted"
+        );
+        let work = || {
+            let here = nix::sched::CloneFlags::CLONE_FS | nix::sched::CloneFlags::CLONE_NEWNS;
+            nix::sched::unshare(here).unwrap();
+            let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
+            rustix::mount::mount_change("/", private).unwrap();
+            let folder = tempfile::tempdir_in("/var/tmp").unwrap();
+            let root = folder.path();
+            write(root, "secret/file", "of root");
+            for layers in [&["only"][..], &["upper", "lower"]] {
+                let base = root.join(layers.join("-"));
+                for layer in layers {
+                    write(&base, &format!("{layer}/file"), layer);
+                    write(&base, &format!("{layer}/{layer}"), "");
+                }
+                let stack = Stack {
+                    base: base.clone(),
+                    layers: layers.iter().map(PathBuf::from).collect(),
+                };
+                for owner in [0, 4711] {
+                    let known = Known {
+                        runtime: crate::io::container::Runtime::Podman,
+                        record: crate::domain::config::container::records::Record::default(),
+                        written: "/x".into(),
+                        layers: Layers::Podman("/x".into(), "y".to_owned()),
+                        owner,
+                    };
+                    let host = HostRoot::at(Path::new("/")).unwrap();
+                    let held = stack.open(&host, &known).unwrap();
+                    // Right after they were looked at.
+                    for layer in layers {
+                        let away = base.join(format!("{layer}-away"));
+                        std::fs::rename(base.join(layer), away).unwrap();
+                        symlink(root.join("secret"), base.join(layer)).unwrap();
+                    }
+                    let place = root.join("place");
+                    std::fs::create_dir_all(&place).unwrap();
+                    mount(&held, owner, &place).unwrap();
+                    let text = std::fs::read_to_string(place.join("file")).unwrap();
+                    assert_eq!(text, layers[0]);
+                    assert!(layers.iter().all(|layer| place.join(layer).exists()));
+                    assert!(std::fs::write(place.join("file"), "").is_err());
+                    rustix::process::chdir("/").unwrap();
+                    rustix::mount::unmount(&place, rustix::mount::UnmountFlags::DETACH).unwrap();
+                    // What leads elsewhere is none of an account's.
+                    assert!(owner == 0 || stack.open(&host, &known).is_err());
+                    for layer in layers {
+                        std::fs::remove_file(base.join(layer)).unwrap();
+                        let away = base.join(format!("{layer}-away"));
+                        std::fs::rename(away, base.join(layer)).unwrap();
+                    }
+                }
+            }
+        };
+        std::thread::spawn(work).join().unwrap();
     }
 }

@@ -93,6 +93,11 @@ impl HostRoot {
         Self::of(held, &there).ok()
     }
 
+    /// The folder itself, held open.
+    pub fn into_folder(self) -> OwnedFd {
+        self.folder
+    }
+
     /// Whether it is the one that we run in.
     pub fn is_ours(&self) -> bool {
         self.named == Path::new("/")

@@ -2,15 +2,17 @@
 //! more than advice hangs on it, so everything that says so is believed.
 
 use std::ffi::OsStr;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
-use crate::domain::config::container::Runtime;
 use crate::domain::config::container::cgroup;
+use crate::domain::config::container::{Runtime, SHOWN_DIGITS};
 use crate::io::container::within;
 use crate::sentences;
+use crate::words::words;
 
 /// What the container is, as far as it changes what is to be typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,20 @@ impl Enclosure {
         }
     }
 
+    /// As much as is known of the command that starts a program in it, with a terminal, from outside: as this user, where
+    /// that is not the one it runs as anyway, in the container with this id.
+    fn exec_with_terminal(self, user: Option<u32>, id: Option<&str>) -> Option<String> {
+        let user = user.map_or(String::new(), |user| format!(" -u {user}"));
+        let name = id.and_then(|id| id.get(..SHOWN_DIGITS)).unwrap_or("NAME");
+        match self {
+            Enclosure::Docker | Enclosure::Podman => {
+                Some(format!("{} -it{user} {name}", self.exec()?))
+            }
+            Enclosure::Kubernetes => Some(format!("{} -it POD --", self.exec()?)),
+            Enclosure::Other => None,
+        }
+    }
+
     /// What gives it the capability to read the memory of others.
     pub fn add_tracing(self) -> &'static str {
         match self {
@@ -71,6 +87,21 @@ pub fn surroundings() -> Option<Enclosure> {
     };
     let groups = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
     told(&|path| Path::new(path).exists(), &variable, &groups)
+}
+
+/// Where commands that were printed are to be typed, where that may not be the shell that reads it: within the container that
+/// we were started in.
+pub fn where_typed() -> Option<String> {
+    let enclosure = surroundings()?;
+    let text = |path| std::fs::read_to_string(path).unwrap_or_default();
+    let id = cgroup::own_id(&text("/proc/self/cgroup"), &text("/proc/self/mountinfo"));
+    let ours = rustix::process::geteuid().as_raw();
+    let usual = std::fs::metadata("/proc/1").map(|first| first.uid());
+    let user = (usual.ok() != Some(ours)).then_some(ours);
+    Some(match enclosure.exec_with_terminal(user, id.as_deref()) {
+        Some(exec) => text!(typed_in_container_by, exec),
+        None => words().typed_in_container.to_owned(),
+    })
 }
 
 /// How this program is called in what is printed to be typed.
@@ -187,6 +218,31 @@ mod tests {
         assert_eq!(user(Enclosure::Kubernetes), None);
         assert_eq!(Enclosure::Kubernetes.exec(), Some("kubectl exec"));
         assert_eq!(Enclosure::Other.exec(), None);
+        let id = "0123456789ab".repeat(5);
+        for (one, user, id, exec) in [
+            (
+                Enclosure::Docker,
+                None,
+                Some(&id),
+                Some("docker exec -it 0123456789ab"),
+            ),
+            (
+                Enclosure::Podman,
+                Some(80),
+                None,
+                Some("podman exec -it -u 80 NAME"),
+            ),
+            (
+                Enclosure::Kubernetes,
+                Some(80),
+                Some(&id),
+                Some("kubectl exec -it POD --"),
+            ),
+            (Enclosure::Other, None, None, None),
+        ] {
+            let told = one.exec_with_terminal(user, id.map(String::as_str));
+            assert_eq!(told.as_deref(), exec);
+        }
     }
 
     #[test]

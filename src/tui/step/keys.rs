@@ -8,6 +8,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::keys::{KeysForm, SearchTotals, Tried};
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Sources shown of one key; more are counted.
@@ -33,6 +34,9 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         0 => (Role::Ok, w.keys_all_open.to_owned()),
         count => (Role::Warn, text!(keys_some_closed, count)),
     });
+    if let Some(place) = wizard.keys.hidden_in.as_ref().filter(|_| closed > 0) {
+        below.push(plain(text!(keys_of_demo, place = shown(place))));
+    }
     if let Some(SearchTotals { skipped, .. }) = &wizard.keys.looked
         && let Some(first) = skipped.first()
     {

@@ -1,5 +1,7 @@
 //! Step 3: the keys known so far, and ways to more.
 
+use std::path::PathBuf;
+
 use crate::domain::run::bookmark::Searched;
 use crate::domain::verdict::assessment::Assessment;
 use crate::wizard::parts::input::Input;
@@ -53,6 +55,8 @@ pub struct State {
     pub tried: Option<Tried>,
     /// Where the operator had keys looked for.
     pub searched: Searched,
+    /// The folder that a demo has hidden a key in.
+    pub hidden_in: Option<PathBuf>,
 }
 
 impl State {

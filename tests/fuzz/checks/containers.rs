@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use freescout_rescue::domain::config::container::definition::{
     self, Set, Stands, Variable, VariableAt, VariablesForm,
 };
-use freescout_rescue::domain::config::container::{compose, libpod, records};
+use freescout_rescue::domain::config::container::{compose, libpod, quadlet, records};
 use freescout_rescue::domain::config::elsewhere::is_wanted;
 
 use super::take_below;
@@ -25,7 +25,16 @@ pub(super) fn check(mut bytes: &[u8]) {
     let sets: Vec<Set> = match reader {
         0 => compose::read(&text, "app", &project).sets,
         1 => definition::variables(&text, VariablesForm::Quoted, &project),
-        2 => definition::quadlet(&text).sets,
+        2 => {
+            let specifiers = |name: &str| quadlet::Specifiers {
+                name: name.to_owned(),
+                account: 1000,
+                user: "ann".to_owned(),
+                home: "/home/ann".into(),
+            };
+            let _ = quadlet::made_by(&[&text], "app@", "app-one", &specifiers);
+            quadlet::read(&text, &specifiers("app@one")).sets
+        }
         3 => {
             let _ = records::docker(bytes);
             let _ = records::listed(bytes, "overlay");

@@ -212,17 +212,44 @@ pub fn root_is_fuse(text: &str) -> bool {
 /// The id of the container whose files a `/proc/PID/mountinfo` says are mounted where a runtime mounts its own. It proves
 /// nothing: who may mount can have any path stand there.
 pub fn claimed_by_mounts(text: &str) -> Option<String> {
+    mounted_by_id(text, &RUNTIME_FILES)
+}
+
+/// The id in the path of what is mounted at one of these points.
+fn mounted_by_id(text: &str, points: &[&str]) -> Option<String> {
     let mounts = text.lines().filter_map(|line| {
         let mut fields = line.split(' ');
         Some((fields.nth(3)?, fields.next()?))
     });
-    let mut own = mounts.filter(|(_, point)| RUNTIME_FILES.contains(point));
+    let mut own = mounts.filter(|(_, point)| points.contains(point));
     own.find_map(|(source, _)| {
         let mut parts = source.rsplit('/');
         let id = parts.find(|part| part.len() == DIGITS && is_hex(part));
         id.map(str::to_ascii_lowercase)
     })
 }
+
+/// The id of the container that tells of itself so, by its own `/proc/self/cgroup` and `/proc/self/mountinfo`. Of nested ones
+/// it is the innermost. `None` where only files say it that a container may share with another one, as it shares its network.
+pub fn own_id(groups: &str, mountinfo: &str) -> Option<String> {
+    let unified = groups.lines().filter(|line| line.starts_with("0::"));
+    let lines = unified.chain(groups.lines().filter(|line| !line.starts_with("0::")));
+    let parts = |line: &str| {
+        let path = line.splitn(3, ':').nth(2).unwrap_or_default();
+        let mut parts = path.rsplit('/').peekable();
+        std::iter::from_fn(|| {
+            let part = parts.next()?;
+            Some(of_part(part, parts.peek().copied().unwrap_or_default()))
+        })
+        .find_map(|part| part?.id)
+    };
+    let mut lines = lines.filter_map(parts);
+    let by_groups = lines.next();
+    by_groups.or_else(|| mounted_by_id(mountinfo, &[PODMAN_FILE]))
+}
+
+/// What Podman mounts into each container for it alone.
+const PODMAN_FILE: &str = "/run/.containerenv";
 
 /// Files that runtimes keep for each container, and mount into it.
 pub const RUNTIME_FILES: [&str; 3] = ["/etc/hostname", "/etc/resolv.conf", "/etc/hosts"];
@@ -260,6 +287,29 @@ mod tests {
     use super::*;
 
     const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn a_container_knows_its_own_id_where_nobody_shares_what_tells_it() {
+        let outer = ID.replace('0', "f");
+        let shared = format!("9 1 8:1 /var/lib/docker/containers/{ID}/hostname /etc/hostname rw\n");
+        let own = format!(
+            "9 1 0:2 /containers/storage/overlay-containers/{ID}/userdata/.containerenv /run/.containerenv rw\n"
+        );
+        for (groups, mounts, id) in [
+            (format!("0::/docker/{ID}\n"), "", Some(ID)),
+            (
+                format!("0::/docker/{outer}/docker/{ID}/init.scope\n"),
+                "",
+                Some(ID),
+            ),
+            (format!("0::/\n2:cpu:/docker/{ID}\n"), "", Some(ID)),
+            ("0::/\n".to_owned(), own.as_str(), Some(ID)),
+            // With `--network container:…` it is the other one's.
+            ("0::/\n".to_owned(), shared.as_str(), None),
+        ] {
+            assert_eq!(own_id(&groups, mounts).as_deref(), id, "{groups}{mounts}");
+        }
+    }
     const INNER: &str = "ffff456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     type Told = Option<(Runtime, Option<String>, Option<String>)>;

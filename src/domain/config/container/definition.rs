@@ -1,7 +1,7 @@
-//! Where a container's environment is defined: which line of a compose file, of a file of variables, or of a unit for
-//! Podman sets a key. Compose files are read in a room of their own.
+//! Where a container's environment is defined: what a definition can say, and which line of a file of variables sets a key.
+//! Compose files and units for Podman are read in rooms of their own.
 //!
-//! Formats: the Compose specification (files of variables, interpolation), podman-systemd.unit(5).
+//! Format: the Compose specification (files of variables, interpolation).
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,6 @@ use zeroize::Zeroizing;
 
 pub use super::yaml::Broken;
 use crate::domain::config::elsewhere::is_wanted;
-use crate::domain::config::elsewhere::lines::words;
 use crate::domain::inventory::secret::SecretBytes;
 
 /// A variable of a project, which its definition may take values from.
@@ -90,6 +89,10 @@ pub enum WhyUnread {
     TooMuch,
     /// This line, counted from 1, names a file by a variable that is not known.
     Untold(u64),
+    /// This line, counted from 1, may set it in a way that is not understood.
+    NotUnderstood(u64),
+    /// It names its container by what is not known here, so that it may be this one.
+    NameUntold,
     /// There is no such file here.
     Missing,
     /// It says nothing of the service that the container was made as.
@@ -114,6 +117,8 @@ pub struct Definition {
     pub sets: Vec<Set>,
     /// Whether what was said before it is void.
     pub resets: bool,
+    /// Whether the files of variables that were named before it are void.
+    pub resets_files: bool,
     /// Variables that are not set any more, whatever was said before it.
     pub voids: Vec<String>,
     /// Files of variables that it names.
@@ -207,73 +212,6 @@ fn assigned(text: &str, form: VariablesForm) -> Vec<Assigned<'_>> {
         all.push(Assigned { line, name, value });
     }
     all
-}
-
-/// A unit of Podman's: `Environment=`, `EnvironmentFile=` of its `[Container]`, which may go on on further lines. An empty one
-/// voids those above it.
-pub fn quadlet(text: &str) -> Definition {
-    let mut found = Definition {
-        named: true,
-        ..Definition::default()
-    };
-    for (line, name, value) in of_container(text) {
-        match name {
-            "Environment" if value.is_empty() => found.sets.clear(),
-            "Environment" => {
-                let words = words(value, ' ');
-                let sets = words.iter().filter_map(|word| {
-                    let (name, value) = word.split_once('=')?;
-                    // Nothing is filled in there.
-                    wanted(name, &value.replace('$', "$$"), line, &|_| None)
-                });
-                found.sets.extend(sets);
-            }
-            "EnvironmentFile" if value.is_empty() => found.files.clear(),
-            "EnvironmentFile" => {
-                let optional = value.strip_prefix('-');
-                found.files.push(VariablesFile {
-                    path: optional.unwrap_or(value).into(),
-                    required: optional.is_none(),
-                    form: VariablesForm::Literal,
-                });
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// The lines of a unit's `[Container]` with their names; one that a backslash continues has the name of that.
-fn of_container(text: &str) -> impl Iterator<Item = (u64, &str, &str)> {
-    let mut inside = false;
-    let mut continued: Option<&str> = None;
-    (1..).zip(text.lines()).filter_map(move |(line, text)| {
-        let text = text.trim();
-        if text.starts_with(['#', ';']) {
-            return None;
-        }
-        if continued.is_none() && text.starts_with('[') {
-            inside = text == "[Container]";
-            return None;
-        }
-        let (name, value) = match continued {
-            Some(name) => (name, text),
-            None => {
-                let (name, value) = text.split_once('=')?;
-                (name.trim_end(), value.trim_start())
-            }
-        };
-        let more = value.strip_suffix('\\');
-        continued = more.map(|_| name);
-        let value = more.unwrap_or(value).trim_end();
-        inside.then_some((line, name, value))
-    })
-}
-
-/// The name of the container that a unit of Podman's defines, where it gives one.
-pub fn quadlet_name(text: &str) -> Option<&str> {
-    let mut names = of_container(text).filter(|(_, name, _)| *name == "ContainerName");
-    names.next().map(|(_, _, value)| value)
 }
 
 /// What a definition sets, if it is one of the variables that are looked for.
@@ -420,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn files_of_variables_and_units_tell_theirs() {
+    fn files_of_variables_tell_theirs() {
         let none = &|_: &str| None;
         assert_eq!(
             variables(
@@ -448,21 +386,6 @@ mod tests {
         assert!(value("C").is_none());
         let literal = variables("APP_KEY=\"$x\" # y\n", VariablesForm::Literal, none);
         assert_eq!(literal, [is("APP_KEY", "\"$x\" # y", 1)]);
-        let unit = "[Container]\nContainerName = helpdesk\nEnvironment=APP_KEY=x\nEnvironment=\n\
-            Environment=TZ=UTC \"APP_KEY=base64:E=\" \\\n DB_HOST=\"a b\"\nEnvironmentFile=-/etc/fs.env\n\
-            [Service]\nEnvironment=APP_KEY=of-podman\n";
-        let found = quadlet(unit);
-        assert_eq!(
-            found.sets,
-            [is("APP_KEY", "base64:E=", 5), is("DB_HOST", "a b", 6)]
-        );
-        let file = VariablesFile {
-            path: PathBuf::from("/etc/fs.env"),
-            required: false,
-            form: VariablesForm::Literal,
-        };
-        assert_eq!(found.files, [file]);
-        assert_eq!(quadlet_name(unit), Some("helpdesk"));
     }
 
     #[test]

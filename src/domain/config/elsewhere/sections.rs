@@ -1,9 +1,8 @@
 //! Files of sections, `[name]` and `key = value` below: FPM's pools, systemd's units, supervisor's programs.
 
-use crate::domain::config::elsewhere::lines::words;
 use std::path::{Path, PathBuf};
 
-use super::{Block, By};
+use super::{Block, By, unit_words};
 
 /// A logical line: its number and its text.
 pub(crate) type LogicalLine = (u64, String);
@@ -127,8 +126,8 @@ pub fn unit(
                 // An empty one takes back those before.
                 "Environment" if value.is_empty() => unit.settings.clear(),
                 "Environment" => {
-                    for word in words(value, ' ') {
-                        if let Some((name, value)) = word.split_once('=') {
+                    for word in unit_words::split(value).words {
+                        if let Some((name, value)) = word.text.split_once('=') {
                             unit.set(name, Some(value.as_bytes()), path, number);
                         }
                     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::domain::config::container::Runtime;
+use crate::domain::config::container::{Runtime, SHOWN_DIGITS};
 use crate::io::container::runtimes::{Known, Storage};
 use crate::io::container::stopped::{Stack, USUAL};
 use crate::io::install::host::HostRoot;
@@ -14,8 +14,6 @@ use crate::words::untrusted::Untrusted;
 pub(super) const MOST_OF_LAYER: usize = 64;
 /// In how many folders of each layer they are looked for.
 const MOST_PLACES: usize = 512;
-/// How many digits of an id stand for a container without a name.
-const SHOWN_DIGITS: usize = 12;
 /// Where storages keep layers, below a runtime's folder, and where the files are below each of these.
 const DOCKER: [(&str, &str); 5] = [
     ("overlay2", "diff"),

@@ -1,0 +1,186 @@
+//! Lines for a terminal: prose is broken between words, and what is to be copied from it never is.
+//!
+//! A terminal that breaks a command by itself gives it back whole when it is copied; a line end of ours would end it.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::io::os::around;
+
+/// No terminal is wrapped for that is narrower, in columns: hardly a word fits.
+const NARROWEST: usize = 30;
+/// What other programs' commands begin with, where they stand in a sentence.
+const OTHERS: [&str; 5] = ["docker ", "podman ", "kubectl ", "php ", "systemctl "];
+/// Our commands, as one begins behind the program.
+const COMMANDS: [&str; 10] = [
+    "check", "find-key", "test", "recover", "undo", "resume", "history", "backup", "restore",
+    "demo",
+];
+
+/// Where the first command of ours begins in a line.
+pub(super) fn command_in(line: &str) -> Option<usize> {
+    let program = around::program();
+    let mut places = line.match_indices(program);
+    let is_command = |at: usize, after: &str| {
+        // The end of a longer word is none.
+        let begins = !line[..at].ends_with(|c: char| c.is_alphanumeric() || "/._-".contains(c));
+        let Some(rest) = after.strip_prefix(' ') else {
+            return false;
+        };
+        let word = rest.split([' ', '`']).next().unwrap_or_default();
+        begins && (COMMANDS.contains(&word) || word.starts_with(['-', '/', '\'', '"']))
+    };
+    places.find_map(|(at, _)| is_command(at, &line[at + program.len()..]).then_some(at))
+}
+
+/// A text in lines of at most `width` columns, but for what cannot be broken. Lines that go on are indented like the one
+/// that they go on from.
+pub(super) fn wrapped(text: &str, width: usize) -> String {
+    if width < NARROWEST {
+        return text.to_owned();
+    }
+    let lines = text.split('\n').map(|line| match line.width() <= width {
+        true => line.to_owned(),
+        false => wrapped_line(line, width),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn wrapped_line(line: &str, width: usize) -> String {
+    let hanging = hanging(line).min(width / 3);
+    let (mut out, mut used, mut rest) = (String::new(), 0, line);
+    while !rest.is_empty() {
+        // Blanks belong to the piece behind them, and go where the line is broken before it.
+        let blanks = rest.len() - rest.trim_start_matches(' ').len();
+        let (gap, behind) = rest.split_at(blanks);
+        let (piece, behind) = behind.split_at(unbroken(behind));
+        let is_first = out.is_empty();
+        if !is_first && used + blanks + piece.width() > width && used > hanging {
+            out.push('\n');
+            out.push_str(&" ".repeat(hanging));
+            used = hanging;
+        } else {
+            out.push_str(gap);
+            used += blanks;
+        }
+        out.push_str(piece);
+        used += piece.width();
+        rest = behind;
+    }
+    out
+}
+
+/// How far a line's further ones are indented: as it is, or as what stands behind its first word and two blanks.
+fn hanging(line: &str) -> usize {
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    let word = line[indent..].split(' ').next().unwrap_or_default();
+    let behind = &line[indent + word.len()..];
+    let blanks = behind.len() - behind.trim_start_matches(' ').len();
+    match blanks {
+        2.. => indent + word.width() + blanks,
+        _ => indent,
+    }
+}
+
+/// How many bytes of this text, which begins with a word, stay in one line: a word, what is quoted, a command.
+fn unbroken(text: &str) -> usize {
+    let word = text.find(' ').unwrap_or(text.len());
+    // One that opens a bracket or a quote before it.
+    let bare = text.trim_start_matches(['(', '`']);
+    let opened = text.len() - bare.len();
+    let is_quoted = text[..opened].ends_with('`');
+    if is_quoted {
+        let closed = bare.find('`').map(|at| opened + at + 1);
+        let closed = closed.map(|at| at + text[at..].find(' ').unwrap_or(text.len() - at));
+        return closed.unwrap_or(text.len()).max(word);
+    }
+    if command_in(text) == Some(opened) {
+        return text.len();
+    }
+    if OTHERS.iter().any(|program| bare.starts_with(program)) {
+        let ends = bare.find([')', ',', ';', ':', '`']).map(|at| opened + at);
+        let ends = ends.or_else(|| bare.find(". ").map(|at| opened + at));
+        let ends = ends.map(|at| at + text[at..].find(' ').unwrap_or(text.len() - at));
+        return ends.unwrap_or(text.len()).max(word);
+    }
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::arguments::Arguments;
+    use clap::CommandFactory;
+
+    #[test]
+    fn prose_is_broken_between_words_and_commands_are_not() {
+        for (text, lines) in [
+            (
+                "FreeScout can read 3 of 32 secrets, and no more.",
+                &["FreeScout can read 3 of 32", "secrets, and no more."][..],
+            ),
+            (
+                " critical  The key is another one than the one that was used.",
+                &[
+                    " critical  The key is another",
+                    "          one than the one",
+                    "          that was used.",
+                ],
+            ),
+            (
+                "To undo it, or to see what was done: freescout-rescue undo --yes --state-dir /data/rescue /www/html",
+                &[
+                    "To undo it, or to see what was",
+                    "done:",
+                    "freescout-rescue undo --yes --state-dir /data/rescue /www/html",
+                ],
+            ),
+            (
+                "Run `php artisan migrate --force` in there, then again.",
+                &[
+                    "Run",
+                    "`php artisan migrate --force`",
+                    "in there, then again.",
+                ],
+            ),
+            (
+                "Run this as that user (docker exec -u nginx), then again.",
+                &[
+                    "Run this as that user",
+                    "(docker exec -u nginx), then",
+                    "again.",
+                ],
+            ),
+            (
+                "/a/path/that/is/longer/than/the/line/is is whole.",
+                &["/a/path/that/is/longer/than/the/line/is", "is whole."],
+            ),
+        ] {
+            let told = wrapped(text, 30);
+            assert_eq!(told.lines().collect::<Vec<_>>(), lines, "{text}");
+        }
+        let short = "a b";
+        assert_eq!(wrapped(short, 80), short);
+        let long = "word ".repeat(99);
+        assert_eq!(wrapped(&long, 5), long, "hardly a terminal");
+    }
+
+    #[test]
+    fn our_commands_are_told_from_our_name() {
+        for (line, at) in [
+            ("Next: freescout-rescue recover /www/html", Some(6)),
+            ("`freescout-rescue check` says so", Some(1)),
+            ("freescout-rescue /www/html", Some(0)),
+            ("freescout-rescue --look-in x", Some(0)),
+            ("Another freescout-rescue is working on it", None),
+            ("/srv/freescout-rescue check", None),
+            ("made by freescout-rescue", None),
+        ] {
+            assert_eq!(command_in(line), at, "{line}");
+        }
+        let all = Arguments::command();
+        let names = all.get_subcommands().map(clap::Command::get_name);
+        for name in names.filter(|name| !["completions", "man"].contains(name)) {
+            assert!(COMMANDS.contains(&name), "{name}");
+        }
+    }
+}

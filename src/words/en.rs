@@ -311,7 +311,8 @@ table! {
     memory_of_another(user) = "the process belongs to user {user}; only root may read its memory";
     obstacle_mounted_read_only_from(path, source) = "{path} is mounted read-only here. The disk is not the cause: on the host it is {source}, mounted with `:ro` or `read_only`. Change the file there, or mount it writable, re-create the container, and run check.";
     obstacle_kubernetes(path, source) = "{path} is a Secret or ConfigMap of Kubernetes ({source} on the node) and can only be changed in the cluster: kubectl edit. Then restart the pod, and run check.";
-    obstacle_stopped(path) = "{path} is in the layers of a container that is stopped, and these are never written. Start the container, then run the same command again.";
+    obstacle_stopped(path) = "{path} is in the layers of a container that is stopped, and these are never written. Start the container, then run the same command again (in the wizard: press r).";
+    obstacle_stopped_start(path, start) = "{path} is in the layers of a container that is stopped, and these are never written. Start the container ({start}), then run the same command again (in the wizard: press r).";
     obstacle_root_read_only(path) = "{path} is in the container's root file system, which is read-only (`read_only: true`, `--read-only`; `readOnlyRootFilesystem` in Kubernetes). The disk is not the cause. Put the file into a volume, or set the key where the container is defined, then re-create the container and run check.";
     memory_of_another_in_container(user, command) = "the process belongs to user {user}: run this as that user ({command})";
     as_user_refused(user) = "root may not act as user {user} here: the capabilities CAP_SETUID and CAP_SETGID are missing";
@@ -1292,6 +1293,7 @@ table! {
     finding_not_transactional(table) = "Table {table} uses a storage engine without transactions: a recovery could not be rolled back there.";
     finding_older_schema(missing) = "The database is older than this version of FreeScout: {missing} does not exist, so it was not checked.";
     finding_not_root = "Not running as root: other users' processes cannot be inspected.";
+    finding_not_writable(help) = "As things are now, nothing can be recovered here. {help}";
     finding_install_page = "Do not open /install.php in a browser: with the key configured as it is, it would write a new one into .env.";
     key_error_empty = "it is empty";
     key_error_length(bytes: number) = "it is {bytes} long instead of 32",

@@ -2,6 +2,7 @@
 
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::error::{ErrorKind, Problem};
+use crate::engine::recovery::disk_trouble::of_stopped;
 use crate::engine::session::Session;
 use crate::io::container::within;
 use crate::io::db::{Bounds, Foreign, Store, StoreError};
@@ -95,7 +96,7 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
         StoreError::Locked(_) => (w.database_locked.to_owned(), w.database_locked_next),
         StoreError::Deadlock(_) => (w.database_deadlock.to_owned(), w.database_deadlock_next),
         StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite && within::is_stopped() => {
-            elsewhere = text!(obstacle_stopped, path = place.clone());
+            elsewhere = of_stopped(&place);
             (text!(database_read_only, place), elsewhere.as_str())
         }
         StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite => (

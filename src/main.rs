@@ -138,30 +138,37 @@ fn wizard(
     lifetime: InstallLifetime,
     hidden_key: Option<PathBuf>,
 ) -> CommandResult {
-    let given = common.given().map_err(not_started)?;
-    common.require_for_screen().map_err(not_started)?;
-    let setup = Setup {
-        options: common.options(),
-        environment: Environment::of_this_process(),
-        given,
-        mail,
-        endpoints,
-    };
-    let (install, look_in) = (common.install.clone(), common.look_in.clone());
-    let artisan = !common.no_artisan;
-    let outcome = tui::app::wizard(setup, install, look_in, artisan, lifetime, hidden_key);
-    Ok(match outcome.map_err(not_started)? {
-        Outcome::Ended(exit) => exit,
-        Outcome::Enter(found) => {
-            let arguments: Vec<_> = std::env::args_os().collect();
-            let read = Arguments {
-                task: None,
-                common: common.clone(),
-            };
-            let code = container::carry_out_on(&found, &read, &arguments[1..]);
-            Exit::of_code(code)
+    loop {
+        let given = common.given().map_err(not_started)?;
+        common.require_for_screen().map_err(not_started)?;
+        let setup = Setup {
+            options: common.options(),
+            environment: Environment::of_this_process(),
+            given,
+            mail: mail.clone(),
+            endpoints: endpoints.clone(),
+        };
+        let (install, look_in) = (common.install.clone(), common.look_in.clone());
+        let artisan = !common.no_artisan;
+        let hidden = hidden_key.clone();
+        let outcome = tui::app::wizard(setup, install, look_in, artisan, lifetime, hidden);
+        match outcome.map_err(not_started)? {
+            Outcome::Ended(exit) => return Ok(exit),
+            Outcome::EnterAnew => return Ok(Exit::EnterAnew),
+            Outcome::ChooseAgain => return Ok(Exit::ChooseAgain),
+            Outcome::Enter(found) => {
+                let arguments: Vec<_> = std::env::args_os().collect();
+                let read = Arguments {
+                    task: None,
+                    common: common.clone(),
+                };
+                let code = container::carry_out_on_chosen(&found, &read, &arguments[1..]);
+                if code != Exit::ChooseAgain as u8 {
+                    return Ok(Exit::of_code(code));
+                }
+            }
         }
-    })
+    }
 }
 
 fn make_demo(folder: &Path, mailboxes: Option<u32>, json: bool) -> CommandResult {

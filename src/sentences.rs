@@ -188,6 +188,7 @@ pub fn finding(finding: &Finding) -> String {
             text!(finding_older_schema, missing)
         }
         Finding::NotRoot => w.finding_not_root.to_owned(),
+        Finding::NotWritable { help, .. } => text!(finding_not_writable, help),
         Finding::UnfinishedRun { run } => {
             match run.kind {
                 // It is itself the way back.

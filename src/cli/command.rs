@@ -127,6 +127,7 @@ fn open_with(
         environment: Environment::of_this_process(),
         options: &common.options(),
         given: &given,
+        numbers: Vec::new(),
         look_in: if search { &common.look_in } else { &[] },
         processes: search,
     };

@@ -34,6 +34,7 @@ pub fn carry_out(name: &str, arguments: &Arguments, typed: &[OsString]) -> u8 {
     let target = container.map(|container| Target {
         container,
         found: None,
+        from_list: false,
     });
     carry_out_in(target, arguments, typed)
 }
@@ -56,6 +57,20 @@ const HANDED_ON: usize = 3;
 
 /// The same on an install that was found in one.
 pub fn carry_out_on(found: &FoundInstall, arguments: &Arguments, typed: &[OsString]) -> u8 {
+    carry_out_on_one(found, false, arguments, typed)
+}
+
+/// The same on one that was chosen from a list: the exit code may be that another is to be chosen.
+pub fn carry_out_on_chosen(found: &FoundInstall, arguments: &Arguments, typed: &[OsString]) -> u8 {
+    carry_out_on_one(found, true, arguments, typed)
+}
+
+fn carry_out_on_one(
+    found: &FoundInstall,
+    from_list: bool,
+    arguments: &Arguments,
+    typed: &[OsString],
+) -> u8 {
     let container = found.container.as_deref().cloned().unwrap_or_default();
     let mut typed = typed.to_vec();
     let is_named = arguments.common().install.is_some();
@@ -67,28 +82,41 @@ pub fn carry_out_on(found: &FoundInstall, arguments: &Arguments, typed: &[OsStri
         evidence: found.evidence.iter().take(HANDED_ON).cloned().collect(),
         ..found.clone()
     });
-    carry_out_in(Ok(Target { container, found }), arguments, &typed)
+    let target = Target {
+        container,
+        found,
+        from_list,
+    };
+    carry_out_in(Ok(target), arguments, &typed)
 }
 
 fn carry_out_in(target: Result<Target, Problem>, arguments: &Arguments, typed: &[OsString]) -> u8 {
     let common = arguments.common();
+    let screen = arguments.task.is_none();
     let entered = target.and_then(|target| {
         let folders = arguments.host_folders();
-        let screen = arguments.task.is_none();
         let ended = enter::enter(&target, &folders, typed, screen);
-        let container = target.container;
-        let ended = ended.map_err(|e| not_entered(&container, &e))?;
-        Ok((container, ended))
+        let ended = ended.map_err(|e| not_entered(&target.container, &e))?;
+        Ok((target, ended))
     });
     match entered {
+        // It may have been started meanwhile, or made anew.
+        Ok((before, WorkEnded::Exit(code))) if screen && code == Exit::EnterAnew as u8 => {
+            let container = found(&before.container.lasting_name());
+            let target = container.map(|container| Target {
+                container,
+                ..before
+            });
+            carry_out_in(target, arguments, typed)
+        }
         Ok((_, WorkEnded::Exit(code))) => code,
         Ok((_, WorkEnded::Signal(signal))) => {
             // As it would have ended us.
             let _ = signal_hook::low_level::emulate_default_handler(signal);
             Exit::Failed as u8
         }
-        Ok((container, ended)) => {
-            let cut_off = cut_off(&container, ended, arguments);
+        Ok((target, ended)) => {
+            let cut_off = cut_off(&target.container, ended, arguments);
             failure::exit(common.json, || cut_off)
         }
         Err(problem) => failure::exit(common.json, || Err(not_started(problem))),

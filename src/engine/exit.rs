@@ -14,6 +14,10 @@ pub enum Exit {
     Unreadable = 2,
     /// Could not start.
     Failed = 3,
+    /// Said to our own process on the host alone: begin anew in the same container.
+    EnterAnew = 75,
+    /// Likewise: let another install be chosen.
+    ChooseAgain = 76,
 }
 
 impl Exit {

@@ -3,6 +3,7 @@
 //! The session lives on the engine's side. What leaves it is an [`Assessment`](crate::domain::verdict::assessment::Assessment), which holds no secret.
 
 pub mod backup_keys;
+pub mod closed;
 pub mod database;
 pub mod elsewhere;
 pub mod env_trouble;

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::domain::config::container::Container;
+use crate::domain::config::container::{Container, Runtime};
 use crate::words::untrusted::{is_hostile, uncovered};
 
 /// A name that others chose, as an argument of a program.
@@ -54,6 +54,20 @@ pub fn shell(path: &Path) -> String {
 pub fn in_container(container: &Container) -> String {
     let name = container.lasting_name();
     format!("--container {}", shell(Path::new(&name)))
+}
+
+/// The command that starts this container, where it is its runtime's own; an account's is started by that account, and one
+/// within another there.
+pub fn start_of(container: &Container) -> Option<String> {
+    let program = match (container.runtime, &container.realm) {
+        (Runtime::Docker, None) => "docker start",
+        (Runtime::Podman, None) => "podman start",
+        _ => return None,
+    };
+    let name = container.name.clone().or_else(|| container.short_id())?;
+    // What begins with a dash is no name of theirs.
+    let is_name = !name.starts_with('-') && !name.contains('/');
+    is_name.then(|| format!("{program} {}", word(&name)))
 }
 
 /// The shell takes the last line ends off what it is given to spell. A folder is the same with this behind it; a file with

@@ -208,8 +208,17 @@ fn refused_by(by: &RefusedBy) -> String {
     }
 }
 
-/// Something that works and should not be left so.
-pub fn caution(caution: &TestCaution) -> String {
+/// What works and should not be left so, and what the answer is worth.
+pub fn cautions(ended: &Ended) -> impl Iterator<Item = String> {
+    let waits = ended.waits_for_a_word();
+    let said = ended.cautions.iter();
+    said.map(move |one| match one {
+        TestCaution::NotSentAgain if waits => words().caution_earlier_answer.to_owned(),
+        one => caution(one),
+    })
+}
+
+fn caution(caution: &TestCaution) -> String {
     let w = words();
     match caution {
         TestCaution::ClearText => w.caution_clear_text.to_owned(),

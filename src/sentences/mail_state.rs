@@ -205,7 +205,7 @@ fn in_full(owner: &Owner<'_>, assessment: &Assessment, site: &str, untested: boo
             let ended = &tested.ended;
             let said = (!ended.server_said.is_empty())
                 .then(|| text!(connections_said, said = ended.server_said));
-            let cautions = ended.cautions.iter().map(connections::caution);
+            let cautions = connections::cautions(ended);
             let advice = match secret_of(owner, login) {
                 Some(secret) => why_lost(secret, assessment),
                 None => connections::advice(tested, site),

@@ -21,10 +21,11 @@ use crate::engine::exit::Exit;
 use crate::engine::worker::setup::Setup;
 use crate::engine::worker::threads::WorkerHandle;
 use crate::engine::worker::{JobId, Update};
+use crate::io::container::within;
 use crate::io::os::around::{self, Enclosure};
 use crate::wizard::message::{Effect, Event};
-use crate::wizard::parts::window::Window;
-use crate::wizard::state::{InstallLifetime, Wizard};
+use crate::wizard::parts::window::{Hidden, Window};
+use crate::wizard::state::{InstallLifetime, Wizard, Workplace};
 use crate::words::words;
 
 /// While a job runs, a sign of life this often.
@@ -39,6 +40,10 @@ pub enum Outcome {
     Ended(Exit),
     /// It is to go on with this install, which is in a container.
     Enter(Box<FoundInstall>),
+    /// It is to begin anew, in the container that it works in.
+    EnterAnew,
+    /// Another install is to be chosen on the host.
+    ChooseAgain,
 }
 
 /// What the loop hears.
@@ -99,6 +104,10 @@ pub fn wizard(
     if let Some(folder) = hidden_key {
         wizard.hides_key_in(folder);
     }
+    wizard.works_in(Workplace {
+        stopped_container: within::is_stopped(),
+        chosen_on_host: within::get().is_some_and(|within| within.from_list),
+    });
     let outcome = run(&mut terminal, &mut wizard, theme, &worker, &inbox, effects);
     drop(terminal);
     // What was typed goes with the thread that read it, what was read of the install with the one that worked on it.
@@ -186,6 +195,8 @@ fn run(
                 Effect::Remember(bookmark) => worker.remember(bookmark),
                 Effect::Quit(exit) => return Outcome::Ended(exit),
                 Effect::Enter(found) => return Outcome::Enter(found),
+                Effect::EnterAnew => return Outcome::EnterAnew,
+                Effect::ChooseAgain => return Outcome::ChooseAgain,
             }
         }
         // Stopped in the middle of writing we would keep rows locked: that is finished first.
@@ -196,16 +207,18 @@ fn run(
         }
         measure(terminal, wizard);
         // A terminal that went away is like a signal: what is being written is finished first.
+        let mut hidden = Hidden::default();
         if !gone
             && !away
             && terminal
-                .draw(|f| frame::draw(f, wizard, &theme, turn))
+                .draw(|f| hidden = frame::draw_measured(f, wizard, &theme, turn))
                 .is_err()
         {
             gone = true;
             pending = wizard.update(Event::Terminate);
             continue;
         }
+        wizard.update(Event::Drawn(hidden));
         let first = if wizard.is_busy() {
             inbox.recv_timeout(TICK)
         } else {
@@ -231,10 +244,7 @@ fn run(
                             .map(|event| wizard.update(event))
                             .unwrap_or_default(),
                     );
-                    if pending
-                        .iter()
-                        .any(|effect| matches!(effect, Effect::Quit(_) | Effect::Enter(_)))
-                    {
+                    if pending.iter().any(Effect::ends) {
                         break;
                     }
                 }

@@ -4,33 +4,43 @@
 pub mod foot;
 mod overlay;
 pub mod picture;
+mod scroll;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear};
+use ratatui::widgets::{Block, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use self::overlay::lost_by_leaving;
 use super::theme::{Role, Theme};
-use super::widgets::{Canvas, fit, plain, take_bottom, take_top, within};
+use super::widgets::{Canvas, fit, plain, take_bottom, take_top, within, wrap};
 use crate::tui::step::{
     apply, backup, checks, connections, keys, passwords, plan, report, step_name, survey,
 };
 use crate::wizard::parts::marks::StepProgress;
-use crate::wizard::parts::window::Window;
+use crate::wizard::parts::window::{Hidden, Window};
 use crate::wizard::state::{Overlay, Wizard};
 use crate::wizard::step::Step;
 use crate::wizard::update::leave::Unseen;
 use crate::words::{Words, words};
 
+/// Rows that a sentence about the last key has at most.
+const NOTICE: u16 = 4;
 /// From this width on the steps and the connections have columns of their own.
 const WIDE: u16 = 120;
 
 /// Draws the wizard. `turn` counts the spinner on.
 pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, turn: usize) {
+    draw_measured(frame, wizard, theme, turn);
+}
+
+/// The same; says what of the pane that the keys belong to is not in sight.
+pub fn draw_measured(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, turn: usize) -> Hidden {
     let area = frame.area();
-    let mut canvas = Canvas { frame, theme };
+    let mut canvas = Canvas::new(frame.buffer_mut(), theme);
+    let mut hidden = Hidden::default();
     let window = Window {
         columns: area.width,
         rows: area.height,
@@ -38,16 +48,21 @@ pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, turn: usize) 
     if window.is_too_small() {
         canvas.too_small(area, wizard);
     } else {
-        canvas.screen(area, wizard, turn);
+        hidden = canvas.screen(area, wizard, turn);
     }
+    let cursor = canvas.cursor;
     if !theme.unicode {
-        asciify(canvas.frame);
+        asciify(frame.buffer_mut());
     }
+    if let Some(cursor) = cursor {
+        frame.set_cursor_position(cursor);
+    }
+    hidden
 }
 
 /// Puts ASCII in place of everything a terminal without UTF-8 cannot show.
-fn asciify(frame: &mut Frame<'_>) {
-    for cell in &mut frame.buffer_mut().content {
+fn asciify(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
         if !cell.symbol().is_ascii() {
             let replacement = super::theme::ascii(cell.symbol());
             cell.set_symbol(replacement);
@@ -55,7 +70,7 @@ fn asciify(frame: &mut Frame<'_>) {
     }
 }
 
-impl Canvas<'_, '_> {
+impl Canvas<'_> {
     /// What is asked, how large the window must be, which keys work, and what goes on meanwhile: shortest first, as what
     /// comes last may be cut off.
     fn too_small(&mut self, mut area: Rect, wizard: &Wizard) {
@@ -71,7 +86,7 @@ impl Canvas<'_, '_> {
             width = Window::SMALLEST.columns,
             height = Window::SMALLEST.rows,
             w = area.width,
-            h = self.frame.area().height
+            h = self.buffer.area.height
         );
         self.pieces(&mut area, &[(Role::Warn, text)]);
         let ways_out = match unseen {
@@ -89,13 +104,15 @@ impl Canvas<'_, '_> {
         }
     }
 
-    fn screen(&mut self, mut area: Rect, wizard: &Wizard, turn: usize) {
+    fn screen(&mut self, mut area: Rect, wizard: &Wizard, turn: usize) -> Hidden {
         let title = take_top(&mut area, 1);
         self.title(title, wizard);
         let foot = take_bottom(&mut area, 1);
         self.foot(foot, wizard);
-        let status = take_bottom(&mut area, 1);
+        let rows = status_rows(area, wizard);
+        let status = take_bottom(&mut area, rows);
         self.status(status, wizard, turn);
+        let mut hidden;
         if area.width >= WIDE {
             let columns = Layout::horizontal([
                 Constraint::Length(18),
@@ -104,24 +121,37 @@ impl Canvas<'_, '_> {
             ]);
             let [left, middle, right] = area.layout(&columns);
             self.steps_column(left, wizard);
-            self.step(middle, wizard);
-            let inner = self.pane(right, words().pane_connections, wizard.connections.open);
-            connections::draw(self, inner, wizard, turn);
+            hidden = self.step(middle, wizard);
+            match wizard.connections.open {
+                true => hidden = self.connections(right, wizard, turn),
+                // Nothing in it can be scrolled to before it is open.
+                false => {
+                    let inner = self.pane(right, words().pane_connections, false);
+                    connections::draw(self, inner, wizard, turn);
+                }
+            }
         } else {
             let crumbs = take_top(&mut area, 1);
             self.crumbs(crumbs, wizard);
-            self.step(area, wizard);
-            if wizard.connections.open {
-                self.frame.render_widget(Clear, area);
-                let inner = self.pane(area, words().pane_connections, true);
-                connections::draw(self, inner, wizard, turn);
-            }
+            hidden = match wizard.connections.open {
+                true => self.connections(area, wizard, turn),
+                false => self.step(area, wizard),
+            };
         }
         match wizard.overlay {
-            Some(Overlay::Help) => self.help(area, wizard),
+            Some(Overlay::Help) => hidden = self.help(area, wizard),
             Some(Overlay::Quit) => self.quit(area, wizard),
             None => {}
         }
+        hidden
+    }
+
+    fn connections(&mut self, area: Rect, wizard: &Wizard, turn: usize) -> Hidden {
+        let inner = self.pane(area, words().pane_connections, true);
+        let keys = wizard.overlay.is_none().then_some(wizard.scroll);
+        self.scrolled(area, inner, keys, &|canvas, area| {
+            connections::draw(canvas, area, wizard, turn);
+        })
     }
 
     fn title(&mut self, area: Rect, wizard: &Wizard) {
@@ -198,11 +228,11 @@ impl Canvas<'_, '_> {
             .border_style(self.theme.style(role))
             .title(Line::from(within(vec![title], room)));
         let inner = block.inner(area);
-        self.frame.render_widget(block, area);
+        block.render(area, self.buffer);
         inner
     }
 
-    fn step(&mut self, area: Rect, wizard: &Wizard) {
+    fn step(&mut self, area: Rect, wizard: &Wizard) -> Hidden {
         let title = format!(
             "{}  {}",
             wizard.step.number(),
@@ -211,29 +241,31 @@ impl Canvas<'_, '_> {
         let mut inner = self.pane(area, &title, !wizard.connections.open);
         inner.x += 1;
         inner.width = inner.width.saturating_sub(2);
-        match wizard.step {
-            Step::Survey => survey::draw(self, inner, wizard),
-            Step::Backup => backup::draw(self, inner, wizard),
-            Step::Keys => keys::draw(self, inner, wizard),
-            Step::Checks => checks::draw(self, inner, wizard),
-            Step::Plan => plan::draw(self, inner, wizard),
-            Step::Passwords => passwords::draw(self, inner, wizard),
-            Step::Apply => apply::draw(self, inner, wizard),
-            Step::Report => report::draw(self, inner, wizard),
-        }
+        let has_keys = wizard.overlay.is_none() && !wizard.connections.open;
+        let keys = has_keys.then_some(wizard.scroll);
+        self.scrolled(area, inner, keys, &|canvas, inner| match wizard.step {
+            Step::Survey => survey::draw(canvas, inner, wizard),
+            Step::Backup => backup::draw(canvas, inner, wizard),
+            Step::Keys => keys::draw(canvas, inner, wizard),
+            Step::Checks => checks::draw(canvas, inner, wizard),
+            Step::Plan => plan::draw(canvas, inner, wizard),
+            Step::Passwords => passwords::draw(canvas, inner, wizard),
+            Step::Apply => apply::draw(canvas, inner, wizard),
+            Step::Report => report::draw(canvas, inner, wizard),
+        })
     }
 
     /// What is being done, or one sentence about the last key.
     fn status(&mut self, area: Rect, wizard: &Wizard, turn: usize) {
         let spans = match (&wizard.notice, &wizard.running) {
             (Some(notice), _) => {
-                vec![self.span(
-                    Role::Warn,
-                    format!(
-                        " {}",
-                        fit(notice, usize::from(area.width).saturating_sub(1))
-                    ),
-                )]
+                let mut area = Rect {
+                    x: area.x + 1,
+                    width: area.width.saturating_sub(1),
+                    ..area
+                };
+                self.pieces(&mut area, &[(Role::Warn, notice.clone())]);
+                return;
             }
             (None, Some(job)) => {
                 let mut text = if job.stopping {
@@ -267,6 +299,16 @@ impl Canvas<'_, '_> {
             self.span(Role::Text, text),
         ]
     }
+}
+
+/// Rows of the status: a sentence about the last key is shown whole.
+fn status_rows(area: Rect, wizard: &Wizard) -> u16 {
+    let width = usize::from(area.width).saturating_sub(1);
+    let rows = wizard
+        .notice
+        .as_ref()
+        .map_or(1, |notice| wrap(notice, width).len());
+    u16::try_from(rows).unwrap_or(u16::MAX).clamp(1, NOTICE)
 }
 
 /// `readable now 7/31 → after plan 30/31`.
@@ -306,6 +348,7 @@ fn step_mark(wizard: &Wizard, step: Step) -> (&'static str, Role) {
         match wizard.standing_of(step) {
             StepProgress::Good => ("✓", Role::Ok),
             StepProgress::Open => ("!", Role::Warn),
+            StepProgress::Untested => ("?", Role::Warn),
             StepProgress::Ahead if wizard.is_open(step) => ("○", Role::Text),
             StepProgress::Ahead => ("○", Role::Muted),
         }

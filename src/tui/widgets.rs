@@ -1,8 +1,9 @@
 //! The pieces every step is made of: wrapped texts, lists that turn pages, fields, problems.
 
-use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -11,12 +12,37 @@ use crate::domain::error::Problem;
 use crate::wizard::parts::input::Input;
 use crate::words::words;
 
-/// A frame and its looks.
-pub struct Canvas<'a, 'f> {
-    /// The frame.
-    pub frame: &'a mut Frame<'f>,
-    /// Its looks.
+/// What is drawn on, its looks, and what became of it.
+pub struct Canvas<'a> {
+    /// The cells.
+    pub buffer: &'a mut Buffer,
+    /// Their looks.
     pub theme: &'a Theme,
+    /// Rows there are beside those of the window: what is cut in the window is drawn on a higher canvas, and scrolled.
+    pub extra: u16,
+    /// Where the terminal's cursor is.
+    pub cursor: Option<Position>,
+    /// The rows of what is chosen or typed into.
+    pub focus: Option<std::ops::Range<u16>>,
+    /// How many rows at its end stay in sight, however it is scrolled.
+    pub pinned: u16,
+    /// Whether there was no room for all of it.
+    pub cut: bool,
+}
+
+impl<'a> Canvas<'a> {
+    /// A canvas of the window.
+    pub fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
+        Self {
+            buffer,
+            theme,
+            extra: 0,
+            cursor: None,
+            focus: None,
+            pinned: 0,
+            cut: false,
+        }
+    }
 }
 
 /// A text of one role, to be wrapped.
@@ -47,17 +73,24 @@ fn wrap_paragraph(paragraph: &str, width: usize) -> Vec<String> {
     let (mut line, mut used) = (" ".repeat(blanks.min(width)), blanks.min(width));
     for word in paragraph[blanks..].split_inclusive(' ') {
         let bare = word.trim_end_matches(' ');
-        if used + bare.width() > width && used > indent.len() {
-            lines.push(std::mem::replace(&mut line, indent.clone()));
-            used = indent.len();
-        }
-        for grapheme in bare.graphemes(true) {
-            if used + grapheme.width() > width {
+        // One that fits on no line is broken behind the names of folders, where it has some.
+        let pieces = match indent.len() + bare.width() > width {
+            true => folders(bare),
+            false => vec![bare],
+        };
+        for piece in pieces {
+            if used + piece.width() > width && used > indent.len() {
                 lines.push(std::mem::replace(&mut line, indent.clone()));
                 used = indent.len();
             }
-            line.push_str(grapheme);
-            used += grapheme.width();
+            for grapheme in piece.graphemes(true) {
+                if used + grapheme.width() > width {
+                    lines.push(std::mem::replace(&mut line, indent.clone()));
+                    used = indent.len();
+                }
+                line.push_str(grapheme);
+                used += grapheme.width();
+            }
         }
         let gap = word.len() - bare.len();
         line.push_str(&" ".repeat(gap));
@@ -68,6 +101,19 @@ fn wrap_paragraph(paragraph: &str, width: usize) -> Vec<String> {
         line.truncate(line.trim_end().len());
     }
     lines
+}
+
+/// A path in pieces that each end with a slash, but for the last; the slash that it begins with stays with what follows.
+fn folders(path: &str) -> Vec<&str> {
+    let begin = path.len() - path.trim_start_matches('/').len();
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    for (at, _) in path.match_indices('/').filter(|(at, _)| *at >= begin) {
+        pieces.push(&path[from..=at]);
+        from = at + 1;
+    }
+    pieces.push(&path[from..]);
+    pieces
 }
 
 /// A text in exactly `width` columns: cut with an ellipsis, or filled with spaces.
@@ -142,10 +188,17 @@ pub fn take_bottom(area: &mut Rect, height: u16) -> Rect {
     }
 }
 
+/// Cuts off what lies below a list that needs so many rows: all that it leaves, and so many at least.
+pub fn below_list(area: &mut Rect, list: usize, least: u16) -> Rect {
+    let list = u16::try_from(list.max(1)).unwrap_or(u16::MAX);
+    let rows = area.height.saturating_sub(list).max(least);
+    take_bottom(area, rows)
+}
+
 const SPINNER: [&str; 8] = ["⠋", "⠙", "⠸", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const ASCII_SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
 
-impl Canvas<'_, '_> {
+impl Canvas<'_> {
     /// A sign of life, another each turn.
     pub fn spinner(&self, turn: usize) -> &'static str {
         let frames: &[&str] = if self.theme.unicode {
@@ -165,8 +218,15 @@ impl Canvas<'_, '_> {
                 ..area
             };
             let spans = within(spans, usize::from(area.width));
-            self.frame.render_widget(Line::from(spans), at);
+            Line::from(spans).render(at, self.buffer);
+        } else {
+            self.cut = true;
         }
+    }
+
+    /// Says that so many rows are needed here.
+    pub fn needs(&mut self, area: Rect, rows: usize) {
+        self.cut |= usize::from(area.height) < rows;
     }
 
     /// A span of a role.
@@ -203,7 +263,8 @@ impl Canvas<'_, '_> {
         let (Some(x), Some(y)) = (area.right().checked_sub(1), area.y.checked_sub(1)) else {
             return;
         };
-        let buffer = self.frame.buffer_mut();
+        self.cut = true;
+        let buffer = &mut *self.buffer;
         if let Some(before) = buffer.cell_mut((x.saturating_sub(1), y))
             && before.symbol().width() > 1
         {
@@ -277,6 +338,11 @@ impl Canvas<'_, '_> {
             let lines = &wrapped[index];
             // One that alone is higher than the page is cut, and shows that it is.
             let fits = lines.len().min(room.saturating_sub(usize::from(row)));
+            self.cut |= fits < lines.len();
+            if chosen == Some(index) {
+                let top = area.y + row;
+                self.focus = Some(top..top + u16::try_from(fits).unwrap_or(u16::MAX));
+            }
             for (n, (role, line)) in lines.iter().take(fits).enumerate() {
                 let cut = n + 1 == fits && fits < lines.len();
                 let line = match cut {
@@ -342,10 +408,11 @@ impl Canvas<'_, '_> {
         self.line(area, 0, vec![Span::styled(fit(&visible, width), underline)]);
         if focused && area.height > 0 {
             let x = area.x + u16::try_from(before.width() - cut.min(before.width())).unwrap_or(0);
-            self.frame.set_cursor_position(Position {
+            self.cursor = Some(Position {
                 x: x.min(area.right().saturating_sub(1)),
                 y: area.y,
             });
+            self.focus = Some(area.y..area.y + 1);
         }
     }
 }
@@ -375,6 +442,10 @@ mod tests {
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("销售销售", 5), ["销售", "销售"]);
         assert_eq!(wrap("a\n\nb", 5), ["a", "", "b"]);
+        assert_eq!(
+            wrap("in /var/lib/freescout/backups", 14),
+            ["in /var/lib/", "freescout/", "backups"]
+        );
         assert_eq!(
             wrap("  · one two (three)", 11),
             ["  · one two", "    (three)"]

@@ -8,7 +8,7 @@ use crate::engine::exit::Exit;
 use crate::engine::worker::{Job, JobId, TestJob, Update};
 
 use super::step::Step;
-use crate::wizard::parts::window::Window;
+use crate::wizard::parts::window::{Hidden, Window};
 
 /// Something happened.
 pub enum Event {
@@ -24,6 +24,8 @@ pub enum Event {
     Terminate,
     /// The window has this size.
     Resize(Window),
+    /// So much of the pane is not in it.
+    Drawn(Hidden),
 }
 
 /// What a key can mean. Which of them mean something here and now, [`super::update::Wizard::offers`] says.
@@ -166,6 +168,24 @@ pub enum Effect {
     Remember(Option<Bookmark>),
     /// End the program, and go on with this install, which is in a container.
     Enter(Box<FoundInstall>),
+    /// End the program, and begin anew in the same container, as it is by then.
+    EnterAnew,
+    /// End the program, which was entered from the list of installs, and go back to that list.
+    ChooseAgain,
     /// End the program.
     Quit(Exit),
+}
+
+impl Effect {
+    /// Whether the program ends with it.
+    pub fn ends(&self) -> bool {
+        match self {
+            Self::Enter(_) | Self::EnterAnew | Self::ChooseAgain | Self::Quit(_) => true,
+            Self::Start(..)
+            | Self::Test(..)
+            | Self::Cancel(_)
+            | Self::CallOff(_)
+            | Self::Remember(_) => false,
+        }
+    }
 }

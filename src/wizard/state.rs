@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::jobs::Running;
+use super::parts::scroll::Scroll;
 use super::parts::window::Window;
 use super::step::apply::{self, Written};
 use super::step::{Step, backup, checks, connections, keys, passwords, plan, report, survey};
@@ -25,6 +26,15 @@ pub enum InstallLifetime {
     Lasting,
     /// It is deleted: no backup, report or way back is left to be named.
     ThrowAway,
+}
+
+/// Where the wizard works.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Workplace {
+    /// On the files of a container that does not run: what becomes of it is seen only when it is entered anew.
+    pub stopped_container: bool,
+    /// In a container whose install was chosen from a list on the host.
+    pub chosen_on_host: bool,
 }
 
 /// The whole state.
@@ -56,16 +66,22 @@ pub struct Wizard {
     pub running: Option<Running>,
     /// One sentence about the last key; gone with the next one.
     pub notice: Option<String>,
+    /// How far the pane on the screen is scrolled.
+    pub scroll: Scroll,
     /// What this session has written to the install, as it stands now.
     pub written: Written,
     /// The bookmark as it was written down last.
     pub(super) remembered: Option<Bookmark>,
+    /// Whether that one is of this session: it is not asked about.
+    pub(super) bookmark_is_own: bool,
     /// Where the command line says to look for keys.
     pub(super) given: Searched,
     /// Those of these places that are still to be searched: as soon as the install was read.
     pub(super) to_search: Vec<PathBuf>,
     /// Run FreeScout's own cache command.
     pub(super) artisan: bool,
+    /// Where we work, as far as looking again and choosing again depend on it.
+    pub(super) workplace: Workplace,
     /// The furthest step that was gone to in this round.
     pub(super) reached: Step,
     /// What it is drawn in.

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use super::jobs::{JobKind, Pending};
 use super::message::{Action, Effect, Event};
 use super::mode::{Field, Mode, Question};
-use super::state::{Overlay, Wizard};
+use super::state::{Overlay, Wizard, Workplace};
 use super::step::Step;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::verdict::assessment::Assessment;
@@ -42,6 +42,11 @@ impl Wizard {
         wizard.survey.folder = folder;
         let effects = wizard.start_survey(None);
         (wizard, effects)
+    }
+
+    /// Says where we work.
+    pub fn works_in(&mut self, workplace: Workplace) {
+        self.workplace = workplace;
     }
 
     /// Has these places searched for keys as soon as the install was read. These are not the operator's own searches,
@@ -109,6 +114,10 @@ impl Wizard {
 
     /// Takes one event.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        if let Event::Drawn(hidden) = event {
+            self.scroll.drawn(hidden);
+            return Vec::new();
+        }
         if self.is_unseen(&event) {
             return Vec::new();
         }
@@ -116,15 +125,14 @@ impl Wizard {
         let called_off = std::mem::take(&mut self.passwords.called_off);
         effects.extend(called_off.into_iter().map(Effect::Cancel));
         self.settle_typed();
-        let is_end = |effect: &Effect| matches!(effect, Effect::Quit(_));
-        if !effects.iter().any(is_end) {
+        if !effects.iter().any(Effect::ends) {
             effects.extend(self.look_in_given());
             effects.extend(self.foresee_undo());
             effects.extend(self.keep_report_current());
         }
         effects.extend(self.remember());
         // Whatever is asked for beside it is asked for before the end.
-        effects.sort_by_key(is_end);
+        effects.sort_by_key(Effect::ends);
         effects
     }
 
@@ -136,12 +144,21 @@ impl Wizard {
                 self.window = window;
                 Vec::new()
             }
+            Event::Drawn(_) => Vec::new(),
             Event::Act(action) if self.window.is_too_small() => self.leave_unseen(action),
+            Event::Act(action)
+                if self.overlay != Some(Overlay::Quit)
+                    && self.scroll.act(action, self.window.rows) =>
+            {
+                Vec::new()
+            }
             Event::Act(action) => {
+                self.scroll.follow();
                 self.notice = None;
                 self.act_or_say(action)
             }
             Event::Type(c) => {
+                self.scroll.follow();
                 self.notice = None;
                 if let Some(field) = self.field()
                     && !field.type_char(c)
@@ -165,6 +182,7 @@ impl Wizard {
     }
 
     fn paste(&mut self, text: &SecretBytes) -> Vec<Effect> {
+        self.scroll.follow();
         self.notice = None;
         // A key pasted onto the list of keys goes where it belongs.
         if self.step == Step::Keys && self.mode() == Mode::Command {
@@ -287,9 +305,32 @@ impl Wizard {
                 Vec::new()
             }
             // Without a password to ask for, the step was passed over on the way here.
-            Step::Apply if self.passwords.asked.is_empty() => self.go(Step::Plan),
-            step => self.go(step.previous()),
+            Step::Apply if self.passwords.asked.is_empty() => self.go_back_from(Step::Passwords),
+            step => self.go_back_from(step),
         }
+    }
+
+    /// To the nearest step before this one that is open: those between may be locked again, after an attempt that failed.
+    fn go_back_from(&mut self, step: Step) -> Vec<Effect> {
+        let mut steps = Step::ALL.into_iter().rev();
+        let open = steps.find(|before| *before < step && self.is_open(*before));
+        self.go(open.unwrap_or_default())
+    }
+
+    /// Looks at everything again, from the survey on; what was typed is kept.
+    pub(super) fn look_again(&mut self) -> Vec<Effect> {
+        if !self.is_free() {
+            self.say_busy();
+            return Vec::new();
+        }
+        // Passwords would not be taken along there.
+        if self.workplace.stopped_container && self.typed() == 0 {
+            let mut effects = self.stop_tests();
+            effects.push(Effect::EnterAnew);
+            return effects;
+        }
+        self.step = Step::Survey;
+        self.start_survey(None)
     }
 
     /// To a step, if it is open.
@@ -389,7 +430,7 @@ impl Wizard {
         let by_hand = match event {
             Event::Act(Action::Quit | Action::Interrupt) => false,
             Event::Act(_) | Event::Type(_) | Event::Paste(_) => true,
-            Event::Job(..) | Event::Terminate | Event::Resize(_) => false,
+            Event::Job(..) | Event::Terminate | Event::Resize(_) | Event::Drawn(_) => false,
         };
         by_hand && self.window.is_too_small()
     }

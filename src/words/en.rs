@@ -272,6 +272,8 @@ table! {
     survey_judging = "Reading the database and checking every secret";
     looking_at(files: number, megabytes, path) = "{files}, {megabytes} MiB read: {path}",
         files { One "1 file", Other "{files} files" };
+    looking_into(processes: number, path) = "{processes} searched: {path}",
+        processes { One "1 process", Other "{processes} processes" };
     skip_gaps(kilobytes, first) = "the disk is failing: {kilobytes} KiB could not be read, the first at byte {first}; the rest was searched";
     skip_broken(why) = "damaged archive: {why}";
     skip_encrypted = "encrypted archive member";
@@ -311,7 +313,8 @@ table! {
     memory_of_another(user) = "the process belongs to user {user}; only root may read its memory";
     obstacle_mounted_read_only_from(path, source) = "{path} is mounted read-only here. The disk is not the cause: on the host it is {source}, mounted with `:ro` or `read_only`. Change the file there, or mount it writable, re-create the container, and run check.";
     obstacle_kubernetes(path, source) = "{path} is a Secret or ConfigMap of Kubernetes ({source} on the node) and can only be changed in the cluster: kubectl edit. Then restart the pod, and run check.";
-    obstacle_stopped(path) = "{path} is in the layers of a container that is stopped, and these are never written. Start the container, then run the same command again.";
+    obstacle_stopped(path) = "{path} is in the layers of a container that is stopped, and these are never written. Start the container, then run the same command again (in the wizard: press r).";
+    obstacle_stopped_start(path, start) = "{path} is in the layers of a container that is stopped, and these are never written. Start the container ({start}), then run the same command again (in the wizard: press r).";
     obstacle_root_read_only(path) = "{path} is in the container's root file system, which is read-only (`read_only: true`, `--read-only`; `readOnlyRootFilesystem` in Kubernetes). The disk is not the cause. Put the file into a volume, or set the key where the container is defined, then re-create the container and run check.";
     memory_of_another_in_container(user, command) = "the process belongs to user {user}: run this as that user ({command})";
     as_user_refused(user) = "root may not act as user {user} here: the capabilities CAP_SETUID and CAP_SETGID are missing";
@@ -770,6 +773,10 @@ table! {
     stopped = "Stopped.";
     looked(files: number, megabytes) = "Searched: {files}, {megabytes} MiB.",
         files { One "1 file", Other "{files} files" };
+    looked_processes(processes: number) = "Searched: {processes}.",
+        processes { One "1 process", Other "{processes} processes" };
+    looked_processes_stopped(processes: number) = "Stopped after {processes}.",
+        processes { One "1 process", Other "{processes} processes" };
     looked_in(files: number, megabytes, seconds) = "Searched: {files}, {megabytes} MiB, {seconds} s.",
         files { One "1 file", Other "{files} files" };
     looked_in_layers(files: number) = files {
@@ -871,6 +878,7 @@ table! {
     key_help = "help";
     key_quit = "quit";
     key_retry = "try again";
+    key_look_again = "look again";
     key_again = "run again";
     key_add_key = "add key";
     key_add_key_short = "key";
@@ -914,6 +922,8 @@ table! {
     help_report = "Everything was read again from the files and the database. Press u to undo this recovery; an earlier one stays in place, and undo takes that back the next time.";
 
     // the screen: survey
+    more_above = "PgUp: more above";
+    more_below = "PgDn: more below";
     survey_reading_long = "Reading the install and its database. Nothing is changed.";
     survey_install = "Install";
     survey_install_value(path, version, host) = "{path}, FreeScout {version}, on {host}";
@@ -1099,6 +1109,7 @@ table! {
 
     // the screen: report and connections
     report_saved(path) = "Saved: {path} and .json";
+    report_saved_while_testing(path) = "Saved to {path} while connections are still being tested. It is saved again when they are done; Enter saves it now.";
     report_saved_before(path) = "Saved: {path} and .json, but without the latest results. Enter saves it again.";
     undo_head = "Undo the recovery";
     undo_what = "Rows and files become what they were before, byte for byte. A row that somebody has changed since is left alone, and listed; if .env was changed since, nothing is touched.";
@@ -1302,6 +1313,7 @@ table! {
     finding_not_transactional(table) = "Table {table} uses a storage engine without transactions: a recovery could not be rolled back there.";
     finding_older_schema(missing) = "The database is older than this version of FreeScout: {missing} does not exist, so it was not checked.";
     finding_not_root = "Not running as root: other users' processes cannot be inspected.";
+    finding_not_writable(help) = "As things are now, nothing can be recovered here. {help}";
     finding_install_page = "Do not open /install.php in a browser: with the key configured as it is, it would write a new one into .env.";
     key_error_empty = "it is empty";
     key_error_length(bytes: number) = "it is {bytes} long instead of 32",
@@ -1585,7 +1597,8 @@ table! {
     caution_not_sealed = "Tested with the password as it is stored, unencrypted. FreeScout itself cannot read it yet.";
     caution_not_stored = "Tested with the password you entered. It is stored in step 7.";
     caution_form_untold = "Tested with the password as it is stored, unencrypted. It is not known whether this version of FreeScout reads it.";
-    caution_not_sent_again = "This is the earlier answer: a refused password is not sent again, to avoid a lock-out. If you changed something on the mail server, leave this program and start it again; passwords entered here are then forgotten.";
+    caution_not_sent_again = "This is the earlier answer: a refused password is not sent again while the wizard runs, to avoid a lock-out. If it was changed on the mail server since: ^K in step 6 keeps it as it is, and after the recovery the command `test` sends it.";
+    caution_earlier_answer = "This is the earlier answer: it is not sent again unasked, to avoid a lock-out.";
     journey_arrived(seconds) = "An email to itself arrived after {seconds} s and was removed.";
     journey_arrived_marked(seconds) = "An email to itself arrived after {seconds} s; it is marked as deleted, because this server cannot remove a single email.";
     journey_not_seen(seconds) = "An email to itself was accepted, but did not arrive within {seconds} s.";
@@ -1610,5 +1623,6 @@ table! {
     password_unsettled = "Not tested yet. Enter tests it, ^K keeps it untested.";
     password_refused = "The mail server refused it. Enter another one; ^K keeps it anyway.";
     password_not_tried = "Not tried yet: ^T tries it once, ^K keeps it untested.";
+    password_login_closed = "The server refused this login, whatever the password: ^T sends it again, ^K keeps it.";
     password_not_judged = "The server gave no verdict. Enter tries again, ^K keeps it untested.";
 }

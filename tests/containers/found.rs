@@ -268,14 +268,14 @@ fn without_root_it_is_said_that_containers_were_not_looked_into() {
 }
 
 /// A stopped container in Docker's files: an image with FreeScout, one layer above it, and a volume.
-struct StoppedDocker {
+pub struct StoppedDocker {
     folder: tempfile::TempDir,
     id: String,
 }
 
 impl StoppedDocker {
     /// Of the files of a container that ran: what it wrote is its own layer's.
-    fn lay_out(container: &Container) -> Self {
+    pub fn lay_out(container: &Container) -> Self {
         let folder = tempfile::tempdir_in("/var/tmp").unwrap();
         let lib = &folder.path().join("lib");
         let id = "5".repeat(64);
@@ -355,7 +355,7 @@ impl StoppedDocker {
         Self { folder, id }
     }
 
-    fn command(&self, what: &[&str]) -> Command {
+    pub fn command(&self, what: &[&str]) -> Command {
         let mut command = on_host_with(self.folder.path());
         command.args(what).arg("--state-dir").arg(self.state());
         command
@@ -407,6 +407,13 @@ fn a_stopped_one_is_put_together_from_its_layers() {
         "the next start is told, and its line: {said}"
     );
     assert!(said.contains("FREESCOUT_APP_KEY"), "{said}");
+    // That nothing can be recovered is said before anything is begun, with the command that helps.
+    for words in [
+        "nothing can be recovered here",
+        "(docker start freescout-app)",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
     assert_eq!(
         everything(docker.folder.path()),
         before,
@@ -423,13 +430,31 @@ fn a_stopped_one_is_put_together_from_its_layers() {
     assert!(docker.state().join("backups").is_dir());
     // Nothing is written into layers, and no disk is to blame.
     let old = docker.folder.path().join("lib/old-server");
-    let mut recover = docker.command(&["recover", "--container", "freescout-app"]);
-    let said = told(&recover.arg("--look-in").arg(old).output().unwrap(), 1);
-    assert!(
-        said.contains("is in the layers of a container that is stopped"),
-        "{said}"
-    );
-    assert!(!said.contains("dmesg"), "{said}");
+    let backups = || {
+        std::fs::read_dir(docker.state().join("backups"))
+            .unwrap()
+            .count()
+    };
+    let before = backups();
+    // The one writes the key, the other rows alone: the database lies there too.
+    for strategy in ["restore", "carry"] {
+        let arguments = [
+            "recover",
+            "--container",
+            "freescout-app",
+            "--strategy",
+            strategy,
+        ];
+        let mut recover = docker.command(&arguments);
+        recover.arg("--look-in").arg(&old).arg("--yes");
+        let said = told(&recover.output().unwrap(), 1);
+        assert!(
+            said.contains("is in the layers of a container that is stopped"),
+            "{strategy}: {said}"
+        );
+        assert!(!said.contains("dmesg"), "{said}");
+        assert_eq!(backups(), before, "{strategy}: refused before its backup");
+    }
     let said = told(
         &docker
             .command(&["check", "--container", "gone"])

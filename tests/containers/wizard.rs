@@ -7,6 +7,7 @@ use rustix::process::Signal;
 
 use crate::container::{Container, Kind};
 use crate::ended::{signal, wait_for, within};
+use crate::found::StoppedDocker;
 use crate::terminal::{Session, binary};
 
 fn at_work(container: &Container) -> Session {
@@ -132,4 +133,39 @@ fn the_hosts_files_are_read_only_while_it_works() {
     std::fs::remove_file(own.join("probe")).unwrap();
     session.keys("q");
     session.end();
+}
+
+/// What becomes of it is seen only when it is entered anew: by another process, in the same terminal.
+#[test]
+fn a_stopped_one_says_what_helps_and_is_entered_anew_to_look_again() {
+    let docker = {
+        let mut container = Container::start(Kind::Rooted);
+        container.stop();
+        StoppedDocker::lay_out(&container)
+    };
+    let command = docker.command(&["--container", "freescout-app"]);
+    let arguments: Vec<&str> = command.get_args().filter_map(|one| one.to_str()).collect();
+    let program = Path::new(command.get_program());
+    let mut session = Session::run(program, &arguments, &[("TERM", "xterm")], 80, 24);
+    // Before anything is typed, in words that can all be read.
+    session.wait_for("nothing can be recovered here");
+    session.wait_for("docker start");
+    let outer = session.child.process_id().unwrap();
+    let before = within(outer);
+    // Not before the survey has ended.
+    session.wait_for("r run again");
+    session.keys("r");
+    wait_for("another process goes in", || within(outer) != before);
+    session.wait_for("r run again");
+    session.keys("2");
+    session.wait_for("Enter make the backup");
+    session.keys("\r");
+    session.wait_for("complete and verified");
+    session.keys("5");
+    session.wait_for("✗ The database at");
+    session.keys("6");
+    session.wait_for("still locked");
+    session.keys("q");
+    assert_eq!(session.end(), 1);
+    assert_restored(&session);
 }

@@ -580,6 +580,11 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
             },
             Some(Advice::WrongPassword),
         ),
+        Code::AppPasswordRequired | Code::ServiceDisabled => (
+            Rung::Authentication,
+            "NO LOGIN is not for this account",
+            None,
+        ),
         Code::Timeout => (Rung::Tcp, "", Some(Advice::NoAnswer)),
         _ => (Rung::Folder, "", None),
     };

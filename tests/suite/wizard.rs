@@ -1,5 +1,6 @@
 //! The wizard's promises under random events, with an engine that answers as the real one would.
 
+mod again;
 mod installs;
 mod keys;
 
@@ -475,7 +476,7 @@ impl Run {
                         "a backup is remembered that does not stand"
                     );
                 }
-                Effect::Enter(_) => {}
+                Effect::Enter(_) | Effect::EnterAnew | Effect::ChooseAgain => {}
                 Effect::Quit(_) => {
                     assert!(
                         self.engine.running.is_none() || !self.engine.writing,

@@ -147,10 +147,7 @@ fn line(out: &mut Out, tested: &Tested, site: &str) {
     if !advice.is_empty() {
         more(&advice);
     }
-    ended
-        .cautions
-        .iter()
-        .for_each(|c| more(&sentences::caution(c)));
+    sentences::cautions(ended).for_each(|caution| more(&caution));
     ended
         .journey
         .iter()

@@ -52,10 +52,25 @@ const MAX_SOURCES: usize = 100;
 #[derive(Debug, Default)]
 pub struct KeyRing {
     keys: Vec<KnownKey>,
+    /// The keys by their numbers. One that had a number before has it again, whenever it is found.
+    numbers: Vec<Fingerprint>,
     effective: Option<Fingerprint>,
 }
 
 impl KeyRing {
+    /// A ring in which these keys will have the numbers that they had in another.
+    pub fn numbered_as(numbers: Vec<Fingerprint>) -> Self {
+        Self {
+            numbers,
+            ..Self::default()
+        }
+    }
+
+    /// The keys in the order of their numbers, those included that are not known here.
+    pub fn numbers(&self) -> &[Fingerprint] {
+        &self.numbers
+    }
+
     /// Adds a key, or a source to a key that is known already. Says whether the key is new.
     pub fn add(&mut self, key: AppKey, source: Source) -> bool {
         match self
@@ -68,6 +83,10 @@ impl KeyRing {
                 false
             }
             None => {
+                let fingerprint = key.fingerprint();
+                if !self.numbers.contains(&fingerprint) {
+                    self.numbers.push(fingerprint);
+                }
                 self.keys.push(KnownKey {
                     key,
                     sources: vec![source],
@@ -113,13 +132,11 @@ impl KeyRing {
         self.keys.iter_mut()
     }
 
-    /// `K1`, `K2`, … in the order the keys were found.
+    /// `K1`, `K2`, … in the order the keys were found first.
     pub fn label(&self, fingerprint: Fingerprint) -> String {
-        match self
-            .keys
-            .iter()
-            .position(|k| k.fingerprint() == fingerprint)
-        {
+        let known = self.get(fingerprint).is_some();
+        let mut numbers = self.numbers.iter();
+        match numbers.position(|one| known && *one == fingerprint) {
             Some(index) => format!("K{}", index + 1),
             None => fingerprint.to_string(),
         }
@@ -188,6 +205,29 @@ mod tests {
 
     fn key(text: &str) -> AppKey {
         AppKey::parse(text.as_bytes()).expect("a key of 32 bytes")
+    }
+
+    #[test]
+    fn a_key_keeps_its_number_in_the_next_round() {
+        let keys = || [USUAL, unpadded()].map(key);
+        let mut ring = KeyRing::default();
+        for key in keys() {
+            ring.add(key, Source::of(SourceKind::File));
+        }
+        let labels = keys().map(|key| ring.label(key.fingerprint()));
+        assert_eq!(labels, ["K1", "K2"]);
+        let mut next = KeyRing::numbered_as(ring.numbers().to_vec());
+        let [first, second] = keys();
+        next.add(second, Source::of(SourceKind::File));
+        assert_eq!(
+            next.label(first.fingerprint()),
+            first.fingerprint().to_string()
+        );
+        next.add(first, Source::of(SourceKind::File));
+        assert_eq!(
+            keys().map(|key| next.label(key.fingerprint())),
+            ["K1", "K2"]
+        );
     }
 
     /// The text that is taken for the maker, of two that were found in this order.

@@ -205,6 +205,24 @@ impl Ended {
         self.code == Code::SameAsBefore || repeated && !self.code.condemns_password()
     }
 
+    /// Whether this answer stands for the same password at the same login until the operator asks again, or for good: sent
+    /// once more it would only be repeated from memory.
+    pub fn stands(&self) -> bool {
+        self.code == Code::SameAsBefore || self.code.condemns_password() || self.closes_server()
+    }
+
+    /// Whether the server refuses this login for another reason than the password.
+    pub fn closes_server(&self) -> bool {
+        self.rung == Some(Rung::Authentication)
+            && matches!(
+                self.code,
+                Code::ServiceDisabled
+                    | Code::BasicAuthDisabled
+                    | Code::SmtpAuthDisabled
+                    | Code::RateLimited
+            )
+    }
+
     /// Time of all rungs.
     pub fn took(&self) -> Duration {
         self.ladder.iter().map(|step| step.took).sum()
@@ -296,6 +314,16 @@ mod tests {
             ..Ended::skipped(Code::SameAsBefore, None)
         };
         assert!(elsewhere(Code::AuthRejected).waits_for_a_word());
+        assert!(elsewhere(Code::ServiceDisabled).stands());
+        for (code, stands) in [
+            (Code::AuthRejected, true),
+            (Code::ServiceDisabled, true),
+            (Code::RateLimited, true),
+            (Code::Timeout, false),
+            (Code::AuthUnavailable, false),
+        ] {
+            assert_eq!(ended(code, login, &[]).stands(), stands, "{code}");
+        }
         assert!(elsewhere(Code::AuthRejected).condemns_password());
         assert!(!elsewhere(Code::ServiceDisabled).condemns_password());
     }

@@ -331,6 +331,13 @@ named! {
         } = "older_schema",
         /// We do not run as root: what that leaves out.
         NotRoot = "not_root",
+        /// What a recovery has to write is read-only.
+        NotWritable {
+            /// The database's file, or the one of the key.
+            path: PathBuf,
+            /// What helps, as sentences.
+            help: String,
+        } = "not_writable",
         /// A run on this install was begun and did not end.
         UnfinishedRun {
             /// The run.
@@ -372,6 +379,7 @@ impl Finding {
             | Finding::UnderOtherKey { .. }
             | Finding::UnderUnknownKey { .. }
             | Finding::UnfinishedRun { .. }
+            | Finding::NotWritable { .. }
             | Finding::LicencesUnreadable { .. } => Severity::Critical,
             Finding::PublishedKey { effective, .. } => {
                 if *effective {

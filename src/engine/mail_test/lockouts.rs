@@ -269,14 +269,7 @@ impl RefusedLogins {
         }
         let place = match ended.code {
             code if code.condemns_password() => wrong,
-            Code::ServiceDisabled
-            | Code::BasicAuthDisabled
-            | Code::SmtpAuthDisabled
-            | Code::RateLimited
-                if ended.rung == Some(Rung::Authentication) =>
-            {
-                here
-            }
+            _ if ended.closes_server() => here,
             _ => return,
         };
         let mut state = self.lock();

@@ -19,7 +19,7 @@ use crate::domain::config::Driver;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, Place, SecretBytes, Table};
 use crate::domain::run::{IntendedCell, IntendedFile, Intent, RunPhase};
-use crate::engine::session::{Session, compared, database, reading};
+use crate::engine::session::{Session, closed, compared, database, reading};
 use crate::io::db::{StoreError, Swap, SwapError};
 use crate::io::fs::{self, FileError, FileRead};
 use crate::io::install::Install;
@@ -93,11 +93,11 @@ impl Change {
     /// A [`Problem`]; nothing was changed.
     pub fn require_not_read_only(&self, session: &Session) -> Result<(), Problem> {
         for file in &self.files {
-            fs::require_not_read_only(&file.path).map_err(|e| file_problem(&e))?;
+            closed::require_file_open(&file.path)?;
         }
         match self.swaps.is_empty() {
             true => Ok(()),
-            false => database::require_not_read_only(&session.settings, &session.install.root),
+            false => closed::require_database_open(session),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::io::fs::FileError;
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::fs::volatile::{self, ClosedBy};
 use crate::io::state;
+use crate::sentences::commands::start_of;
 use crate::sentences::shell;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -19,15 +20,28 @@ pub(in crate::engine) fn way_out(
     place: &Path,
     otherwise: &str,
 ) -> String {
+    format!("{stands} {}", help(obstacle, place, otherwise))
+}
+
+/// The same without how things are.
+pub(in crate::engine) fn help(obstacle: Option<Obstacle>, place: &Path, otherwise: &str) -> String {
     let shown = shown(&place).to_string();
-    let help = match obstacle {
+    match obstacle {
         Some(Obstacle::NoRoom) => text!(obstacle_no_room, path = shown),
         Some(Obstacle::ReadOnlyMount) => folder_of_ours(place).unwrap_or_else(|| read_only(place)),
         // Within a command.
         Some(Obstacle::Immutable) => text!(obstacle_immutable, path = shell(place)),
         None => otherwise.to_owned(),
-    };
-    format!("{stands} {help}")
+    }
+}
+
+/// What helps where a place lies in the layers of a container that is stopped.
+pub(in crate::engine) fn of_stopped(place: &str) -> String {
+    let start = within::get().and_then(|within| start_of(&within.container));
+    match start {
+        Some(start) => text!(obstacle_stopped_start, path = place, start),
+        None => text!(obstacle_stopped, path = place),
+    }
 }
 
 /// What helps where a place is read-only.
@@ -49,7 +63,7 @@ fn read_only(place: &Path) -> String {
             text!(obstacle_mounted_read_only, path, point = shell(&point))
         }
         Some(ClosedBy::Root) => text!(obstacle_root_read_only, path),
-        Some(ClosedBy::Stopped) => text!(obstacle_stopped, path),
+        Some(ClosedBy::Stopped) => of_stopped(&path),
         None => text!(obstacle_read_only, path),
     }
 }

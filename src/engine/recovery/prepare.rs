@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
-use super::disk_trouble::file_problem;
 use super::file_change::FileChange;
 use super::{config_cache, key_file};
 use crate::domain::config::dotenv::{self, EnvFile, Trouble};
@@ -21,9 +20,9 @@ use crate::domain::payload::{Payload, php};
 use crate::domain::plan::{KeyHome, Plan, PlanAction, PlanStep, TargetKey};
 use crate::domain::verdict::secret_report::Summary;
 use crate::domain::verdict::{self, assessment};
-use crate::engine::session::{Session, database, env_trouble};
+use crate::engine::session::{Session, closed, env_trouble};
 use crate::io::db::Swap;
-use crate::io::fs::{self, Attributes, FileRead};
+use crate::io::fs::{Attributes, FileRead};
 use crate::io::install::Install;
 use crate::io::os::entropy;
 use crate::sentences;
@@ -149,11 +148,11 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
     // What cannot be written is better told now than when all is confirmed.
     let files = new_files(session, plan, &prepared, &target)?;
     for file in &files {
-        fs::require_not_read_only(&file.path)
-            .map_err(|e| or_carry(file_problem(&e), session, plan, &prepared))?;
+        closed::require_file_open(&file.path)
+            .map_err(|problem| or_carry(problem, session, plan, &prepared))?;
     }
-    if !prepared.cells.is_empty() {
-        database::require_not_read_only(&session.settings, &install.root)?;
+    if prepared.cells.keys().any(|cell| cell.table != Table::Env) {
+        closed::require_database_open(session)?;
     }
     if config_cache::must_follow(install, &target, &files) && install.cache_file.is_some() {
         // Without its cached config FreeScout runs on `.env`.

@@ -76,7 +76,7 @@ fn result<'a>(tested: &'a Tested, site: &str) -> TestedJson<'a> {
         rung: ended.rung.map(crate::domain::mail::rung::Rung::name),
         server_said: &ended.server_said,
         advice: sentences::advice(tested, site),
-        cautions: ended.cautions.iter().map(sentences::caution).collect(),
+        cautions: sentences::cautions(ended).collect(),
         ladder: ended.ladder.iter().map(rung).collect(),
         journey: ended.journey.as_ref().map(journey),
     }

@@ -1,13 +1,11 @@
 //! The database of an install as the operator knows it: where it is, what is wrong with it, and whether its tables are FreeScout's.
 
-use std::path::Path;
-
 use crate::domain::config::{DbSettings, Driver};
 use crate::domain::error::{ErrorKind, Problem};
+use crate::engine::recovery::disk_trouble::of_stopped;
 use crate::engine::session::Session;
 use crate::io::container::within;
 use crate::io::db::{Bounds, Foreign, Store, StoreError};
-use crate::io::fs;
 use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
 
@@ -98,7 +96,7 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
         StoreError::Locked(_) => (w.database_locked.to_owned(), w.database_locked_next),
         StoreError::Deadlock(_) => (w.database_deadlock.to_owned(), w.database_deadlock_next),
         StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite && within::is_stopped() => {
-            elsewhere = text!(obstacle_stopped, path = place.clone());
+            elsewhere = of_stopped(&place);
             (text!(database_read_only, place), elsewhere.as_str())
         }
         StoreError::ReadOnly(_) if settings.driver == Driver::Sqlite => (
@@ -129,18 +127,6 @@ fn database_kind(error: &StoreError) -> ErrorKind {
         StoreError::Locked(_) | StoreError::Deadlock(_) => ErrorKind::DatabaseBusy,
         StoreError::ReadOnly(_) | StoreError::Replica { .. } => ErrorKind::DatabaseReadOnly,
     }
-}
-
-/// Refuses a database that is a file where nothing can be written: before anybody waits for a backup.
-///
-/// # Errors
-/// A [`Problem`]; nothing was changed.
-pub fn require_not_read_only(settings: &DbSettings, root: &Path) -> Result<(), Problem> {
-    if settings.driver != Driver::Sqlite {
-        return Ok(());
-    }
-    let closed = fs::require_not_read_only(&root.join(&settings.database));
-    closed.map_err(|e| unreachable_database(&StoreError::ReadOnly(e.to_string().into()), settings))
 }
 
 /// The problem of a table that is none of FreeScout's making.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{elsewhere, findings, own_backups};
+use super::{closed, elsewhere, findings, own_backups};
 use crate::domain::inventory::secret::SecretKind;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::known;
@@ -66,17 +66,24 @@ impl Session {
         if in_logs > 0 {
             findings.push(Finding::PasswordInLog { count: in_logs });
         }
+        let summary = Summary::of(&secrets);
+        let recommendation = plan::out_of_reach::advise(
+            plan::recommend(&secrets, &circumstances),
+            elsewhere::key_out_of_reach(self),
+            &secrets,
+            &circumstances,
+        );
+        if summary.unreadable() > 0 || recommendation.is_some() {
+            // Before all others: it decides what can be done at all.
+            let strategy = recommendation.map(|recommended| recommended.strategy);
+            findings.splice(0..0, closed::finding(self, strategy));
+        }
         findings.sort_by_key(Finding::severity);
         Assessment {
             rules: self.inventory.rules().clone(),
-            summary: Summary::of(&secrets),
+            summary,
             logged: log_secrets::offered(self, &secrets),
-            recommendation: crate::domain::plan::out_of_reach::advise(
-                plan::recommend(&secrets, &circumstances),
-                elsewhere::key_out_of_reach(self),
-                &secrets,
-                &circumstances,
-            ),
+            recommendation,
             secrets,
             keys,
             findings,

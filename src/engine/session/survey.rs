@@ -154,6 +154,19 @@ pub fn open(
     environment: Environment,
     other: Option<OtherDatabase>,
 ) -> Result<Result<Session, NoDatabase>, Problem> {
+    open_with(given, environment, other, KeyRing::default())
+}
+
+/// The same with a ring that knows which numbers the keys had before.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with(
+    given: Option<&Path>,
+    environment: Environment,
+    other: Option<OtherDatabase>,
+    mut ring: KeyRing,
+) -> Result<Result<Session, NoDatabase>, Problem> {
     let FoundInstall { path, evidence, .. } = find(given)?;
     let install = Install::open(&path, environment);
     let install = install.map_err(|problem| with_containers(problem, &path))?;
@@ -220,7 +233,6 @@ pub fn open(
     if let Err(problem) = required {
         return Ok(Err(no_database(told(problem), &settings)));
     }
-    let mut ring = KeyRing::default();
     let mut findings = Vec::new();
     own_keys::collect(&install, &mut ring, &mut findings);
     findings.extend(also_in_containers(&install.root));

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use super::given::{Given, holds_no_key};
 use super::{Notice, Reporter, Stage};
 use crate::domain::error::Problem;
+use crate::domain::key::app_key::Fingerprint;
+use crate::domain::key::ring::KeyRing;
 use crate::engine::hunt::{Looking, files, log_secrets, processes, sieve};
 use crate::engine::recovery::backup::require_apart;
 use crate::engine::recovery::run_log;
@@ -30,6 +32,8 @@ pub struct Opening<'a> {
     pub given: &'a Given,
     /// Where keys are looked for at once. The wizard does that as a job of its own, which can be stopped.
     pub look_in: &'a [PathBuf],
+    /// The numbers that keys had in an earlier round.
+    pub numbers: Vec<Fingerprint>,
     /// Whether the install's own processes are searched at once while something is lost. Who hunts for keys does it later.
     pub processes: bool,
 }
@@ -67,7 +71,8 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
     if let Some(named) = opening.install {
         require_apart(named)?;
     }
-    let opened = survey::open(opening.install, opening.environment, opening.database)?;
+    let ring = KeyRing::numbered_as(opening.numbers);
+    let opened = survey::open_with(opening.install, opening.environment, opening.database, ring)?;
     let mut session = opened.map_err(|refused| NotOpened::NoDatabase(Box::new(refused)))?;
     require_apart(&session.install.root)?;
     reporter.notice(Notice::Opened(&session, options));

@@ -55,6 +55,8 @@ pub(super) struct Call<'a> {
     /// Connection tests that are asked for meanwhile are begun meanwhile.
     tests: RefCell<&'a mut Tests>,
     last: Cell<Option<Instant>>,
+    /// What is searched are processes, not files.
+    in_processes: Cell<bool>,
 }
 
 impl<'a> Call<'a> {
@@ -70,6 +72,7 @@ impl<'a> Call<'a> {
             cancelled,
             tests: RefCell::new(tests),
             last: Cell::new(None),
+            in_processes: Cell::new(false),
         }
     }
 
@@ -108,7 +111,10 @@ impl Reporter for Call<'_> {
             } => {
                 let megabytes = bytes >> 20;
                 let current = shown(&current).to_string();
-                let what = text!(looking_at, files, megabytes, path = current);
+                let what = match self.in_processes.get() {
+                    true => text!(looking_into, processes = files, path = current),
+                    false => text!(looking_at, files, megabytes, path = current),
+                };
                 self.progress(&what, files, None);
                 self.tests.borrow_mut().serve(session);
             }
@@ -223,7 +229,9 @@ impl Desk {
         call: &Call<'_>,
     ) -> Result<(), Problem> {
         // Keys found in an earlier round stay known.
+        let mut numbers = Vec::new();
         if let Some(before) = self.session.take() {
+            numbers = before.ring.numbers().to_vec();
             let known = before.ring.iter().filter_map(|k| {
                 let source = k.sources.first()?.clone();
                 Some((SecretBytes::from(k.key.text()), source))
@@ -237,6 +245,7 @@ impl Desk {
             environment: self.setup.environment.clone(),
             options: &self.setup.options,
             given: &self.setup.given,
+            numbers,
             look_in: &[],
             processes: true,
         };
@@ -335,6 +344,7 @@ impl Desk {
     }
 
     fn look(&mut self, place: &Where<'_>, call: &Call<'_>) -> Result<(), Problem> {
+        call.in_processes.set(matches!(place, Where::Processes));
         let looked = usecase::hunt::look(self.session()?, place, call);
         let skipped = looked.skipped.iter().take(SKIPPED_TOLD).map(|skipped| {
             format!(

@@ -63,6 +63,8 @@ pub struct Target {
     pub container: Container,
     /// The install in it, where that was found and not named.
     pub found: Option<FoundInstall>,
+    /// Whether it was chosen from a list, to which there is a way back.
+    pub from_list: bool,
 }
 
 /// Carries out a command line within a container, and waits until it is done. `folders` are those of the host that stand at
@@ -268,6 +270,7 @@ impl Errand {
             caller: self.caller,
             container: self.target.container,
             found: self.target.found,
+            from_list: self.target.from_list,
             users,
             groups: process.map("gid_map"),
             process: process.own_number(),
@@ -322,6 +325,7 @@ impl Errand {
             caller: self.caller,
             container: self.target.container,
             found: self.target.found,
+            from_list: self.target.from_list,
             users,
             groups,
             process: None,

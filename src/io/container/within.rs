@@ -59,6 +59,8 @@ pub struct Within {
     pub container: Container,
     /// The install that was found in it, where the operator named none.
     pub found: Option<FoundInstall>,
+    /// Whether that was chosen from a list on the host.
+    pub from_list: bool,
     /// What its installs are filed under: what lasts longest, be it made anew or only started again.
     pub filed: String,
     /// The process that the operator started, as the host numbers it.

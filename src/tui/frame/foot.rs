@@ -16,7 +16,7 @@ use crate::words::{Words, words};
 /// Columns between two keys.
 const GAP: usize = 2;
 
-impl Canvas<'_, '_> {
+impl Canvas<'_> {
     /// The keys that do something here and now. The last three always fit.
     pub(super) fn foot(&mut self, area: Rect, wizard: &Wizard) {
         let offers = wizard.offers();
@@ -98,7 +98,10 @@ fn action_name(action: Action, wizard: &Wizard, w: &'static Words) -> &'static s
         Action::Retry if wizard.sends_once() => w.key_send_once,
         Action::Primary if wizard.connections.open => w.enter_test,
         Action::NextPane if wizard.connections.open => w.key_direction,
-        Action::Retry if wizard.connections.open => w.key_send_again,
+        Action::Retry if wizard.connections.open || wizard.step == Step::Passwords => {
+            w.key_send_again
+        }
+        Action::Retry if wizard.step == Step::Apply => w.key_look_again,
         // After a failure Enter and this key do the same, and are called the same.
         Action::Retry if primary(wizard.mode_below(), wizard, w) == w.key_retry => w.key_retry,
         action => keymap::name(action, w),
@@ -131,7 +134,7 @@ fn primary(mode: Mode, wizard: &Wizard, w: &'static Words) -> &'static str {
             Field::Unfinished | Field::Passphrase | Field::Confirm => w.enter_carry_out,
             Field::Undo => w.enter_undo,
             Field::Password => match wizard.passwords_next() {
-                EnterAction::Try => w.enter_try,
+                EnterAction::Try | EnterAction::Nothing => w.enter_try,
                 EnterAction::Field => w.enter_next_field,
                 EnterAction::Apply => w.enter_to_apply,
             },
@@ -155,7 +158,9 @@ fn command(wizard: &Wizard, w: &'static Words) -> &'static str {
         Step::Plan if wizard.passwords.asked.is_empty() => w.enter_to_apply,
         Step::Plan => w.enter_to_passwords,
         Step::Passwords => w.enter_to_apply,
-        Step::Apply if wizard.apply.problem.is_some() => w.enter_to_backup,
+        Step::Apply if wizard.apply.problem.is_some() && wizard.backup.done.is_none() => {
+            w.enter_to_backup
+        }
         Step::Apply => w.key_retry,
         Step::Report => w.enter_save_report,
     }

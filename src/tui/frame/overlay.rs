@@ -1,7 +1,7 @@
 //! What lies over a step: the help, and the question whether to leave.
 
 use ratatui::layout::{Constraint, Rect};
-use ratatui::widgets::Clear;
+use ratatui::widgets::{Clear, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::foot::label_below;
@@ -9,20 +9,21 @@ use crate::tui::keymap;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_top, wrap};
 use crate::wizard::mode::{Field, Mode};
+use crate::wizard::parts::window::Hidden;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
 use crate::words::{Words, typed, words};
 
-impl Canvas<'_, '_> {
+impl Canvas<'_> {
     /// Makes room for what lies over the step. A wide letter at its left edge goes as a whole: a terminal that draws
     /// one leaves out the column behind it, and with it the frame.
     fn clear(&mut self, over: Rect) {
-        self.frame.render_widget(Clear, over);
+        Clear.render(over, self.buffer);
         let Some(before) = over.x.checked_sub(1) else {
             return;
         };
-        let buffer = self.frame.buffer_mut();
+        let buffer = &mut *self.buffer;
         for y in over.top()..over.bottom() {
             if let Some(cell) = buffer.cell_mut((before, y))
                 && cell.symbol().width() > 1
@@ -32,16 +33,22 @@ impl Canvas<'_, '_> {
         }
     }
 
-    pub(super) fn help(&mut self, area: Rect, wizard: &Wizard) {
-        let w = words();
+    pub(super) fn help(&mut self, area: Rect, wizard: &Wizard) -> Hidden {
         let over = area.inner(ratatui::layout::Margin {
             horizontal: 4,
             vertical: 1,
         });
         self.clear(over);
-        let mut inner = self.pane(over, w.key_help, true);
+        let mut inner = self.pane(over, words().key_help, true);
         inner.x += 1;
         inner.width = inner.width.saturating_sub(2);
+        self.scrolled(over, inner, Some(wizard.scroll), &|canvas, inner| {
+            canvas.help_text(inner, wizard);
+        })
+    }
+
+    fn help_text(&mut self, mut inner: Rect, wizard: &Wizard) {
+        let w = words();
         let (what, typing, offers) = if wizard.connections.open {
             (
                 w.help_connections.to_owned(),
@@ -158,10 +165,7 @@ mod tests {
         let drawn = terminal
             .draw(|frame| {
                 let area = frame.area();
-                let mut canvas = Canvas {
-                    frame,
-                    theme: &theme,
-                };
+                let mut canvas = Canvas::new(frame.buffer_mut(), &theme);
                 // `|` marks the column where the upper layer begins: behind the first letter, and inside of the second.
                 canvas.line(Rect { height: 1, ..area }, 0, vec!["サポート".into()]);
                 canvas.clear(Rect::new(3, 0, 6, 4));

@@ -6,13 +6,13 @@ use crate::domain::plan::{Plan, PlanAction};
 use crate::engine::worker::PlanReady;
 use crate::sentences;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
+use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top, wrap};
 use crate::wizard::jobs::JobKind;
 use crate::wizard::state::Wizard;
 use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 
-pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
     if let Some(problem) = &wizard.apply.problem {
         canvas.problem(&mut area, problem);
@@ -36,7 +36,19 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
     }
     // Whatever else has to be cut, the word and its field are seen.
     let stay = wizard.workers_stay();
-    let mut prompt = take_bottom(&mut area, if stay { 4 } else { 3 });
+    let confirm = if stay {
+        text!(
+            apply_confirm_stay,
+            word = typed::APPLY,
+            restart = typed::RESTART
+        )
+    } else {
+        text!(apply_confirm, word = typed::APPLY)
+    };
+    let rows = wrap(&confirm, usize::from(area.width)).len() + 1;
+    let least = if stay { 4 } else { 3 };
+    let mut prompt = take_bottom(&mut area, u16::try_from(rows).unwrap_or(least).max(least));
+    canvas.pinned = prompt.height;
     canvas.pieces(&mut area, &[(Role::Heading, w.apply_head.to_owned())]);
     canvas.pieces(&mut area, &written(wizard, ready));
     take_top(&mut area, 1);
@@ -52,15 +64,6 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         canvas.pieces(&mut prompt, &[(Role::Accent, w.apply_running.to_owned())]);
         return;
     }
-    let confirm = if stay {
-        text!(
-            apply_confirm_stay,
-            word = typed::APPLY,
-            restart = typed::RESTART
-        )
-    } else {
-        text!(apply_confirm, word = typed::APPLY)
-    };
     canvas.pieces(&mut prompt, &[plain(confirm)]);
     let row = take_top(&mut prompt, 1);
     let field = Rect {

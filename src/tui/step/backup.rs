@@ -11,7 +11,7 @@ use crate::words::words;
 
 const NAMES: u16 = 10;
 
-pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
     let backup = &wizard.backup;
     if let Some(done) = &backup.done {

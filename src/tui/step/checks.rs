@@ -9,7 +9,7 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::sentences;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
+use crate::tui::widgets::{Canvas, Piece, below_list, fit, plain, take_top};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::checks::OwnerRow;
 use crate::words::words;
@@ -21,7 +21,7 @@ const DETAIL: (u16, u16) = (6, 9);
 /// From this height on there is room.
 const ROOM: u16 = 22;
 
-pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
     let Some(assessment) = wizard.assessment() else {
         return;
@@ -49,12 +49,12 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         format!("  {}{names}", fit(w.column_owner, owner_width)),
     )];
     canvas.line(head, 0, spans);
-    let rows_below = if area.height >= ROOM {
+    let rows_below = if area.height - canvas.extra >= ROOM {
         DETAIL.1
     } else {
         DETAIL.0
     };
-    let mut detail = take_bottom(&mut area, rows_below);
+    let mut detail = below_list(&mut area, rows.len(), rows_below + canvas.extra);
     let rule = take_top(&mut detail, 1);
     let spans = vec![canvas.span(Role::Muted, "─".repeat(usize::from(rule.width)))];
     canvas.line(rule, 0, spans);
@@ -81,7 +81,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
 }
 
 fn table(
-    canvas: &mut Canvas<'_, '_>,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     assessment: &Assessment,
     rows: &[OwnerRow],

@@ -8,7 +8,7 @@ use crate::domain::mail::rung::Code;
 use crate::sentences::connections as sentences;
 use crate::tui::keymap;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
+use crate::tui::widgets::{Canvas, Piece, below_list, fit, plain, take_top, wrap};
 use crate::wizard::message::Action;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::connections::{MailboxRow, Side, TestProgress};
@@ -21,18 +21,13 @@ const ROOM: u16 = 30;
 /// A cell narrower than this shows its mark alone.
 const ROOM_FOR_WORDS: usize = 16;
 
-pub(in crate::tui) fn draw(
-    canvas: &mut Canvas<'_, '_>,
-    mut area: Rect,
-    wizard: &Wizard,
-    turn: usize,
-) {
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, turn: usize) {
     let w = words();
     let state = &wizard.connections;
     if wizard.assessment().is_none() {
         return;
     }
-    let most = if area.height >= ROOM {
+    let most = if area.height - canvas.extra >= ROOM {
         DETAIL.1
     } else {
         DETAIL.0
@@ -44,8 +39,9 @@ pub(in crate::tui) fn draw(
         .map(|t| t.ended.ladder.len() + 5)
         .max();
     let needed = u16::try_from(tallest.unwrap_or(4)).unwrap_or(most);
-    let mut detail = take_bottom(&mut area, needed.clamp(4, most));
     let shown = state.shown();
+    let least = needed.clamp(4, most) + canvas.extra;
+    let mut detail = below_list(&mut area, shown.len(), least);
     if shown.is_empty() {
         let text = if state.failing_only {
             w.connections_none_failing
@@ -64,13 +60,7 @@ pub(in crate::tui) fn draw(
     }
 }
 
-fn table(
-    canvas: &mut Canvas<'_, '_>,
-    area: Rect,
-    wizard: &Wizard,
-    rows: &[&MailboxRow],
-    turn: usize,
-) {
+fn table(canvas: &mut Canvas<'_>, area: Rect, wizard: &Wizard, rows: &[&MailboxRow], turn: usize) {
     let state = &wizard.connections;
     let mut height = usize::from(area.height).max(1);
     if rows.len() > height {
@@ -108,7 +98,7 @@ fn table(
 
 /// One direction: its protocol and a mark, and a word where there is room.
 fn cell(
-    canvas: &Canvas<'_, '_>,
+    canvas: &Canvas<'_>,
     wizard: &Wizard,
     side: &Side,
     turn: usize,
@@ -148,7 +138,7 @@ fn mark(tested: &Tested) -> (Role, &'static str) {
 }
 
 /// Everything known of one connection.
-fn ladder(canvas: &mut Canvas<'_, '_>, area: &mut Rect, wizard: &Wizard, side: &Side) {
+fn ladder(canvas: &mut Canvas<'_>, area: &mut Rect, wizard: &Wizard, side: &Side) {
     let w = words();
     let head = [
         sentences::direction(side.id.direction),
@@ -187,6 +177,7 @@ fn ladder(canvas: &mut Canvas<'_, '_>, area: &mut Rect, wizard: &Wizard, side: &
                 .map(|(_, text)| wrap(text, width).len())
                 .sum();
             let room = usize::from(area.height).saturating_sub(below);
+            canvas.cut |= room < tested.ended.ladder.len();
             rungs(canvas, area, tested, room);
             canvas.pieces(area, &words_of);
         }
@@ -208,7 +199,7 @@ fn retry_keys(wizard: &Wizard) -> String {
 }
 
 /// A line a rung: its name, its time, what was seen. Where there is no room for all, the last ones count.
-fn rungs(canvas: &mut Canvas<'_, '_>, area: &mut Rect, tested: &Tested, room: usize) {
+fn rungs(canvas: &mut Canvas<'_>, area: &mut Rect, tested: &Tested, room: usize) {
     let ladder = &tested.ended.ladder;
     let failed = tested.ended.verdict() == TestVerdict::Failed;
     for (index, step) in ladder
@@ -257,11 +248,6 @@ pub(super) fn verdict(tested: &Tested, wizard: &Wizard) -> Vec<Piece> {
     if !advice.is_empty() {
         pieces.push((Role::Accent, format!("→ {advice}")));
     }
-    pieces.extend(
-        ended
-            .cautions
-            .iter()
-            .map(|c| (Role::Warn, format!("! {}", sentences::caution(c)))),
-    );
+    pieces.extend(sentences::cautions(ended).map(|caution| (Role::Warn, format!("! {caution}"))));
     pieces
 }

@@ -16,7 +16,7 @@ const SOURCES: usize = 3;
 /// Rows that the list of keys keeps beside the picture of their time.
 const LIST: u16 = 8;
 
-pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
     let Some(assessment) = wizard.assessment() else {
         return;
@@ -50,11 +50,11 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
     match &wizard.keys.form {
         None => {
             let rows: u16 = below.iter().map(|(_, text)| lines(text, area.width)).sum();
-            let mut foot = take_bottom(&mut area, rows.min(6));
+            let mut foot = take_bottom(&mut area, rows.min(6 + canvas.extra));
             canvas.pieces(&mut foot, &below);
         }
         Some(form) => {
-            let mut foot = take_bottom(&mut area, 5);
+            let mut foot = take_bottom(&mut area, 5 + canvas.extra / 2);
             let (prompt, input, masked) = match form {
                 KeysForm::Key(input) => (w.keys_type_key, input, !wizard.keys.revealed),
                 KeysForm::Place(input) => (w.keys_type_place, input, false),

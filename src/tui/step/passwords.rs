@@ -7,13 +7,16 @@ use crate::domain::mail::probe::TestVerdict;
 use crate::domain::mail::rung::Code;
 use crate::sentences;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top};
+use crate::tui::widgets::{Canvas, Piece, below_list, plain, take_top, wrap};
 use crate::wizard::parts::input::Input;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::passwords::{Answer, Asked, Offer, Trial, objection};
 use crate::words::words;
 
-pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+/// Rows for the chosen one, at least.
+const DETAIL: u16 = 11;
+
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
     let state = &wizard.passwords;
     if state.asked.is_empty() {
@@ -26,7 +29,6 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         w.passwords_head
     };
     canvas.pieces(&mut area, &[plain(head), plain("")]);
-    let mut detail = take_bottom(&mut area, 11);
     let items: Vec<Vec<Piece>> = state
         .asked
         .iter()
@@ -38,6 +40,12 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             )
         })
         .collect();
+    let width = usize::from(area.width.saturating_sub(2));
+    let rows = items
+        .iter()
+        .flatten()
+        .map(|(_, text)| wrap(text, width).len());
+    let mut detail = below_list(&mut area, rows.sum(), DETAIL + canvas.extra / 2);
     canvas.list(area, &items, Some(state.cursor.at()));
     if let Some(asked) = state.asked.get(state.cursor.at()) {
         let rule = take_top(&mut detail, 1);
@@ -109,7 +117,7 @@ fn trial(asked: &Asked, answer: &Answer) -> (Role, String) {
     (role, format!(", {text}"))
 }
 
-fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &Asked) {
+fn field(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, asked: &Asked) {
     let w = words();
     canvas.pieces(
         &mut area,
@@ -163,6 +171,8 @@ fn field(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, asked: &A
             hints.extend(super::connections::verdict(tested, wizard));
             if tested.ended.code == Code::SameAsBefore {
                 hints.push((Role::Muted, w.password_not_tried.to_owned()));
+            } else if wizard.trial_waits() {
+                hints.push((Role::Muted, w.password_login_closed.to_owned()));
             }
         }
         Some(Trial::Kept) => {}

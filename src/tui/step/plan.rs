@@ -12,10 +12,10 @@ use crate::wizard::state::Wizard;
 use crate::wizard::step::plan::Pane;
 use crate::words::{Words, words};
 
-/// Rows left for the changes from which on there is room to explain.
-const ROOMY: u16 = 14;
+/// Rows that the list of changes has at least, where it needs them.
+const LIST: usize = 6;
 
-pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
     let Some(assessment) = wizard.assessment() else {
         return;
@@ -47,7 +47,10 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         .map(|(_, text)| crate::tui::widgets::wrap(text, usize::from(area.width) - 2).len())
         .sum();
     let list = take_top(&mut area, u16::try_from(rows).unwrap_or(8));
+    let in_changes = wizard.plan.pane == Pane::Changes;
     canvas.list(list, &strategies, chosen);
+    // Both lists have a mark; the keys belong to one.
+    canvas.focus = canvas.focus.take().filter(|_| !in_changes);
     take_top(&mut area, 1);
     if let Some((strategy, why)) = wizard.plan.impossible {
         let text = format!(
@@ -86,16 +89,14 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
     }
     let damage = sentences::damage::of(&ready.plan, assessment);
     canvas.pieces(&mut area, &[(Role::Muted, damage)]);
-    if let Some(meaning) = sentences::damage::meaning(&ready.plan, assessment)
-        && area.height >= ROOMY
-    {
+    if let Some(meaning) = sentences::damage::meaning(&ready.plan, assessment) {
         canvas.pieces(&mut area, &[(Role::Muted, meaning.to_owned())]);
     }
     take_top(&mut area, 1);
     changes(canvas, area, wizard, ready);
 }
 
-fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: &PlanReady) {
+fn changes(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, ready: &PlanReady) {
     let Some(assessment) = wizard.assessment() else {
         return;
     };
@@ -151,6 +152,7 @@ fn changes(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, ready: 
         })
         .collect();
     let chosen = (wizard.plan.pane == Pane::Changes).then(|| wizard.plan.cursor.at());
+    canvas.needs(area, items.len().min(LIST));
     canvas.list(area, &items, chosen);
 }
 

@@ -12,7 +12,10 @@ use crate::wizard::state::Wizard;
 use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 
-pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+/// Rows that the list has at least, where it needs them.
+const LIST: usize = 6;
+
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
     let report = &wizard.report;
     if let Some(problem) = &report.problem {
@@ -73,7 +76,9 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             &mut area,
             &[(
                 Role::Muted,
-                if report.outdated {
+                if wizard.connections.running() {
+                    text!(report_saved_while_testing, path = shown(&path))
+                } else if report.outdated {
                     text!(report_saved_before, path = shown(&path))
                 } else {
                     text!(report_saved, path = shown(&path))
@@ -89,11 +94,9 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
         .collect();
     let width = usize::from(area.width);
     let rows: usize = watch.iter().map(|(_, text)| wrap(text, width).len()).sum();
-    if area.height > 12 {
-        let mut foot = take_bottom(&mut area, u16::try_from(rows).unwrap_or(4));
-        canvas.pieces(&mut foot, &watch);
-        take_bottom(&mut area, 1);
-    }
+    let mut foot = take_bottom(&mut area, u16::try_from(rows).unwrap_or(4));
+    canvas.pieces(&mut foot, &watch);
+    take_bottom(&mut area, 1);
     let items: Vec<Vec<Piece>> = wizard
         .report_items()
         .into_iter()
@@ -113,16 +116,12 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
             pieces
         })
         .collect();
+    canvas.needs(area, items.len().min(LIST));
     canvas.list(area, &items, Some(report.cursor.at()));
 }
 
 /// What an undo would put back and leave alone, as much of it as leaves so many rows below it.
-pub(super) fn would_undo(
-    canvas: &mut Canvas<'_, '_>,
-    area: &mut Rect,
-    would: &WouldUndo,
-    below: u16,
-) {
+pub(super) fn would_undo(canvas: &mut Canvas<'_>, area: &mut Rect, would: &WouldUndo, below: u16) {
     let head = text!(
         undo_would,
         what = would.what,
@@ -141,6 +140,7 @@ pub(super) fn would_undo(
     }
     for line in &would.left_alone {
         if rows_of(line) > usize::from(area.height.saturating_sub(below)) {
+            canvas.cut = true;
             break;
         }
         canvas.pieces(area, &[(Role::Warn, line.clone())]);

@@ -23,7 +23,7 @@ use crate::words::{typed, words};
 /// Columns of the names before the values.
 const NAMES: u16 = 10;
 
-pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
     match (&wizard.survey.form, &wizard.survey.phase) {
         (Some(SurveyForm::Folder(input)), _) => {
@@ -54,7 +54,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: 
 }
 
 /// The installs to choose from, each with its address and what names it.
-fn installs(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, problem: &Problem) {
+fn installs(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, problem: &Problem) {
     let head = [
         (Role::Heading, problem.what.clone()),
         plain(words().survey_choose),
@@ -73,7 +73,7 @@ fn installs(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, proble
 }
 
 /// Why the install cannot be read, below a form that may change that.
-fn refused(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
+fn refused(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard) {
     if let SurveyPhase::Barred { problem, .. } = &wizard.survey.phase {
         let pieces = [
             (Role::Danger, format!("✗ {}", problem.what)),
@@ -84,7 +84,7 @@ fn refused(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard) {
 }
 
 /// The question whether to go on where an earlier wizard was left.
-fn earlier(canvas: &mut Canvas<'_, '_>, mut area: Rect, bookmark: &Bookmark) {
+fn earlier(canvas: &mut Canvas<'_>, mut area: Rect, bookmark: &Bookmark) {
     let w = words();
     let step = Step::from_number(bookmark.step).unwrap_or(Step::Survey);
     let mut pieces = vec![
@@ -123,7 +123,7 @@ fn earlier(canvas: &mut Canvas<'_, '_>, mut area: Rect, bookmark: &Bookmark) {
 }
 
 /// The question about a run that did not end.
-fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form: &Unfinished) {
+fn unfinished(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, form: &Unfinished) {
     let w = words();
     let Some(unfinished) = &wizard.survey.unfinished else {
         return;
@@ -196,7 +196,7 @@ fn unfinished(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, form
     canvas.field(row, &form.word, false, true);
 }
 
-fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &Survey) {
+fn read(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, survey: &Survey) {
     let w = words();
     let path = shown(&survey.path).to_string();
     canvas.value(
@@ -260,6 +260,7 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
         let width = usize::from(area.width);
         let rows: usize = pieces.iter().map(|(_, text)| wrap(text, width).len()).sum();
         let mut foot = take_bottom(&mut area, u16::try_from(rows).unwrap_or(4));
+        canvas.pinned = foot.height + 1;
         canvas.pieces(&mut foot, &pieces);
         take_bottom(&mut area, 1);
     }
@@ -290,7 +291,7 @@ fn read(canvas: &mut Canvas<'_, '_>, mut area: Rect, wizard: &Wizard, survey: &S
     canvas.list(area, &items, Some(wizard.survey.cursor.at()));
 }
 
-fn database_form(canvas: &mut Canvas<'_, '_>, area: &mut Rect, form: &DatabaseForm) {
+fn database_form(canvas: &mut Canvas<'_>, area: &mut Rect, form: &DatabaseForm) {
     let w = words();
     canvas.pieces(area, &[plain(w.survey_database_form), plain("")]);
     for (index, field) in DatabaseField::ALL.into_iter().enumerate() {

@@ -21,7 +21,7 @@ type KeyRow = (Option<Fingerprint>, u64, Vec<u32>);
 
 /// Draws at the bottom of the area, which shrinks by what it took, within so many rows; nothing where they do not do.
 pub(super) fn draw(
-    canvas: &mut Canvas<'_, '_>,
+    canvas: &mut Canvas<'_>,
     area: &mut Rect,
     room: u16,
     timeline: &Timeline,
@@ -72,7 +72,7 @@ fn rows(timeline: &Timeline) -> Vec<KeyRow> {
 }
 
 fn bars(
-    canvas: &mut Canvas<'_, '_>,
+    canvas: &mut Canvas<'_>,
     area: &mut Rect,
     rows: &[KeyRow],
     timeline: &Timeline,

@@ -19,6 +19,8 @@ pub enum StepProgress {
     Ahead,
     /// Something stays open there.
     Open,
+    /// Nothing stays open there, but a password was not tested.
+    Untested,
     /// What it shows is in order, or what it does is done.
     Good,
 }
@@ -56,7 +58,10 @@ impl Wizard {
             })),
             Step::Checks => StepProgress::of(assessment.secrets.iter().any(is_open)),
             Step::Plan => self.standing_of_plan(assessment),
-            Step::Passwords => StepProgress::of(self.passwords.asked.len() > self.entered().len()),
+            Step::Passwords => {
+                let missing = self.passwords.asked.len() > self.entered().len();
+                self.tested_or(StepProgress::of(missing))
+            }
         }
     }
 
@@ -99,7 +104,15 @@ impl Wizard {
                 _ => false,
             })
             .any(|(step, _)| !entered.contains(&step.place));
-        StepProgress::of(lost)
+        self.tested_or(StepProgress::of(lost))
+    }
+
+    /// What is in order only as far as passwords are right that no server has taken is not called good.
+    fn tested_or(&self, progress: StepProgress) -> StepProgress {
+        match progress {
+            StepProgress::Good if self.passwords.keeps_untested() => StepProgress::Untested,
+            progress => progress,
+        }
     }
 
     fn standing_of_apply(&self) -> StepProgress {

@@ -10,6 +10,17 @@ pub struct Window {
     pub rows: u16,
 }
 
+/// What of a pane is not in its window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// Rows above it.
+    pub above: u16,
+    /// Rows below it.
+    pub below: u16,
+    /// There is still more, which cannot be scrolled to.
+    pub cut: bool,
+}
+
 impl Window {
     /// The smallest one that every step fits into.
     pub const SMALLEST: Self = Self {

@@ -49,6 +49,8 @@ pub struct State {
     pub opening: usize,
     /// Places in the assessment's keys, those that open most first.
     pub order: Vec<usize>,
+    /// Whether the last search was one of processes, not of files.
+    pub in_processes: bool,
     /// The last search.
     pub looked: Option<SearchTotals>,
     /// The last key given.

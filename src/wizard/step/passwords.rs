@@ -89,6 +89,14 @@ impl Answer {
         self.instead.is_none() && !self.input.is_empty()
     }
 
+    /// What the server said to this very password, where that stands.
+    pub(in crate::wizard) fn answer_that_stands(&self) -> Option<&Tested> {
+        match &self.trial {
+            Some(Trial::Ended(tested)) if tested.ended.stands() => Some(tested),
+            _ => None,
+        }
+    }
+
     pub(in crate::wizard) fn is_running(&self) -> bool {
         matches!(self.trial, Some(Trial::Running(..)))
     }
@@ -99,6 +107,8 @@ impl Answer {
 pub enum EnterAction {
     /// Tries the password at its server.
     Try,
+    /// Nothing: its server has answered already, and is not asked the same again by this key.
+    Nothing,
     /// Goes to the next field.
     Field,
     /// Goes on to the last plan.
@@ -154,6 +164,13 @@ impl State {
     /// Whether a password is being tried.
     pub fn trying(&self) -> bool {
         self.answers.values().any(Answer::is_running)
+    }
+
+    /// Whether a password is to be stored that its server was not asked about, or did not take.
+    pub(in crate::wizard) fn keeps_untested(&self) -> bool {
+        let answered = |asked: &&Asked| self.answers.get(&asked.place);
+        let mut answers = self.asked.iter().filter_map(|asked| answered(&asked));
+        answers.any(|answer| answer.given() && answer.trial == Some(Trial::Kept))
     }
 
     /// What can be taken over: an older copy, readable secrets, those typed already, older copies that are perhaps another

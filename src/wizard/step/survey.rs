@@ -147,6 +147,8 @@ pub struct State {
     pub folder: Option<PathBuf>,
     /// Whether that was chosen from a list of several, to which there is a way back.
     pub chosen: bool,
+    /// What this very session had before it looked again.
+    pub(in crate::wizard) to_take_up: Option<Box<Bookmark>>,
     /// A run on this install that was begun and did not end: nothing else is begun before it.
     pub unfinished: Option<Box<UnfinishedRun>>,
 }

@@ -42,7 +42,8 @@ impl Wizard {
         match (&self.apply.ready, &self.apply.problem) {
             _ if self.is_running(JobKind::Apply) => vec![],
             (Some(_), None) if self.apply.has_nothing_to_do() => vec![],
-            (_, Some(_)) | (Some(_), None) => vec![Action::Primary],
+            (_, Some(_)) => vec![Action::Primary, Action::Retry],
+            (Some(_), None) => vec![Action::Primary],
             (None, None) => self
                 .is_free()
                 .then_some(Action::Primary)
@@ -56,6 +57,12 @@ impl Wizard {
             Action::Primary if self.is_running(JobKind::Apply) => {
                 self.say_busy();
                 Vec::new()
+            }
+            Action::Retry if self.apply.problem.is_some() => self.look_again(),
+            // Nothing was begun: what was backed up still stands.
+            Action::Primary if self.apply.problem.is_some() && self.backup.done.is_some() => {
+                self.apply.problem = None;
+                self.enter_apply()
             }
             // What stands now is no longer what was backed up.
             Action::Primary if self.apply.problem.is_some() => self.go(Step::Backup),

@@ -91,6 +91,8 @@ impl Wizard {
         let effects = self.stop_tests();
         self.connections.known.clear();
         self.connections.refused_earlier.clear();
+        // Nothing fails any more that it could show.
+        self.connections.failing_only = false;
         self.connections.refocus();
         effects
     }

@@ -30,9 +30,11 @@ impl Wizard {
             return;
         };
         let (files, megabytes) = (looked.files, looked.bytes.div_ceil(1 << 20));
-        let searched = match stopped {
-            true => text!(looked_stopped, files, megabytes),
-            false => text!(looked, files, megabytes),
+        let searched = match (self.keys.in_processes, stopped) {
+            (true, true) => text!(looked_processes_stopped, processes = files),
+            (true, false) => text!(looked_processes, processes = files),
+            (false, true) => text!(looked_stopped, files, megabytes),
+            (false, false) => text!(looked, files, megabytes),
         };
         let new = opening(assessment).saturating_sub(self.keys.opening);
         let found = match (new, looked.files, looked.skipped.first()) {
@@ -91,8 +93,10 @@ impl Wizard {
     }
 
     pub(super) fn look(&mut self, job: Job) -> Vec<Effect> {
+        let in_processes = matches!(job, Job::LookProcesses);
         let started = self.start(job);
         if !started.is_empty() {
+            self.keys.in_processes = in_processes;
             self.keys.looked = None;
             self.keys.tried = None;
             self.keys.opening = self.assessment().map_or(0, opening);

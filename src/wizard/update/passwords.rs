@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::inventory::secret::Place;
 use crate::domain::mail::ConnectionId;
+use crate::domain::mail::probe::Tested;
 use crate::domain::mail::rung::Code;
 use crate::domain::plan::Choices;
 use crate::domain::verdict::secret_report::SecretReport;
@@ -83,6 +84,7 @@ impl Wizard {
             Some(Trial::Ended(t)) if t.ended.code == Code::SameAsBefore => {
                 words().password_not_tried
             }
+            Some(Trial::Ended(t)) if t.ended.closes_server() => words().password_login_closed,
             Some(Trial::Ended(t)) if !t.ended.condemns_password() => words().password_not_judged,
             Some(Trial::Ended(_)) => words().password_refused,
             _ => words().password_unsettled,
@@ -96,7 +98,12 @@ impl Wizard {
             return EnterAction::Apply;
         };
         match state.answers.get(&asked.place) {
-            Some(answer) if answer.given() && !answer.settled(asked) => EnterAction::Try,
+            Some(answer) if answer.given() && !answer.settled(asked) => {
+                match answer.answer_that_stands() {
+                    Some(_) => EnterAction::Nothing,
+                    None => EnterAction::Try,
+                }
+            }
             _ if state.cursor.at() + 1 < state.asked.len() => EnterAction::Field,
             _ => EnterAction::Apply,
         }
@@ -140,13 +147,23 @@ impl Wizard {
         true
     }
 
+    /// What was said of the chosen password, where that stands: it is not sent again by Enter.
+    fn standing_answer(&self) -> Option<&Tested> {
+        let state = &self.passwords;
+        let asked = state.asked.get(state.cursor.at())?;
+        state.answers.get(&asked.place)?.answer_that_stands()
+    }
+
     /// Whether the chosen password was not sent, as another login was refused with the same one.
     pub(super) fn trial_not_sent(&self) -> bool {
-        let state = &self.passwords;
-        let asked = state.asked.get(state.cursor.at());
-        let answer = asked.and_then(|asked| state.answers.get(&asked.place));
-        let trial = answer.and_then(|answer| answer.trial.as_ref());
-        matches!(trial, Some(Trial::Ended(t)) if t.ended.code == Code::SameAsBefore)
+        let standing = self.standing_answer();
+        standing.is_some_and(|tested| tested.ended.code == Code::SameAsBefore)
+    }
+
+    /// Whether the chosen password is sent by the operator's own word: not where this very login found it wrong.
+    pub fn trial_waits(&self) -> bool {
+        let standing = self.standing_answer();
+        standing.is_some_and(|tested| !tested.ended.code.condemns_password())
     }
 
     /// Tries the chosen password at its server; with `again`, although another login was refused with it.
@@ -191,11 +208,12 @@ impl Wizard {
             return vec![Action::Primary];
         };
         let answer = self.passwords.answers.get(&current.place);
-        let unsettled = self.passwords_next() == EnterAction::Try;
+        let next = self.passwords_next();
+        let unsettled = matches!(next, EnterAction::Try | EnterAction::Nothing);
         let keepable = answer.is_some_and(|answer| answer.may_be_kept(current));
         let offers = [
-            (true, Action::Primary),
-            (unsettled && self.trial_not_sent(), Action::Retry),
+            (next != EnterAction::Nothing, Action::Primary),
+            (self.trial_waits(), Action::Retry),
             (unsettled && keepable, Action::KeepUntested),
             (self.passwords.asked.len() > 1, Action::Down),
             (true, Action::Reveal),
@@ -215,7 +233,7 @@ impl Wizard {
         };
         let (place, offers) = (current.place.clone(), self.passwords.offers(current));
         let next = self.passwords_next();
-        let not_sent = self.trial_not_sent();
+        let waits = self.trial_waits();
         let may_be_kept = self
             .passwords
             .answers
@@ -231,7 +249,10 @@ impl Wizard {
                 Some(objection) if answer.instead.is_none() => self.say(objection.sentence()),
                 _ => return self.start_trial(false),
             },
-            (Action::Retry, EnterAction::Try) if not_sent => return self.start_trial(true),
+            (Action::Primary, EnterAction::Nothing) => self.say(self.unsettled_notice()),
+            (Action::Retry, EnterAction::Nothing) if waits => return self.start_trial(true),
+            // That it does nothing is said, and why.
+            (Action::Retry, EnterAction::Nothing) => self.say(words().password_refused),
             (Action::Retry, _) => {}
             (Action::Primary, EnterAction::Field) | (Action::NextPane, _) => {
                 self.move_to(at + 1, len)
@@ -242,7 +263,7 @@ impl Wizard {
                 self.passwords.revealed = false;
             }
             (Action::Reveal, _) => self.passwords.revealed = !self.passwords.revealed,
-            (Action::KeepUntested, EnterAction::Try) if may_be_kept => {
+            (Action::KeepUntested, EnterAction::Try | EnterAction::Nothing) if may_be_kept => {
                 self.passwords.changed(&place);
                 self.passwords.answers.entry(place).or_default().trial = Some(Trial::Kept);
             }

@@ -66,6 +66,10 @@ impl Wizard {
         if self.plan.ready.is_some() || free {
             offers.push(Action::Primary);
         }
+        // What its problem says is to be pressed.
+        if self.plan.problem.is_some() && free {
+            offers.push(Action::Retry);
+        }
         let choose = match self.plan.pane {
             Pane::Strategies => free,
             Pane::Changes => self.plan.order.len() > 1,
@@ -98,6 +102,12 @@ impl Wizard {
                     Step::Passwords
                 };
                 return self.go(next);
+            }
+            // The files of a container that does not run stay as they were when it was entered.
+            (Action::Primary | Action::Retry, _)
+                if self.plan.problem.is_some() && self.workplace.stopped_container =>
+            {
+                return self.look_again();
             }
             (Action::Primary | Action::Retry, _) if self.plan.ready.is_none() => {
                 return self.start_plan(BTreeSet::new());

@@ -17,7 +17,7 @@ use crate::words::{typed, words};
 impl Wizard {
     pub(in crate::wizard) fn report_offers(&self) -> Vec<Action> {
         let free = self.is_free();
-        let save = free && !self.report.is_saved();
+        let save = free && self.may_save();
         let offers = [
             (save, Action::Primary),
             (
@@ -31,6 +31,11 @@ impl Wizard {
         offers.map(|(_, action)| action).collect()
     }
 
+    /// Whether saving the report says more than what is saved, or soon will.
+    fn may_save(&self) -> bool {
+        !self.report.is_saved() || self.connections.running()
+    }
+
     /// Whether there is a recovery of this round to take back.
     fn can_undo(&self) -> bool {
         self.report.has_written() && self.report.undone.is_none()
@@ -41,7 +46,7 @@ impl Wizard {
         if self.is_running(JobKind::Undo) {
             return Vec::new();
         }
-        let (saved, undoable) = (self.report.is_saved(), self.can_undo());
+        let (save, undoable) = (self.may_save(), self.can_undo());
         let foreseeing = self.is_running(JobKind::ForeseeUndo);
         match (action, &mut self.report.undoing) {
             (Action::Back, Some(_)) => self.report.undoing = None,
@@ -63,7 +68,7 @@ impl Wizard {
             (action, Some(word)) => {
                 word.act(action);
             }
-            (Action::Primary, None) if !saved => {
+            (Action::Primary, None) if save => {
                 return self.save_report();
             }
             (Action::Primary, None) => self.say(words().q_or_n),

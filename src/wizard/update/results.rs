@@ -194,6 +194,16 @@ impl Wizard {
         let Some(job) = self.running.take() else {
             return Vec::new();
         };
+        let w = words();
+        let waiting = [
+            w.wait_busy,
+            w.wait_looking,
+            w.wait_foreseeing,
+            w.wait_writing,
+        ];
+        let waits = |notice: &mut String| waiting.contains(&notice.as_str());
+        // What was waited for is over.
+        self.notice.take_if(waits);
         if kind == JobKind::Look {
             self.say_what_was_found(job.stopping);
         }
@@ -202,6 +212,9 @@ impl Wizard {
             Pending::Go(step) => return self.go(step),
             Pending::Return(step) => return self.return_to(step),
             Pending::Nothing => {}
+        }
+        if kind == JobKind::Survey {
+            return self.take_up_own();
         }
         // The plan on the screen was made void while something else ran.
         if self.step == Step::Plan

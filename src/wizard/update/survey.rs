@@ -32,11 +32,19 @@ impl Wizard {
 
     /// Whether the install was chosen from a list, and another may be.
     pub(in crate::wizard) fn may_choose_again(&self) -> bool {
-        self.survey.chosen && self.is_free() && !matches!(self.survey.phase, SurveyPhase::Reading)
+        // On the host, passwords that were typed here would be forgotten.
+        let on_host = self.workplace.chosen_on_host && self.typed() == 0;
+        let chosen = self.survey.chosen || on_host;
+        chosen && self.is_free() && !matches!(self.survey.phase, SurveyPhase::Reading)
     }
 
     /// Back to the list: what there is, is looked for again.
     pub(super) fn choose_again(&mut self) -> Vec<Effect> {
+        if !self.survey.chosen {
+            let mut effects = self.stop_tests();
+            effects.push(Effect::ChooseAgain);
+            return effects;
+        }
         self.survey.folder = None;
         self.survey.chosen = false;
         self.start_survey(None)
@@ -104,7 +112,7 @@ impl Wizard {
                 return self.start_survey(None);
             }
             (_, Action::Retry) | (SurveyPhase::Barred { .. }, Action::Primary) => {
-                return self.start_survey(None);
+                return self.look_again();
             }
             (
                 SurveyPhase::Barred {

@@ -49,8 +49,14 @@ in_layers() {
     "$client" stop --time 0 layered >/dev/null
     looked_at layered
     ends_with 0 backup --container layered
-    ends_with 1 recover --container layered --look-in "$old" --yes --no-test
-    says "is in the layers of a container that is stopped, and these are never written. Start the container"
+    # Told before anything is begun, and refused whatever would be written.
+    ends_with 2 check --container layered
+    says "nothing can be recovered here"
+    says "Start the container ($client start layered)"
+    for strategy in restore carry; do
+        ends_with 1 recover --container layered --look-in "$old" --strategy "$strategy" --yes --no-test
+        says "is in the layers of a container that is stopped, and these are never written. Start the container"
+    done
     # As it says.
     "$client" start layered >/dev/null
     wait_for_worker layered

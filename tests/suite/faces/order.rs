@@ -71,6 +71,7 @@ impl<'a> Recording<'a> {
             environment: Environment::default(),
             options: &self.broken.options(),
             given: &Given::default(),
+            numbers: Vec::new(),
             look_in: &look_in,
             processes: true,
         };

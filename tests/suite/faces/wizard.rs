@@ -70,7 +70,7 @@ impl Driven {
                 }
                 Effect::Cancel(id) | Effect::CallOff(id) => self.worker.cancel(id),
                 Effect::Remember(bookmark) => self.worker.remember(bookmark),
-                Effect::Quit(_) | Effect::Enter(_) => {}
+                Effect::Quit(_) | Effect::Enter(_) | Effect::EnterAnew | Effect::ChooseAgain => {}
             }
         }
     }

@@ -76,7 +76,7 @@ impl Live {
                 Effect::Test(id, test) => self.worker.test(id, test),
                 Effect::Cancel(id) | Effect::CallOff(id) => self.worker.cancel(id),
                 Effect::Remember(bookmark) => self.worker.remember(bookmark),
-                Effect::Quit(_) | Effect::Enter(_) => {}
+                Effect::Quit(_) | Effect::Enter(_) | Effect::EnterAnew | Effect::ChooseAgain => {}
             }
         }
         self.look();

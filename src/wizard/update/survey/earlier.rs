@@ -1,7 +1,7 @@
 //! What the wizard remembers of itself, and going back there: searches are made again, the backup is compared again,
 //! choices are taken over. Passwords were never kept: they are typed again.
 
-use crate::domain::run::bookmark::Bookmark;
+use crate::domain::run::bookmark::{Bookmark, Searched};
 use crate::engine::worker::Job;
 use crate::wizard::jobs::Pending;
 use crate::wizard::message::Effect;
@@ -42,18 +42,47 @@ impl Wizard {
             return None;
         }
         self.remembered.clone_from(&bookmark);
+        self.bookmark_is_own = true;
         Some(Effect::Remember(bookmark))
     }
 
     /// Asks whether to go back to where an earlier wizard was left.
     pub(in crate::wizard::update) fn ask_about_earlier(&mut self, bookmark: Box<Bookmark>) {
-        self.remembered = Some(Bookmark {
+        let found = Some(Bookmark {
             at: String::new(),
             ..(*bookmark).clone()
         });
+        // Not that of another install that was chosen since.
+        if self.bookmark_is_own && self.remembered == found {
+            self.survey.to_take_up = Some(bookmark);
+            return;
+        }
+        self.remembered = found;
+        self.bookmark_is_own = false;
         // It may come from another folder for backups, named in step 2.
         self.step = Step::Survey;
         self.survey.form = Some(SurveyForm::Earlier(bookmark));
+    }
+
+    /// This very session was looked at again: what it had of backup and choices is taken over without a question. The keys
+    /// that it found are known still, so nothing is searched again.
+    pub(in crate::wizard::update) fn take_up_own(&mut self) -> Vec<Effect> {
+        let bookmark = self.survey.to_take_up.take();
+        let Some(bookmark) = bookmark.filter(|_| self.survey.unfinished.is_none()) else {
+            return Vec::new();
+        };
+        let compared = Bookmark {
+            searched: Searched::default(),
+            ..(*bookmark).clone()
+        };
+        let started = self.start(Job::TakeUp(Box::new(compared)));
+        if !started.is_empty() {
+            self.backup.full_dump = bookmark.full_dump;
+            self.plan.strategy = bookmark.strategy;
+            self.plan.salvage = bookmark.salvage.into_iter().collect();
+            self.keys.searched = bookmark.searched;
+        }
+        started
     }
 
     /// Goes back to where the operator was.
@@ -67,6 +96,7 @@ impl Wizard {
         let started = self.start(Job::TakeUp(bookmark.clone()));
         if !started.is_empty() {
             self.to_search.clear();
+            self.bookmark_is_own = true;
             self.survey.form = None;
             self.backup.full_dump = bookmark.full_dump;
             self.plan.strategy = bookmark.strategy;

@@ -92,6 +92,8 @@ fn from_survey_to_report_and_back() {
     session.wait_for("everything is as planned");
     session.keys("\r");
     session.wait_for("Saved:");
+    // What was saved is said a moment before its job has ended, and takes the place of what a refused key is told.
+    session.wait_for("n start over");
     session.press("u", "Undo the recovery");
     session.wait_for("An undo of the recovery of");
     session.press_until("\u{15}undo\r", &|screen| !screen.contains("Type undo"));

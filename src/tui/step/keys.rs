@@ -13,6 +13,8 @@ use crate::words::words;
 
 /// Sources shown of one key; more are counted.
 const SOURCES: usize = 3;
+/// Rows of what is asked for, with its field: so many at least, and twice as many before the list of keys is scrolled for it.
+const FORM: u16 = 5;
 /// Rows that the list of keys keeps beside the picture of their time.
 const LIST: u16 = 8;
 
@@ -54,24 +56,28 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
             canvas.pieces(&mut foot, &below);
         }
         Some(form) => {
-            let mut foot = take_bottom(&mut area, 5 + canvas.extra / 2);
             let (prompt, input, masked) = match form {
                 KeysForm::Key(input) => (w.keys_type_key, input, !wizard.keys.revealed),
                 KeysForm::Place(input) => (w.keys_type_place, input, false),
             };
-            canvas.pieces(&mut foot, &[(Role::Heading, prompt.to_owned())]);
-            let row = take_top(&mut foot, 1);
-            canvas.field(row, input, masked, true);
+            let mut why: Vec<Piece> = Vec::new();
             let unread = wizard.keys.looked.as_ref().filter(|l| l.files == 0);
-            if let (KeysForm::Place(_), Some(why)) = (form, unread.and_then(|l| l.skipped.first()))
+            if let (KeysForm::Place(_), Some(first)) =
+                (form, unread.and_then(|l| l.skipped.first()))
             {
-                let why = text!(looked_nothing, why);
-                canvas.pieces(&mut foot, &[(Role::Danger, why)]);
+                why.push((Role::Danger, text!(looked_nothing, why = first)));
             }
             if let Some(Tried { key, opens: None }) = &wizard.keys.tried {
-                let why = text!(key_not_a_key, why = key);
-                canvas.pieces(&mut foot, &[(Role::Danger, why)]);
+                why.push((Role::Danger, text!(key_not_a_key, why = key)));
             }
+            let prompt = [(Role::Heading, prompt.to_owned())];
+            let said = prompt.iter().chain(&why);
+            let rows: u16 = said.map(|(_, text)| lines(text, area.width)).sum();
+            let mut foot = take_bottom(&mut area, (rows + 1).clamp(FORM, 2 * FORM + canvas.extra));
+            canvas.pieces(&mut foot, &prompt);
+            let row = take_top(&mut foot, 1);
+            canvas.field(row, input, masked, true);
+            canvas.pieces(&mut foot, &why);
         }
     }
     take_bottom(&mut area, 1);

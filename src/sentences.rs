@@ -389,6 +389,10 @@ pub fn need(need: Need, assessment: &Assessment) -> [String; 2] {
     match need {
         Need::OldKey => [w.need_old_key.to_owned(), w.need_old_key_next.to_owned()],
         Need::Environment => elsewhere::set_in_environment(assessment),
+        Need::MissingKeyThenEnvironment => {
+            let said = [w.need_missing_key, w.need_missing_key_next];
+            said.map(str::to_owned)
+        }
     }
 }
 

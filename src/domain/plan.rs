@@ -120,6 +120,8 @@ pub enum Need {
     OldKey,
     /// The key must be set right in the process environment, which we cannot change.
     Environment,
+    /// The same, once the key is found that some of it is sealed with. FreeScout runs on the key in its config cache until then.
+    MissingKeyThenEnvironment,
 }
 
 /// The strategy we recommend, and its figures.

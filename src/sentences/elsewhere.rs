@@ -158,7 +158,8 @@ pub fn by_hand(plan: &Plan, assessment: &Assessment) -> Vec<String> {
 pub(super) fn set_in_environment(assessment: &Assessment) -> [String; 2] {
     let w = words();
     let (secrets, circumstances) = (&assessment.secrets, &assessment.circumstances);
-    let key = best_old_key(secrets, circumstances);
+    // Where no other key opens anything, it is the one in the config cache that has to be set.
+    let key = best_old_key(secrets, circumstances).or(circumstances.effective);
     let report = key.and_then(|key| assessment.keys.iter().find(|k| k.fingerprint == key));
     let place = key_place(assessment);
     let Some(report) = report else {

@@ -683,6 +683,8 @@ table! {
     fresh_not_asked_next = "Nothing was changed. To have one made: recover --yes --strategy fresh";
     need_old_key = "No usable key is configured, and no known key decrypts the stored secrets.";
     need_old_key_next = "Nothing was changed. Look for the old key first: find-key --usual, --look-in PATH, or step 3 of the wizard. A new random key decrypts none of this; it is only made with --strategy fresh.";
+    need_missing_key = "Some secrets need a key that is not known here; and the process environment (container or pool settings) sets another APP_KEY than the one that FreeScout uses.";
+    need_missing_key_next = "Nothing was changed. Look for the missing key first: find-key --usual, --look-in PATH, or step 3 of the wizard. Until it is found, keep the config cache and restart neither the container nor PHP: FreeScout would go on with the key that is set there.";
     need_environment(key, source) = "The right key is known: {key}, in {source}. But APP_KEY comes from the process environment (container or pool settings), and can only be set there.";
     need_environment_at(place, key, source) = "Nothing was changed. {place} sets APP_KEY: set it there to exactly {key}, copied from {source}, without quotes, comment or spaces. Then re-create the container (docker compose up -d), or restart the pool or service, and check again.";
     need_environment_somewhere(key, source) = "Nothing was changed. Where the container is defined (compose file, pod, template), or in the settings of the FPM pool or service, set APP_KEY to exactly {key}, copied from {source}, without quotes, comment or spaces. Then re-create the container, or restart the pool or service, and check again.";

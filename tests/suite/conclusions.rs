@@ -422,3 +422,18 @@ fn a_list_of_passwords_without_a_line_is_refused() {
     );
     assert_eq!(json(&refused)["error"]["code"], "bad_input");
 }
+
+/// FreeScout runs on the key in its config cache; the environment sets another one, and some secrets are under a third.
+#[test]
+fn a_check_never_ends_well_where_a_key_is_missing_and_the_environment_sets_a_wrong_one() {
+    let bench = Bench::new();
+    let other = format!("base64:{}=", "AQEB".repeat(10) + "AQE");
+    let mut check = on_install(&bench, &["check"]);
+    let told = check.env("APP_KEY", other).output().unwrap();
+    let out = String::from_utf8_lossy(&told.stdout);
+    assert_eq!(told.status.code(), Some(2), "{out}");
+    assert!(out.contains("23 secrets cannot be decrypted"), "{out}");
+    assert!(!out.contains("Nothing needs to be done"), "{out}");
+    assert!(out.contains("Look for the missing key first"), "{out}");
+    assert!(out.contains("keep the config cache"), "{out}");
+}

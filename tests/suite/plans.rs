@@ -302,6 +302,28 @@ fn a_misspelled_key_is_written_right() {
     );
 }
 
+/// FreeScout runs on the key in its config cache; the environment, where we cannot write, sets another one, which opens nothing.
+#[test]
+fn what_is_lost_with_the_config_cache_is_never_called_well() {
+    let cached = Circumstances {
+        home: KeyHome::ProcessEnvironment,
+        effective: Some(old()),
+        configured: Some(new()),
+        ..circumstances()
+    };
+    let opens = Verdict::Opens(old());
+    let closed = Verdict::UnknownKey { salvage: None };
+    for (verdicts, needed) in [
+        (vec![opens], Some(Need::Environment)),
+        (vec![opens, closed], Some(Need::MissingKeyThenEnvironment)),
+        (vec![closed], Some(Need::MissingKeyThenEnvironment)),
+        (vec![], None),
+    ] {
+        assert_eq!(recommended(&verdicts, &cached), None, "{verdicts:?}");
+        assert_eq!(need(&secrets(&verdicts), &cached), needed, "{verdicts:?}");
+    }
+}
+
 #[test]
 fn a_public_key_is_left_behind() {
     let public = Circumstances {

@@ -55,9 +55,18 @@ pub fn need(secrets: &[SecretReport], circumstances: &Circumstances) -> Option<N
     }
     let out_of_reach = circumstances.home == KeyHome::ProcessEnvironment;
     let known = best_old_key(secrets, circumstances).is_some();
+    let missing = sealed_under_unknown_key(secrets);
     match circumstances.effective {
         _ if out_of_reach && known => Some(Need::Environment),
-        None if sealed_under_unknown_key(secrets) => Some(Need::OldKey),
+        // The cache holds the right key, or the better one; it is gone with the next start.
+        Some(current) if out_of_reach && circumstances.configured != Some(current) => {
+            match opens(secrets, current) {
+                _ if missing => Some(Need::MissingKeyThenEnvironment),
+                0 => None,
+                _ => Some(Need::Environment),
+            }
+        }
+        None if missing => Some(Need::OldKey),
         None if out_of_reach => Some(Need::Environment),
         _ => None,
     }

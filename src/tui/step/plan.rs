@@ -80,12 +80,16 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         );
     } else if recommended.is_none() {
         let overruled = sentences::elsewhere::overruled(assessment);
-        let piece = match (overruled, wizard.passwords.asked.len()) {
-            (Some(why), _) => (Role::Danger, why.to_owned()),
-            (None, 0) => (Role::Ok, w.check_all_well.to_owned()),
-            (None, _) => (Role::Warn, w.plan_only_passwords.to_owned()),
+        let need = assessment.need();
+        let said = match (overruled, need, wizard.passwords.asked.len()) {
+            (Some(why), ..) => vec![(Role::Danger, why.to_owned())],
+            (None, Some(need), _) => sentences::need(need, assessment)
+                .map(|text| (Role::Warn, text))
+                .to_vec(),
+            (None, None, 0) => vec![(Role::Ok, w.check_all_well.to_owned())],
+            (None, None, _) => vec![(Role::Warn, w.plan_only_passwords.to_owned())],
         };
-        canvas.pieces(&mut area, &[piece]);
+        canvas.pieces(&mut area, &said);
     }
     let damage = sentences::damage::of(&ready.plan, assessment);
     canvas.pieces(&mut area, &[(Role::Muted, damage)]);

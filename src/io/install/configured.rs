@@ -226,8 +226,14 @@ impl Configured<'_> {
     pub(super) fn units(&self) -> Vec<Block> {
         let root = Path::new("/");
         let mut names: Vec<(String, Vec<PathBuf>)> = Vec::new();
+        // `/lib` is a link to `/usr/lib` on most systems.
+        let mut folders: Vec<PathBuf> = Vec::new();
         for folder in UNITS {
-            for path in self.host.matching(root, &format!("{folder}/*.service")) {
+            let real = self.host.real(&root.join(folder));
+            folders.extend(real.filter(|real| !folders.contains(real)));
+        }
+        for folder in &folders {
+            for path in self.host.matching(folder, "*.service") {
                 let name = path
                     .file_stem()
                     .unwrap_or_default()
@@ -243,9 +249,8 @@ impl Configured<'_> {
         // In the order of their names, wherever they lie; of two of one name the later folder's. The folders are looked through
         // once for all services: hosts have hundreds of them, and next to no drop-ins.
         let mut drop_ins: BTreeMap<String, BTreeMap<OsString, PathBuf>> = BTreeMap::new();
-        for folder in UNITS {
-            let pattern = format!("{folder}/*.service.d/*.conf");
-            for path in self.host.matching(root, &pattern) {
+        for folder in &folders {
+            for path in self.host.matching(folder, "*.service.d/*.conf") {
                 let folder = path.parent().and_then(Path::file_name);
                 let folder = folder.unwrap_or_default().to_string_lossy();
                 let service = folder.trim_end_matches(".service.d").to_owned();

@@ -51,6 +51,8 @@ pub struct Entry {
     pub name: OsString,
     /// Whether it is a folder, or a link to one.
     pub is_folder: bool,
+    /// Whether it is a file by itself, and no link to one.
+    is_plain: bool,
 }
 
 impl HostRoot {
@@ -224,13 +226,18 @@ impl HostRoot {
                 found.is_cut = true;
                 break;
             }
+            let is_plain = entry.file_type() == FileType::RegularFile;
             let is_folder = match entry.file_type() {
                 FileType::Directory => true,
                 FileType::Symlink | FileType::Unknown => self.real(&folder.join(name)).is_some(),
                 _ => false,
             };
             let name = name.to_owned();
-            found.entries.push(Entry { name, is_folder });
+            found.entries.push(Entry {
+                name,
+                is_folder,
+                is_plain,
+            });
         }
         found.entries.sort_by(|a, b| a.name.cmp(&b.name));
         found
@@ -238,24 +245,33 @@ impl HostRoot {
 
     /// The files that a pattern stands for: `*` and `?` within names, from this folder on. A folder stands for all within it.
     pub fn matching(&self, from: &Path, pattern: &str) -> Vec<PathBuf> {
-        let mut paths = vec![from.to_owned()];
+        // With what their folder's own list says of them: a look at each would begin at the root again.
+        let mut paths = vec![(from.to_owned(), false)];
         for part in pattern.split('/').filter(|part| !part.is_empty()) {
             if !part.contains(['*', '?', '[']) {
-                paths.iter_mut().for_each(|path| path.push(part));
+                for (path, is_plain) in &mut paths {
+                    path.push(part);
+                    *is_plain = false;
+                }
                 continue;
             }
-            let fitting = paths.iter().flat_map(|folder| {
+            let fitting = paths.iter().flat_map(|(folder, _)| {
                 let fitting = |name: &OsStr| {
                     let name = name.as_bytes();
                     !name.starts_with(b".") && fits(name, part.as_bytes())
                 };
                 let found = self.entries_named(folder, MAX_ENTRIES, fitting).entries;
-                found.into_iter().map(|entry| folder.join(entry.name))
+                let found = found.into_iter();
+                found.map(|entry| (folder.join(entry.name), entry.is_plain))
             });
             paths = fitting.take(MAX_FILES).collect();
         }
         let mut files = Vec::new();
-        for path in paths {
+        for (path, is_plain) in paths {
+            if is_plain {
+                files.push(path);
+                continue;
+            }
             match self.real(&path) {
                 Some(_) => {
                     let within = self.entries(&path).into_iter();

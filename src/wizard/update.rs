@@ -338,6 +338,8 @@ impl Wizard {
         if !self.is_open(step) {
             let why = if self.survey.unfinished.is_some() {
                 words().locked_unfinished
+            } else if self.report.is_over() {
+                words().locked_over
             } else if self.survey.read().is_none() {
                 words().locked_survey
             } else if self.backup.done.is_none() && step > Step::Backup {

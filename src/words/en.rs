@@ -80,7 +80,7 @@ table! {
     container_missing(name) = "There is no container named {name} on this host.";
     container_not_seen(name) = "No container named {name} can be seen: without root, the containers of others cannot.";
     container_not_seen_next = "Run the same command with sudo.";
-    container_missing_next = "--container takes the name or the id of a running container, or the number of a process in it.";
+    container_missing_next = "--container takes the name or the id of a container, or the number of a process in it.";
     container_not_entered(container) = "The container {container} cannot be entered.";
     container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
     container_crowded(folder, most) = "Its folder {folder} has too many entries: they are shown one by one while we work in it from the host, and more than {most} are not.";
@@ -766,6 +766,7 @@ table! {
     field_full = "The text is too long for this field.";
     pasted_in_part = "Only the first line of the pasted text was used.";
     locked = "This step is still locked.";
+    locked_over = "This run has ended: n starts over with the first step, u undoes what it did.";
     locked_survey = "This step is locked until FreeScout has been read (step 1).";
     locked_backup = "This step is locked until there is a verified backup (step 2).";
     wait_busy = "One moment: something is still in progress.";
@@ -983,7 +984,7 @@ table! {
     backup_holds_value(texts: number, files: number, kib) = "{texts}, {files}, {kib} KiB",
         texts { One "1 database field", Other "{texts} database fields" },
         files { One "1 file", Other "{files} files" };
-    backup_by_hand = "To restore it, use `freescout-rescue restore`, or do it by hand: its README says how.";
+    backup_by_hand = "Its README says how to restore it, with this program or by hand.";
     backup_keep_closed = "It contains the APP_KEY and everything that the key decrypts. Keep it private, and delete it when you no longer need it.";
 
     // the screen: keys
@@ -1079,6 +1080,7 @@ table! {
     password_blanks = "It begins or ends with a space. FreeScout's own form would remove that.";
 
     // the screen: apply
+    apply_not_recommended(strategy) = "Strategy: {strategy}. It is not the one that step 5 recommends.";
     apply_head = "This will be written, either all of it or nothing:";
     apply_no_rows = "no database field changes";
     apply_rows_written(resealed, entered) = "Newly encrypted: {resealed}. Passwords stored: {entered}. All in one transaction.";

@@ -543,6 +543,21 @@ fn apply() {
     shot("7_apply_done", &Stage::at_apply().type_text("apply"));
 }
 
+/// Another strategy is chosen by going on with it, and before the word is typed it is said what it is.
+#[test]
+fn a_strategy_that_is_not_recommended_is_named_before_it_is_carried_out() {
+    let stage = Stage::at_plan().act(&[Action::Down]);
+    let stage = stage.planned(Strategy::Carry);
+    assert_eq!(stage.0.strategy(), Strategy::Carry);
+    let looked_at = stage.0.bookmark().unwrap();
+    assert_eq!(looked_at.strategy, None, "looking at it is not choosing it");
+    let stage = stage.act(&[Action::Primary]).type_text(SENTINEL);
+    let stage = stage.act(&[Action::Primary]).tested(&[Code::Ok]);
+    let stage = stage.act(&[Action::Go(Step::Apply)]).planned(Strategy::Carry);
+    assert_eq!(stage.0.bookmark().unwrap().strategy, Some(Strategy::Carry));
+    shot("7_apply_not_recommended", &stage);
+}
+
 #[test]
 fn a_worker_that_may_hold_the_lost_key_restarts_only_at_a_word_of_its_own() {
     let confirmed = |stage: &Stage| stage.0.confirmed();

@@ -145,14 +145,15 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
     let target = target_key(session, plan)?;
     let prepared = prepare(&session.inventory, &session.ring, plan, &target, None)?;
     let install = &session.install;
-    // What cannot be written is better told now than when all is confirmed.
+    // What cannot be written is better told now than when all is confirmed. The database first: where it cannot be written
+    // either, keeping the current key is no way out.
+    if prepared.cells.keys().any(|cell| cell.table != Table::Env) {
+        closed::require_database_open(session)?;
+    }
     let files = new_files(session, plan, &prepared, &target)?;
     for file in &files {
         closed::require_file_open(&file.path)
             .map_err(|problem| or_carry(problem, session, plan, &prepared))?;
-    }
-    if prepared.cells.keys().any(|cell| cell.table != Table::Env) {
-        closed::require_database_open(session)?;
     }
     if config_cache::must_follow(install, &target, &files) && install.cache_file.is_some() {
         // Without its cached config FreeScout runs on `.env`.

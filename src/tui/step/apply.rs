@@ -2,7 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::plan::{Plan, PlanAction};
+use super::plan::strategy_name;
+use crate::domain::plan::{Plan, PlanAction, Strategy};
 use crate::engine::worker::PlanReady;
 use crate::sentences;
 use crate::tui::theme::Role;
@@ -50,6 +51,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     let mut prompt = take_bottom(&mut area, u16::try_from(rows).unwrap_or(least).max(least));
     canvas.pinned = prompt.height;
     canvas.pieces(&mut area, &[(Role::Heading, w.apply_head.to_owned())]);
+    canvas.pieces(&mut area, &not_recommended(wizard, &ready.plan));
     canvas.pieces(&mut area, &written(wizard, ready));
     take_top(&mut area, 1);
     if lost > 0 {
@@ -71,6 +73,26 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         ..row
     };
     canvas.field(field, &wizard.apply.word, false, true);
+}
+
+/// What a strategy means that is not the recommended one: before the word is typed, it is read once more.
+fn not_recommended(wizard: &Wizard, plan: &Plan) -> Vec<Piece> {
+    let Some(assessment) = wizard.assessment() else {
+        return Vec::new();
+    };
+    let recommended = assessment.recommendation.map(|r| r.strategy);
+    if plan.strategy == recommended.unwrap_or(Strategy::Reenter) {
+        return Vec::new();
+    }
+    let strategy = strategy_name(plan.strategy, words());
+    let meaning = sentences::damage::meaning(plan, assessment).map(str::to_owned);
+    let said = [
+        Some(text!(apply_not_recommended, strategy)),
+        Some(sentences::damage::of(plan, assessment)),
+        meaning,
+    ];
+    let said = said.into_iter().flatten().filter(|text| !text.is_empty());
+    said.map(|text| (Role::Warn, text)).collect()
 }
 
 /// Wiped passwords that were not given: nothing is stored, and something is needed.

@@ -23,7 +23,8 @@ impl Wizard {
             backup: self.backup.done.as_ref().map(|done| done.folder.clone()),
             full_dump: self.backup.full_dump,
             searched: self.keys.searched.clone(),
-            strategy: self.plan.strategy,
+            // Who only looked at another one has not chosen it: that is done by going on with it.
+            strategy: self.plan.strategy.filter(|_| self.step > Step::Plan),
             salvage: self.plan.salvage.iter().cloned().collect(),
         })
     }

@@ -553,7 +553,9 @@ fn a_strategy_that_is_not_recommended_is_named_before_it_is_carried_out() {
     assert_eq!(looked_at.strategy, None, "looking at it is not choosing it");
     let stage = stage.act(&[Action::Primary]).type_text(SENTINEL);
     let stage = stage.act(&[Action::Primary]).tested(&[Code::Ok]);
-    let stage = stage.act(&[Action::Go(Step::Apply)]).planned(Strategy::Carry);
+    let stage = stage
+        .act(&[Action::Go(Step::Apply)])
+        .planned(Strategy::Carry);
     assert_eq!(stage.0.bookmark().unwrap().strategy, Some(Strategy::Carry));
     shot("7_apply_not_recommended", &stage);
 }

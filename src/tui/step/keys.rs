@@ -36,7 +36,8 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         0 => (Role::Ok, w.keys_all_open.to_owned()),
         count => (Role::Warn, text!(keys_some_closed, count)),
     });
-    if let Some(place) = wizard.keys.hidden_in.as_ref().filter(|_| closed > 0) {
+    let is_found = assessment.keys.iter().any(|k| !k.effective && k.opens > 0);
+    if let Some(place) = wizard.keys.hidden_in.as_ref().filter(|_| !is_found) {
         below.push(plain(text!(keys_of_demo, place = shown(place))));
     }
     if let Some(SearchTotals { skipped, .. }) = &wizard.keys.looked

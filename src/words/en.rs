@@ -569,6 +569,9 @@ table! {
     resume_checking = "Comparing the current state with what was planned";
     resume_nothing_written = "The recovery was interrupted before anything was written. There is nothing to finish, so it is closed now.";
     resume_nothing_written_next = "Nothing was changed. Start again.";
+    resume_other_data = "Nothing of the interrupted run is here.";
+    resume_other_data_why = "It was begun in a container of this name, on another volume.";
+    resume_other_data_next(undo) = "Nothing was changed, and the run is still unfinished. Start a container with that volume, under any name, and run `resume` on it there. If that volume is gone, `{undo}` closes the run.";
     resume_key_gone = "The rows are written, but the new key, which was saved beside .env, is gone.";
     resume_key_gone_next(undo) = "Undo it: {undo}";
     resume_file_changed(path) = "{path} was changed after the interruption.";
@@ -646,6 +649,7 @@ table! {
     restored_otherwise = "Everything was read again, and some of it differs from what was shown before. Somebody may have saved something in the meantime:";
     restore_not_read_again(what, why) = "It could not be read again to verify it: {what} {why}";
     restore_other_install = "This backup belongs to another install.";
+    restore_other_install_why(there, here) = "Its install: {there}. The one that was named: {here}.";
     restore_other_install_next = "Nothing was changed. Name the install that the backup was made of.";
     not_a_backup(path) = "{path} is not a backup that can be restored.";
     not_a_backup_next(folder) = "Nothing was changed. Backups are in {folder}, unless --backup-dir says otherwise.";

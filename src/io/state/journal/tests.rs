@@ -16,6 +16,7 @@ fn runs_of_the_first_form_are_found_under_the_app_they_were_deployed_for() {
         kind: RunKind::Recovery,
         install: web.path().join("app/releases/1"),
         filed: web.path().join("app"),
+        data: None,
         backup: PathBuf::from("/b"),
         safety: None,
         started: "2026-11-24T14:02:00+01:00".to_owned(),
@@ -31,7 +32,7 @@ fn runs_of_the_first_form_are_found_under_the_app_they_were_deployed_for() {
     };
     let mut journal = Journal::open(state.path()).unwrap();
     journal.begin(&run, &Intent::default()).unwrap();
-    let first_form = "DROP INDEX runs_of_identity; ALTER TABLE runs DROP COLUMN identity;
+    let first_form = "DROP INDEX runs_of_identity; ALTER TABLE runs DROP COLUMN identity; ALTER TABLE runs DROP COLUMN data;
         CREATE INDEX runs_of_install ON runs (install, outcome); PRAGMA user_version = 1;";
     journal.connection.execute_batch(first_form).unwrap();
     drop(journal);

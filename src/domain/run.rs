@@ -53,7 +53,7 @@ named! {
         NotCarriedOut = "not_carried_out",
         /// Carried out, or begun, and taken back later.
         TakenBack = "taken_back",
-        /// Left as it stood when it was interrupted: its backup is lost.
+        /// Left as it stood when it was interrupted: its backup is lost, or its data are elsewhere.
         GivenUp = "given_up",
     }
     /// The name in the journal and in JSON.

@@ -511,7 +511,7 @@ table! {
     outcome_done = "done";
     outcome_not_carried_out = "not carried out";
     outcome_taken_back = "undone";
-    outcome_given_up = "closed unfinished, its backup was lost";
+    outcome_given_up = "closed unfinished";
     run_unfinished(kind, started, user) = "An unfinished {kind} of {started} by {user} was found.";
     run_unfinished_why = "Some of it may be written. No other recovery can start until it is finished or undone.";
     run_unfinished_undo_next(resume) = "To finish it: {resume}";
@@ -569,9 +569,10 @@ table! {
     resume_checking = "Comparing the current state with what was planned";
     resume_nothing_written = "The recovery was interrupted before anything was written. There is nothing to finish, so it is closed now.";
     resume_nothing_written_next = "Nothing was changed. Start again.";
-    resume_other_data = "Nothing of the interrupted run is here.";
-    resume_other_data_why = "It was begun in a container of this name, on another volume.";
-    resume_other_data_next(undo) = "Nothing was changed, and the run is still unfinished. Start a container with that volume, under any name, and run `resume` on it there. If that volume is gone, `{undo}` closes the run.";
+    other_data(kind) = "Nothing of the {kind} is here.";
+    other_data_why = "It was begun in a container of this name, on another volume.";
+    other_data_next(command) = "Nothing was changed. Start a container with that volume, under any name, and run `{command}` on it there.";
+    other_data_close(give_up) = "If that volume is gone for good, close the unfinished run: {give_up}";
     resume_key_gone = "The rows are written, but the new key, which was saved beside .env, is gone.";
     resume_key_gone_next(undo) = "Undo it: {undo}";
     resume_file_changed(path) = "{path} was changed after the interruption.";

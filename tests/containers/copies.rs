@@ -146,15 +146,16 @@ fn a_run_that_was_cut_off_is_found_when_its_container_comes_back_under_another_n
     let env = || std::fs::read_to_string(volume.path().join(".env")).unwrap();
     let before = env();
     host.name(&first, "3", "fs-app-1");
+    copied(volume.path(), fresh.path());
     let mut cut_off = host.recovery("fs-app-1", &first);
     let cut_off = cut_off.env("FREESCOUT_RESCUE_FAULT_AT", "RowsCommitted");
     assert!(!cut_off.output().unwrap().status.success());
     first.stop();
     host.forget("3");
 
-    let renamed = on_volume(volume.path());
+    let mut renamed = on_volume(volume.path());
     host.name(&renamed, "4", "fs_app_1");
-    // The first name has another volume now, with nothing of the run in it.
+    // The first name has another volume now, a copy of before: nothing of the run is in it.
     let other = on_volume(fresh.path());
     host.name(&other, "5", "fs-app-1");
     let said = host.run("fs_app_1", &["check"], 2);
@@ -164,12 +165,26 @@ fn a_run_that_was_cut_off_is_found_when_its_container_comes_back_under_another_n
     assert!(said.contains("resume --state-dir"), "{said}");
     assert!(said.contains("--container fs_app_1"), "{said}");
 
-    let out = host.command("fs-app-1", &["resume", "--no-test"]).output();
-    let out = out.unwrap();
-    assert!(!out.status.success(), "{out:?}");
+    for what in [&["resume", "--no-test"], &["undo", "--yes"]] {
+        let said = host.run("fs-app-1", what, 1);
+        assert!(said.contains("Nothing of the recovery is here."), "{said}");
+    }
     let said = host.run("fs_app_1", &["resume", "--no-test"], 2);
     assert!(said.contains("FreeScout can read 30 of 32"), "{said}");
     assert_ne!(env(), before);
     host.run("fs_app_1", &["undo", "--yes"], 0);
     assert_eq!(env(), before);
+
+    // Once more, and the volume is gone: the other one has its name now.
+    let mut cut_off = host.recovery("fs_app_1", &first);
+    let cut_off = cut_off.env("FREESCOUT_RESCUE_FAULT_AT", "RowsCommitted");
+    assert!(!cut_off.output().unwrap().status.success());
+    renamed.stop();
+    host.forget("4");
+    host.forget("5");
+    host.name(&other, "6", "fs_app_1");
+    let said = host.run("fs_app_1", &["resume", "--no-test"], 1);
+    assert!(said.contains("resume --give-up"), "{said}");
+    host.run("fs_app_1", &["resume", "--give-up"], 0);
+    host.recover("fs_app_1", &first);
 }

@@ -29,7 +29,6 @@ use crate::engine::progress::Progress;
 use crate::engine::session::{Session, own_backups, reading, survey};
 use crate::engine::worker::Applied;
 use crate::io::fs::{self, FileRead};
-use crate::io::install;
 use crate::io::state::backup::Backup;
 use crate::sentences::place;
 use crate::words::untrusted::shown;
@@ -144,14 +143,7 @@ fn finish(
                 .problem(w.resume_key_gone, "", next)
                 .into());
         }
-        let here = install::identified(&session.install.root);
-        if run.identity().has_other_data_than(&here) {
-            // What it wrote is where its data are, and only this record leads back.
-            let next = text!(resume_other_data_next, undo = ledger.command("undo --yes"));
-            return Err(ErrorKind::Refused
-                .problem(w.resume_other_data, w.resume_other_data_why, next)
-                .into());
-        }
+        give_up::require_its_data(run, ledger.options())?;
         ledger.sweep()?;
         backup.forget_recovery()?;
         ledger.end(id, RunOutcome::NotCarriedOut)?;

@@ -47,7 +47,7 @@ pub struct InstallIdentity {
 
 /// Whose a record is, seen from an install.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Belongs {
+pub enum RecordOwner {
     /// This install's, by where it is.
     Same,
     /// This install's: its container was called otherwise, and the data are the same.
@@ -58,16 +58,18 @@ pub enum Belongs {
 
 impl InstallIdentity {
     /// Whose this record is, seen from the install `here`.
-    pub fn belongs_to(&self, here: &Self) -> Belongs {
+    pub fn belongs_to(&self, here: &Self) -> RecordOwner {
         let (its, its_path) = split(&self.filed, &self.folder);
         let (our, our_path) = split(&here.filed, &here.folder);
         // An app that is deployed, or whose `.env` became a link, is filed otherwise than before.
         let is_same_path = its_path == our_path || self.folder == here.folder;
         let is_same_data = self.data.is_some() && self.data == here.data;
         match is_same_path {
-            true if its == our => Belongs::Same,
-            true if its.is_some() && our.is_some() && is_same_data => Belongs::SameDataElsewhere,
-            _ => Belongs::Other,
+            true if its == our => RecordOwner::Same,
+            true if its.is_some() && our.is_some() && is_same_data => {
+                RecordOwner::SameDataElsewhere
+            }
+            _ => RecordOwner::Other,
         }
     }
 
@@ -102,7 +104,7 @@ mod tests {
     #[test]
     fn copies_at_one_path_are_told_apart_by_their_containers() {
         let stage = html("container:docker:stage", Some(7));
-        assert_eq!(stage.belongs_to(&stage), Belongs::Same);
+        assert_eq!(stage.belongs_to(&stage), RecordOwner::Same);
         for other in [
             html("container:docker:prod", Some(8)),
             html("container:docker:prod", None),
@@ -111,8 +113,8 @@ mod tests {
             html("", Some(7)),
             html("", None),
         ] {
-            assert_eq!(stage.belongs_to(&other), Belongs::Other, "{other:?}");
-            assert_eq!(other.belongs_to(&stage), Belongs::Other, "{other:?}");
+            assert_eq!(stage.belongs_to(&other), RecordOwner::Other, "{other:?}");
+            assert_eq!(other.belongs_to(&stage), RecordOwner::Other, "{other:?}");
         }
     }
 
@@ -121,13 +123,13 @@ mod tests {
         let before = html("container:docker:desk", Some(7));
         for now in [Some(8), None] {
             let now = html("container:docker:desk", now);
-            assert_eq!(before.belongs_to(&now), Belongs::Same);
+            assert_eq!(before.belongs_to(&now), RecordOwner::Same);
             assert_eq!(before.has_other_data_than(&now), now.data.is_some());
         }
         let linked = install("container:docker:desk/data/.env", "/www/html", None);
-        assert_eq!(before.belongs_to(&linked), Belongs::Same);
+        assert_eq!(before.belongs_to(&linked), RecordOwner::Same);
         let elsewhere = install("container:docker:desk/srv/html", "/srv/html", Some(7));
-        assert_eq!(before.belongs_to(&elsewhere), Belongs::Other);
+        assert_eq!(before.belongs_to(&elsewhere), RecordOwner::Other);
     }
 
     #[test]
@@ -138,15 +140,18 @@ mod tests {
         };
         let before = of("docker:fs-app-1", Some(7));
         let renamed = of("podman:1000:desk", Some(7));
-        assert_eq!(before.belongs_to(&renamed), Belongs::SameDataElsewhere);
+        assert_eq!(before.belongs_to(&renamed), RecordOwner::SameDataElsewhere);
         assert_eq!(
             before.belongs_to(&of("docker:desk", Some(8))),
-            Belongs::Other
+            RecordOwner::Other
         );
         // Recorded by an earlier version, or where nothing tells.
         let unknown = of("docker:fs-app-1", None);
-        assert_eq!(unknown.belongs_to(&renamed), Belongs::Other);
-        assert_eq!(unknown.belongs_to(&of("docker:desk", None)), Belongs::Other);
+        assert_eq!(unknown.belongs_to(&renamed), RecordOwner::Other);
+        assert_eq!(
+            unknown.belongs_to(&of("docker:desk", None)),
+            RecordOwner::Other
+        );
     }
 
     #[test]
@@ -155,8 +160,8 @@ mod tests {
             let filed = format!("container:kubernetes:help:freescout-0/{name}/data/.env");
             install(&filed, "/www/html", None)
         };
-        assert_eq!(of("app").belongs_to(&of("app")), Belongs::Same);
-        assert_eq!(of("app").belongs_to(&of("cron")), Belongs::Other);
+        assert_eq!(of("app").belongs_to(&of("app")), RecordOwner::Same);
+        assert_eq!(of("app").belongs_to(&of("cron")), RecordOwner::Other);
     }
 
     #[test]
@@ -165,10 +170,10 @@ mod tests {
             let folder = format!("/srv/app/releases/{number}");
             install("/srv/app", &folder, None)
         };
-        assert_eq!(release(1).belongs_to(&release(2)), Belongs::Same);
+        assert_eq!(release(1).belongs_to(&release(2)), RecordOwner::Same);
         let plain = install("/www/html", "/www/html", None);
         let linked = install("/etc/desk.env", "/www/html", None);
-        assert_eq!(plain.belongs_to(&linked), Belongs::Same);
-        assert_eq!(plain.belongs_to(&release(1)), Belongs::Other);
+        assert_eq!(plain.belongs_to(&linked), RecordOwner::Same);
+        assert_eq!(plain.belongs_to(&release(1)), RecordOwner::Other);
     }
 }

@@ -15,7 +15,7 @@ use rustix::fs::OFlags;
 
 use super::backup::{BackupError, prepare_parent};
 use crate::domain::inventory::secret::Place;
-use crate::domain::run::belongs::{Belongs, DataId, InstallIdentity};
+use crate::domain::run::belongs::{DataId, InstallIdentity, RecordOwner};
 use crate::domain::run::{
     IntendedCell, IntendedFile, Intent, PlannedSecret, Run, RunOutcome, RunPhase,
 };
@@ -367,7 +367,7 @@ impl Journal {
             let mut numbers: Vec<String> = Vec::new();
             for run in all {
                 let (number, its): (i64, InstallIdentity) = run?;
-                if its.belongs_to(&install) != Belongs::Other {
+                if its.belongs_to(&install) != RecordOwner::Other {
                     numbers.push(number.to_string());
                 }
             }

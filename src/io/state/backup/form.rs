@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::inventory::secret::Cell;
-use crate::domain::run::belongs::{Belongs, DataId, InstallIdentity};
+use crate::domain::run::belongs::{DataId, InstallIdentity, RecordOwner};
 use crate::io::fs::{self, Attributes};
 
 /// The folder of the files of the install, within that of the backup or of the keys.
@@ -114,7 +114,7 @@ impl Manifest {
 
     /// Whether it is a backup of this install, whichever release of it, and whatever its container was called.
     pub fn is_of(&self, install: &InstallIdentity) -> bool {
-        self.identity().belongs_to(install) != Belongs::Other
+        self.identity().belongs_to(install) != RecordOwner::Other
     }
 }
 

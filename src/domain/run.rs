@@ -4,6 +4,7 @@
 //! stand there, and for a secret its new payload. Never a plain text, never a key. With the backup, and with the MAC of
 //! every payload, that is enough to finish the run or to take it back from wherever it stopped.
 
+pub mod belongs;
 pub mod bookmark;
 pub mod claimant;
 pub mod reconcile;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 
 use crate::domain::config::container::filed::FiledContainer;
 use crate::domain::inventory::secret::{Cell, Place};
+use crate::domain::run::belongs::{DataId, InstallIdentity};
 use crate::words::untrusted::Untrusted;
 
 named! {
@@ -51,7 +53,7 @@ named! {
         NotCarriedOut = "not_carried_out",
         /// Carried out, or begun, and taken back later.
         TakenBack = "taken_back",
-        /// Left as it stood when it was interrupted: its backup is lost.
+        /// Left as it stood when it was interrupted: its backup is lost, or its data are elsewhere.
         GivenUp = "given_up",
     }
     /// The name in the journal and in JSON.
@@ -110,6 +112,8 @@ pub struct Run {
     pub install: PathBuf,
     /// What the install is filed under: the same for each release of it, and another one in each container.
     pub filed: PathBuf,
+    /// Its data, where those are in a volume of a container.
+    pub data: Option<DataId>,
     /// The backup it rests on.
     pub backup: PathBuf,
     /// The backup of what stood before, where that is another one: when a backup is put back.
@@ -140,6 +144,15 @@ impl Run {
     /// The container that the install is in; `None` for one of the host.
     pub fn container(&self) -> Option<FiledContainer> {
         FiledContainer::of(&self.filed, &self.install)
+    }
+
+    /// By what its install is known.
+    pub fn identity(&self) -> InstallIdentity {
+        InstallIdentity {
+            folder: self.install.clone(),
+            filed: self.filed.clone(),
+            data: self.data.clone(),
+        }
     }
 
     /// Which of `runs`, the last first, this undo took back: the last before it that goes back to the same backup.

@@ -35,7 +35,7 @@ use crate::words::words;
 pub use account::{KnownBy, NamedAccount, WebAccount, known, named, take_named};
 pub use beside::container_keys;
 pub use discover::{discover, php_of};
-pub use identity::{identity, lasting_name};
+pub use identity::{identified, identity, lasting_name};
 pub use key_file::{KeyFileUnread, key_file_places};
 pub use places::find;
 

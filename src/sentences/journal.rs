@@ -1,6 +1,7 @@
 //! Runs as sentences: what was begun, what became of it, and who did it.
 
 use super::found;
+use crate::domain::run::belongs::InstallIdentity;
 use crate::domain::run::claimant::Claimant;
 use crate::domain::run::{Run, RunKind, RunOutcome};
 use crate::words::untrusted::{Untrusted, shown};
@@ -133,10 +134,10 @@ pub fn told(run: &Run, undone: Option<&Run>) -> String {
     }
 }
 
-/// Where its install is: the folder, and the container where it is in one.
-pub fn place(run: &Run) -> String {
-    let path = shown(&run.install).to_string();
-    match run.container() {
+/// Where an install is: the folder, and the container where it is in one.
+pub fn place(install: &InstallIdentity) -> String {
+    let path = shown(&install.folder).to_string();
+    match install.container() {
         None => path,
         Some(container) => match container.word() {
             Some(_) => text!(

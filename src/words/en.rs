@@ -511,7 +511,7 @@ table! {
     outcome_done = "done";
     outcome_not_carried_out = "not carried out";
     outcome_taken_back = "undone";
-    outcome_given_up = "closed unfinished, its backup was lost";
+    outcome_given_up = "closed unfinished";
     run_unfinished(kind, started, user) = "An unfinished {kind} of {started} by {user} was found.";
     run_unfinished_why = "Some of it may be written. No other recovery can start until it is finished or undone.";
     run_unfinished_undo_next(resume) = "To finish it: {resume}";
@@ -569,6 +569,10 @@ table! {
     resume_checking = "Comparing the current state with what was planned";
     resume_nothing_written = "The recovery was interrupted before anything was written. There is nothing to finish, so it is closed now.";
     resume_nothing_written_next = "Nothing was changed. Start again.";
+    other_data(kind) = "Nothing of the {kind} is here.";
+    other_data_why = "It was begun in a container of this name, on another volume.";
+    other_data_next(command) = "Nothing was changed. Start a container with that volume, under any name, and run `{command}` on it there.";
+    other_data_close(give_up) = "If that volume is gone for good, close the unfinished run: {give_up}";
     resume_key_gone = "The rows are written, but the new key, which was saved beside .env, is gone.";
     resume_key_gone_next(undo) = "Undo it: {undo}";
     resume_file_changed(path) = "{path} was changed after the interruption.";
@@ -646,6 +650,7 @@ table! {
     restored_otherwise = "Everything was read again, and some of it differs from what was shown before. Somebody may have saved something in the meantime:";
     restore_not_read_again(what, why) = "It could not be read again to verify it: {what} {why}";
     restore_other_install = "This backup belongs to another install.";
+    restore_other_install_why(there, here) = "Its install: {there}. The one that was named: {here}.";
     restore_other_install_next = "Nothing was changed. Name the install that the backup was made of.";
     not_a_backup(path) = "{path} is not a backup that can be restored.";
     not_a_backup_next(folder) = "Nothing was changed. Backups are in {folder}, unless --backup-dir says otherwise.";

@@ -27,6 +27,8 @@ pub struct Container {
     pub process: u32,
     kind: Kind,
     script: String,
+    /// The folder of the host that is mounted at `/www/html`; empty for none.
+    volume: PathBuf,
     running: Running,
 }
 
@@ -45,6 +47,7 @@ read -r go
 mount --make-rprivate /
 mount --bind "$1" "$1"
 mount --bind /usr "$1/usr"
+test -z "$3" || mount --bind "$3" "$1/www/html"
 mount -t proc proc "$1/proc"
 mount -t tmpfs tmpfs "$1/dev"
 for node in null zero urandom tty; do : >"$1/dev/$node"; mount --bind "/dev/$node" "$1/dev/$node"; done
@@ -66,6 +69,11 @@ impl Container {
 
     /// The same; its files are prepared first, then this script runs in it, as its root.
     pub fn start_with(kind: Kind, prepare: impl FnOnce(&Path), script: &str) -> Self {
+        Self::start_on(kind, prepare, script, Path::new(""))
+    }
+
+    /// The same, with this folder of the host mounted at `/www/html`.
+    pub fn start_on(kind: Kind, prepare: impl FnOnce(&Path), script: &str, volume: &Path) -> Self {
         assert!(
             rustix::process::geteuid().is_root(),
             "not root: containers cannot be made here"
@@ -82,19 +90,20 @@ impl Container {
         give(&root, offset, offset);
         give(&root.join("www/html"), NGINX.0 + offset, NGINX.1 + offset);
         prepare(&root);
-        let running = run(&root, kind, script);
+        let running = run(&root, kind, script, volume);
         Self {
             folder,
             process: running.process,
             kind,
             script: script.to_owned(),
+            volume: volume.to_owned(),
             running,
         }
     }
 
     /// Once more, after it was stopped: with the same files, and everything else new.
     pub fn start_again(&mut self) {
-        self.running = run(&self.root(), self.kind, &self.script);
+        self.running = run(&self.root(), self.kind, &self.script, &self.volume);
         self.process = self.running.process;
     }
 
@@ -174,7 +183,7 @@ impl Drop for Container {
 }
 
 /// Makes the namespaces, and what runs in them.
-fn run(root: &Path, kind: Kind, script: &str) -> Running {
+fn run(root: &Path, kind: Kind, script: &str, volume: &Path) -> Running {
     let mut users = (kind == Kind::Rootless).then(own_users);
     let unshare = "unshare --mount --net --pid --uts --ipc --cgroup --fork --kill-child";
     let mut command = Command::new("env");
@@ -188,6 +197,7 @@ fn run(root: &Path, kind: Kind, script: &str) -> Running {
         .args(["sh", "-c", SETUP, "setup"])
         .arg(root)
         .arg(script)
+        .arg(volume)
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
         .env("APP_ENVIRONMENT_OF_CONTAINER", "yes")

@@ -9,6 +9,7 @@
 )]
 
 mod container;
+mod copies;
 mod ended;
 mod found;
 mod hostile;

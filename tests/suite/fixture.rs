@@ -379,6 +379,7 @@ pub fn unfinished() -> Run {
         kind: RunKind::Recovery,
         install: PathBuf::from("/var/www/html"),
         filed: PathBuf::from("/var/www/html"),
+        data: None,
         backup: backup().folder,
         safety: None,
         started: "2026-11-23T10:15:00+01:00".to_owned(),

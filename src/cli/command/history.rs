@@ -61,7 +61,10 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
             out.line(&format!("    {why}"));
         }
         if all {
-            out.line(&format!("    {}", sentences::journal::place(run)));
+            out.line(&format!(
+                "    {}",
+                sentences::journal::place(&run.identity())
+            ));
         }
     }
     Ok(Exit::Fine)

@@ -287,11 +287,12 @@ fn files_of(install: &Install) -> [(&'static str, Option<&FileRead>); 3] {
 
 /// The manifest, but for what the writer knows better.
 fn manifest(session: &Session, created: &str, rows: usize) -> Manifest {
+    let install = install::identified(&session.install.root);
     Manifest {
         schema: 0,
-        install: session.install.root.clone(),
-        identity: Some(install::identity(&session.install.root))
-            .filter(|identity| *identity != session.install.root),
+        identity: Some(install.filed).filter(|filed| *filed != install.folder),
+        install: install.folder,
+        data: install.data,
         host: rustix::system::uname()
             .nodename()
             .to_string_lossy()

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::domain::run::Run;
+use crate::domain::run::belongs::RecordOwner;
 use crate::engine::session::options::Options;
 use crate::io::container::within;
 use crate::io::os::around;
@@ -48,7 +49,8 @@ pub fn command_with(what: &str, options: &Options, install: &Path) -> String {
 
 /// The same on the install of a run, which may be in a container, and not in the one that we work in.
 pub fn command_for(what: &str, options: &Options, run: &Run) -> String {
-    if run.filed == install::identity(&run.install) {
+    let here = install::identified(&run.install);
+    if run.identity().belongs_to(&here) != RecordOwner::Other {
         return command_with(what, options, &run.install);
     }
     let container = run.container();

@@ -25,9 +25,9 @@ use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::progress::Progress;
 use crate::engine::session::Session;
 use crate::io::db::Swap;
+use crate::io::install;
 use crate::io::state::backup::{Backup, SavedBytes};
-use crate::sentences::place;
-use crate::words::untrusted::shown;
+use crate::sentences::{journal, place};
 use crate::words::words;
 
 pub use foretold::{Foretold, Promise, foretell};
@@ -188,11 +188,12 @@ pub fn restore(
 /// Refuses a backup of another install.
 fn require_same_install(session: &Session, backup: &Backup) -> Result<(), Problem> {
     let w = words();
-    let (here, there) = (&session.install.root, &backup.manifest.install);
-    if backup.manifest.is_of(here) {
+    let here = install::identified(&session.install.root);
+    if backup.manifest.is_of(&here) {
         return Ok(());
     }
-    let why = format!("{} ≠ {}", shown(&there), shown(&here));
+    let [there, here] = [&backup.manifest.identity(), &here].map(journal::place);
+    let why = text!(restore_other_install_why, there, here);
     Err(ErrorKind::BackupUnusable.problem(
         w.restore_other_install,
         why,

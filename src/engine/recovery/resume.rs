@@ -143,6 +143,7 @@ fn finish(
                 .problem(w.resume_key_gone, "", next)
                 .into());
         }
+        give_up::require_its_data(run, ledger.options())?;
         ledger.sweep()?;
         backup.forget_recovery()?;
         ledger.end(id, RunOutcome::NotCarriedOut)?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::disk_trouble::{kind_of, place, way_out, why_of};
 use crate::domain::config::Driver;
 use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::run::belongs::InstallIdentity;
 use crate::domain::run::{Intent, Run, RunKind, RunOrigin, RunOutcome, RunPhase};
 use crate::domain::verdict::finding::Finding;
 use crate::engine::recovery::{clock, commands};
@@ -15,7 +16,7 @@ use crate::io::container::within;
 use crate::io::db::lock::{self, Claimant, DatabaseLock, LockAttempt};
 use crate::io::fs;
 use crate::io::fs::disk_trouble::Obstacle;
-use crate::io::install::identity;
+use crate::io::install::{identified, identity};
 use crate::io::os::uncut::{self, Uncut};
 use crate::io::state::journal::{Journal, JournalError};
 use crate::io::state::lock::{Holder, Lock, LockError};
@@ -269,11 +270,17 @@ fn ways_by(kind: RunKind, command: &dyn Fn(&str) -> String) -> String {
 
 /// A run of this process that begins now.
 pub fn beginning(kind: RunKind, install: &Path, backup: &Path) -> Run {
+    let InstallIdentity {
+        folder,
+        filed,
+        data,
+    } = identified(install);
     Run {
         id: 0,
         kind,
-        install: install.to_owned(),
-        filed: identity(install),
+        install: folder,
+        filed,
+        data,
         backup: backup.to_owned(),
         safety: None,
         started: clock::now().1,

@@ -108,6 +108,7 @@ fn take_back(
         wrote_files: wrote_files(ledger.options(), session, backup)?,
     };
     let (change, refused) = change_back(session, backup, &record, &left)?;
+    require_its_data(session, ledger.options(), unfinished, backup, &change)?;
     let before = session.assess();
     // An undo that was interrupted may have put the files back already.
     let ran_on = match unfinished {
@@ -228,7 +229,31 @@ fn foreseen(
         staged: run_log::staged(options, &session.install.root)?,
         wrote_files: wrote_files(options, session, backup)?,
     };
-    change_back(session, backup, &record, &left)
+    let (change, refused) = change_back(session, backup, &record, &left)?;
+    require_its_data(session, options, unfinished.as_ref(), backup, &change)?;
+    Ok((change, refused))
+}
+
+/// Refuses to call a run taken back of which nothing is found, where its data are known to be others: it is in place there.
+fn require_its_data(
+    session: &Session,
+    options: &Options,
+    unfinished: Option<&Run>,
+    backup: &Backup,
+    change: &Change,
+) -> Result<(), Problem> {
+    if !change.swaps.is_empty() || !change.files.is_empty() {
+        return Ok(());
+    }
+    let run = match unfinished {
+        Some(run) => Some(run.clone()),
+        None => {
+            let runs = run_log::history(options, Some(&session.install.root))?;
+            let mut its = runs.into_iter().filter(|run| run.backup == backup.folder);
+            its.find(|run| run.kind == RunKind::Recovery)
+        }
+    };
+    run.map_or(Ok(()), |run| give_up::require_its_data(&run, options))
 }
 
 /// Refuses an undo of what lies where nothing can be written. What else stands against it is said when it is carried out.

@@ -3,8 +3,15 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{AtFlags, CWD, StatxFlags, statfs, statvfs, statx};
+
 use crate::domain::config::container::filed;
+use crate::domain::run::belongs::{DataId, InstallIdentity};
 use crate::io::container::within;
+
+/// File systems that put a folder together from others, or from another's answers: inodes and times in them may be those of
+/// an image, and the same in all its containers (`linux/magic.h`).
+const LAYERED: [u64; 2] = [0x794c_7630, 0x6573_5546];
 
 /// What an install is filed under, in the journal and for locks: the same for every release that a deploy makes of it.
 ///
@@ -24,6 +31,40 @@ pub fn identity(root: &Path) -> PathBuf {
         }
         None => identity,
     }
+}
+
+/// By what an install is known, in journal and backups.
+pub fn identified(root: &Path) -> InstallIdentity {
+    InstallIdentity {
+        folder: root.to_owned(),
+        filed: identity(root),
+        // On a host, its path is enough.
+        data: within::get().and_then(|_| data(&identity_here(root))),
+    }
+}
+
+/// What tells the folder of this path, or that it lies in, from all others; `None` where nothing does for longer than its
+/// container, or the image of that.
+fn data(path: &Path) -> Option<DataId> {
+    let folder = match path.is_dir() {
+        true => path,
+        false => path.parent()?,
+    };
+    let its = |folder: &Path, wanted| statx(CWD, folder, AtFlags::empty(), wanted).ok();
+    let wanted = StatxFlags::INO | StatxFlags::BTIME | StatxFlags::MNT_ID;
+    let stat = its(folder, wanted)?;
+    let top = its(Path::new("/"), StatxFlags::MNT_ID)?;
+    let known = |mask: u32, flags: StatxFlags| mask & flags.bits() == flags.bits();
+    // What lies in the container's own layers may be a snapshot of its image's, inode and times included.
+    let is_apart = known(top.stx_mask, StatxFlags::MNT_ID) && top.stx_mnt_id != stat.stx_mnt_id;
+    let magic = u64::try_from(statfs(folder).ok()?.f_type).ok()?;
+    // Device numbers change; this one is another for each file system, and each subvolume of Btrfs.
+    let file_system = statvfs(folder).ok()?.f_fsid;
+    let lasts = known(stat.stx_mask, wanted) && is_apart && file_system != 0;
+    (lasts && !LAYERED.contains(&magic)).then(|| {
+        let made = (stat.stx_btime.tv_sec, stat.stx_btime.tv_nsec);
+        DataId::new(file_system, stat.stx_ino, made)
+    })
 }
 
 /// As [`identity`], by the path alone.

@@ -36,6 +36,7 @@ use zeroize::Zeroizing;
 use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::payload::base64;
 use crate::io::fs::{self, Attributes, FileError};
+use crate::io::install;
 
 pub use error::BackupError;
 pub use form::{Manifest, RecoveryRecord, SavedBytes, SavedFile, WrittenCell, WrittenFile};
@@ -339,11 +340,12 @@ impl Backup {
 
 /// The backups of an install below `parent`, newest first. Folders that are no backups are passed over.
 pub fn list(parent: &Path, install: &Path) -> Vec<Backup> {
+    let install = install::identified(install);
     let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
     let mut backups: Vec<Backup> = entries
         .filter(|e| e.path().join(MARKER).is_file())
         .filter_map(|e| Backup::open(&e.path()).ok())
-        .filter(|b| b.manifest.is_of(install))
+        .filter(|b| b.manifest.is_of(&install))
         .collect();
     backups.sort_by(|a, b| (&b.manifest.created, &b.folder).cmp(&(&a.manifest.created, &a.folder)));
     backups

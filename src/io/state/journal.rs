@@ -1,5 +1,6 @@
 //! The journal: every run on every install of this machine, in one SQLite file of our state folder. Runs are found by what
-//! their install is filed under (`install::identity`), whichever release of it they were made on.
+//! their install is known (`domain::run::belongs`), whichever release of it they were made on, and whatever its container was
+//! called then.
 //!
 //! What is announced here is on the disk before it is done: SQLite syncs file and folder at each commit
 //! (`synchronous = EXTRA`). The file holds digests and payloads, never a plain text and never a key.
@@ -14,22 +15,24 @@ use rustix::fs::OFlags;
 
 use super::backup::{BackupError, prepare_parent};
 use crate::domain::inventory::secret::Place;
+use crate::domain::run::belongs::{DataId, InstallIdentity, RecordOwner};
 use crate::domain::run::{
     IntendedCell, IntendedFile, Intent, PlannedSecret, Run, RunOutcome, RunPhase,
 };
 use crate::io::fs::disk_trouble::Obstacle;
 use crate::io::fs::folder;
-use crate::io::install::identity;
+use crate::io::install::identified;
 use crate::io::os::crash_points::{self, Point};
 use crate::words::untrusted::shown;
 use rows::{
-    end_steps, give_identities, insert_intent, insert_run, path_of, place_of, run_of, text,
+    FROM_SECOND, end_steps, give_identities, insert_intent, insert_run, path_of, place_of, run_of,
+    text,
 };
 
 /// Name of the file in the state folder.
 pub(super) const FILE: &str = "journal.sqlite";
 /// Version of the form.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// How long another program of ours may hold the file.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// Runs told by [`Journal::history`] at most.
@@ -40,7 +43,8 @@ CREATE TABLE runs (
     id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, install BLOB NOT NULL, backup BLOB NOT NULL, safety BLOB,
     started TEXT NOT NULL, ended TEXT, host TEXT NOT NULL, user TEXT NOT NULL, came_from TEXT NOT NULL, pid INTEGER NOT NULL,
     version TEXT NOT NULL, strategy TEXT, key TEXT, resealed INTEGER NOT NULL, reentered INTEGER NOT NULL,
-    refresh INTEGER NOT NULL, artisan INTEGER NOT NULL, outcome TEXT NOT NULL, identity BLOB NOT NULL);
+    refresh INTEGER NOT NULL, artisan INTEGER NOT NULL, outcome TEXT NOT NULL, identity BLOB NOT NULL,
+    data TEXT);
 CREATE INDEX runs_of_identity ON runs (identity, outcome);
 CREATE TABLE plan (run INTEGER NOT NULL, table_name TEXT NOT NULL, row INTEGER NOT NULL, column_name TEXT NOT NULL,
     json_path TEXT, action TEXT NOT NULL, readable_after INTEGER NOT NULL);
@@ -158,10 +162,14 @@ impl Journal {
                 let transaction = connection
                     .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
                 // Somebody else may have been first.
-                match version(&transaction)? {
+                let there = version(&transaction)?;
+                match there {
                     0 => transaction.execute_batch(FORM)?,
                     1 => give_identities(&transaction)?,
                     _ => {}
+                }
+                if matches!(there, 1 | 2) {
+                    transaction.execute_batch(FROM_SECOND)?;
                 }
                 if version(&transaction)? < VERSION {
                     transaction.pragma_update(None, "user_version", VERSION)?;
@@ -268,12 +276,14 @@ impl Journal {
         undo: i64,
         now: &str,
     ) -> Result<(), JournalError> {
+        let its = self.numbers_of(install)?;
         self.commit(|t| {
             end_steps(t, undo, now)?;
             t.execute(
                 "UPDATE runs SET outcome = CASE id WHEN ?3 THEN 'done' ELSE 'taken_back' END, ended = ?4 \
-                 WHERE identity = ?1 AND (outcome = 'unfinished' OR kind = 'recovery' AND backup = ?2 AND outcome = 'done')",
-                params![text(&identity(install)), text(backup), undo, now],
+                 WHERE id IN (SELECT value FROM json_each(?1)) \
+                 AND (outcome = 'unfinished' OR kind = 'recovery' AND backup = ?2 AND outcome = 'done')",
+                params![its, text(backup), undo, now],
             )
             .map(|_| ())
         })
@@ -281,10 +291,12 @@ impl Journal {
 
     /// The last run on an install that was begun and did not end.
     pub fn unfinished(&self, install: &Path) -> Result<Option<Run>, JournalError> {
+        let its = self.numbers_of(install)?;
         self.connection
             .query_row(
-                "SELECT * FROM runs WHERE identity = ?1 AND outcome = 'unfinished' ORDER BY id DESC LIMIT 1",
-                [text(&identity(install))],
+                "SELECT * FROM runs WHERE id IN (SELECT value FROM json_each(?1)) AND outcome = 'unfinished' \
+                 ORDER BY id DESC LIMIT 1",
+                [its],
                 run_of,
             )
             .optional()
@@ -293,13 +305,14 @@ impl Journal {
 
     /// New files that runs on an install which did not end, or failed, may have left beside those they would have replaced.
     pub fn staged(&self, install: &Path) -> Result<Vec<PathBuf>, JournalError> {
+        let its = self.numbers_of(install)?;
         let read = || {
             let mut statement = self.connection.prepare(
                 "SELECT staged FROM files JOIN runs ON runs.id = files.run \
-                 WHERE identity = ?1 AND outcome IN ('unfinished', 'not_carried_out') AND staged IS NOT NULL",
+                 WHERE id IN (SELECT value FROM json_each(?1)) \
+                 AND outcome IN ('unfinished', 'not_carried_out') AND staged IS NOT NULL",
             )?;
-            let paths =
-                statement.query_map([text(&identity(install))], |row| row.get(0).map(path_of))?;
+            let paths = statement.query_map([its], |row| row.get(0).map(path_of))?;
             paths.collect::<rusqlite::Result<Vec<PathBuf>>>()
         };
         read().map_err(self.failed())
@@ -307,10 +320,12 @@ impl Journal {
 
     /// Whether the runs on an install that this backup was made for came to write files; `None` where none is known.
     pub fn wrote_files(&self, install: &Path, backup: &Path) -> Result<Option<bool>, JournalError> {
+        let its = self.numbers_of(install)?;
         let counted = self.connection.query_row(
             "SELECT count(*), count(steps.run) FROM runs LEFT JOIN steps ON steps.run = runs.id AND steps.step = ?3 \
-             WHERE identity = ?1 AND (kind = 'recovery' AND backup = ?2 OR kind = 'restore' AND safety = ?2)",
-            params![text(&identity(install)), text(backup), RunPhase::Files.code()],
+             WHERE id IN (SELECT value FROM json_each(?1)) \
+             AND (kind = 'recovery' AND backup = ?2 OR kind = 'restore' AND safety = ?2)",
+            params![its, text(backup), RunPhase::Files.code()],
             |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
         );
         let (runs, wrote) = counted.map_err(self.failed())?;
@@ -319,14 +334,44 @@ impl Journal {
 
     /// All runs on an install, or on all of them, the last one first.
     pub fn history(&self, install: Option<&Path>) -> Result<Vec<Run>, JournalError> {
-        let install = install.map(identity);
+        let its = install
+            .map(|install| self.numbers_of(install))
+            .transpose()?;
         let read = || {
             let mut statement = self.connection.prepare(
-                "SELECT * FROM runs WHERE ?1 IS NULL OR identity = ?1 ORDER BY id DESC LIMIT ?2",
+                "SELECT * FROM runs WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) \
+                 ORDER BY id DESC LIMIT ?2",
             )?;
-            let runs =
-                statement.query_map(params![install.as_deref().map(text), MAX_TOLD], run_of)?;
+            let runs = statement.query_map(params![its, MAX_TOLD], run_of)?;
             runs.collect::<rusqlite::Result<Vec<Run>>>()
+        };
+        read().map_err(self.failed())
+    }
+
+    /// The numbers of the runs that are of this install, as a list in JSON.
+    fn numbers_of(&self, install: &Path) -> Result<String, JournalError> {
+        let install = identified(install);
+        let read = || {
+            let mut statement = self
+                .connection
+                .prepare("SELECT id, install, identity, data FROM runs")?;
+            let all = statement.query_map([], |row| {
+                let data: Option<String> = row.get(3)?;
+                let its = InstallIdentity {
+                    folder: row.get(1).map(path_of)?,
+                    filed: row.get(2).map(path_of)?,
+                    data: data.map(DataId::from_recorded),
+                };
+                Ok((row.get(0)?, its))
+            })?;
+            let mut numbers: Vec<String> = Vec::new();
+            for run in all {
+                let (number, its): (i64, InstallIdentity) = run?;
+                if its.belongs_to(&install) != RecordOwner::Other {
+                    numbers.push(number.to_string());
+                }
+            }
+            Ok(format!("[{}]", numbers.join(",")))
         };
         read().map_err(self.failed())
     }

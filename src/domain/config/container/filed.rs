@@ -10,6 +10,37 @@ use super::{Container, Runtime, SHOWN_DIGITS, is_hex};
 /// What stands before all that is filed under a container; no path of a host begins so.
 pub const MARK: &str = "container:";
 
+/// What an install of this folder is filed under, in its parts: the container, and what it is filed under within that.
+pub fn split<'a>(filed: &'a Path, install: &Path) -> (Option<FiledContainer>, &'a Path) {
+    let bytes = filed.as_os_str().as_bytes();
+    let Some(rest) = bytes.strip_prefix(MARK.as_bytes()) else {
+        return (None, filed);
+    };
+    // The folder itself, or that of all releases of a deploy; a shared `.env` may be anywhere.
+    let folder = install.ancestors().find_map(|folder| {
+        let folder = folder.as_os_str().as_bytes();
+        (folder != b"/").then_some(())?;
+        rest.strip_suffix(folder)
+    });
+    let container = folder.unwrap_or_else(|| first(rest));
+    let path = Path::new(OsStr::from_bytes(&rest[container.len()..]));
+    let text = String::from_utf8_lossy(container).into_owned();
+    (Some(FiledContainer(text)), path)
+}
+
+/// The container, where nothing tells the path behind it; the name of one in a pod is `POD/NAME`.
+fn first(rest: &[u8]) -> &[u8] {
+    let mut ends = rest.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+    let end = ends.next().map_or(rest.len(), |(at, _)| at);
+    let pod = rest[..end].strip_prefix(Runtime::Kubernetes.code().as_bytes());
+    let name = pod.and_then(|pod| pod.rsplit(|byte| *byte == b':').next());
+    let is_id = name.is_none_or(|name| is_id(&String::from_utf8_lossy(name)));
+    match ends.next() {
+        Some((at, _)) if !is_id => &rest[..at],
+        _ => &rest[..end],
+    }
+}
+
 /// A container, as installs are filed under it: `RUNTIME:[REALM:]NAME`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FiledContainer(String);
@@ -17,17 +48,7 @@ pub struct FiledContainer(String);
 impl FiledContainer {
     /// The container in what an install of this folder is filed under; `None` for one of the host.
     pub fn of(filed: &Path, install: &Path) -> Option<Self> {
-        let bytes = filed.as_os_str().as_bytes();
-        let rest = bytes.strip_prefix(MARK.as_bytes())?;
-        // The folder itself, or that of all releases of a deploy; a shared `.env` may be anywhere.
-        let folder = install.ancestors().find_map(|folder| {
-            let folder = folder.as_os_str().as_bytes();
-            (folder != b"/").then_some(())?;
-            rest.strip_suffix(folder)
-        });
-        let container = folder.or_else(|| rest.split(|byte| *byte == b'/').next())?;
-        let text = OsStr::from_bytes(container).to_str()?;
-        Some(Self(text.to_owned()))
+        split(filed, install).0
     }
 
     /// What names it after `--container`; `None` where nothing does but the number of a process.
@@ -99,6 +120,11 @@ mod tests {
             ),
             (
                 "container:kubernetes:help:freescout-0/app/www/html",
+                "/www/html",
+                Some("kubernetes:help:freescout-0/app"),
+            ),
+            (
+                "container:kubernetes:help:freescout-0/app/data/.env",
                 "/www/html",
                 Some("kubernetes:help:freescout-0/app"),
             ),

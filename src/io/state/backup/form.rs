@@ -1,12 +1,12 @@
 //! The forms of `manifest.json` and `recovery.json`: what a backup holds, and what the recovery after it wrote.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::inventory::secret::Cell;
+use crate::domain::run::belongs::{DataId, InstallIdentity, RecordOwner};
 use crate::io::fs::{self, Attributes};
-use crate::io::install;
 
 /// The folder of the files of the install, within that of the backup or of the keys.
 pub(super) const FILES: &str = "files";
@@ -70,6 +70,9 @@ pub struct Manifest {
     /// What that is filed under, where that is another path: a deploy makes a new folder each time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<PathBuf>,
+    /// Its data, where those are in a volume of a container.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<DataId>,
     /// Machine.
     pub host: String,
     /// Who ran us.
@@ -97,13 +100,21 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Whether it is a backup of this install, whichever release of it.
-    pub fn is_of(&self, install: &Path) -> bool {
-        let filed = self.identity.as_deref().unwrap_or(&self.install);
-        let identity = install::identity(install);
-        // The same path in a container is another install.
-        let same_place = filed.is_absolute() == identity.is_absolute();
-        self.install == install && same_place || filed == identity
+    /// By what its install is known.
+    pub fn identity(&self) -> InstallIdentity {
+        InstallIdentity {
+            folder: self.install.clone(),
+            filed: self
+                .identity
+                .clone()
+                .unwrap_or_else(|| self.install.clone()),
+            data: self.data.clone(),
+        }
+    }
+
+    /// Whether it is a backup of this install, whichever release of it, and whatever its container was called.
+    pub fn is_of(&self, install: &InstallIdentity) -> bool {
+        self.identity().belongs_to(install) != RecordOwner::Other
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Backup, BackupError, MARKER, SavedFile};
 use crate::io::fs;
+use crate::io::install;
 use zeroize::Zeroizing;
 
 /// So many backups of an install are opened.
@@ -27,6 +28,7 @@ pub struct BackupsFound {
 
 /// The backups of an install, whichever release of it, that lie below `parent`, and those of `named` that do not.
 pub fn of(parent: &Path, named: &[PathBuf], install: &Path) -> BackupsFound {
+    let install = install::identified(install);
     let below = std::fs::read_dir(parent).into_iter().flatten().flatten();
     let mut below: Vec<PathBuf> = below
         .take(MOST_FOLDERS)
@@ -45,7 +47,7 @@ pub fn of(parent: &Path, named: &[PathBuf], install: &Path) -> BackupsFound {
             continue;
         }
         match Backup::open_within(&folder, MAX_MANIFEST) {
-            Ok(backup) if !backup.manifest.is_of(install) => {}
+            Ok(backup) if !backup.manifest.is_of(&install) => {}
             Ok(_) if own.backups.len() == MOST => own.more += 1,
             Ok(backup) => own.backups.push(backup),
             Err(error) if own.refused.len() < MOST => own.refused.push((folder, error)),

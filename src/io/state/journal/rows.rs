@@ -5,6 +5,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use crate::domain::inventory::secret::{Cell, Place, Table, Token};
+use crate::domain::run::belongs::DataId;
 use crate::domain::run::{Intent, Run, RunKind, RunOrigin, RunOutcome};
 use crate::io::install::identity;
 use crate::words::untrusted::Untrusted;
@@ -16,6 +17,9 @@ ALTER TABLE runs ADD COLUMN identity BLOB NOT NULL DEFAULT x'';
 DROP INDEX runs_of_install;
 CREATE INDEX runs_of_identity ON runs (identity, outcome);
 ";
+
+/// From the second form, which did not know in which volume an install is.
+pub(super) const FROM_SECOND: &str = "ALTER TABLE runs ADD COLUMN data TEXT";
 
 /// Files the runs of the first form under what their install is filed under now.
 pub(super) fn give_identities(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
@@ -59,7 +63,8 @@ pub(super) fn insert_run(transaction: &Transaction<'_>, run: &Run) -> rusqlite::
     } = &run.origin;
     transaction.execute(
         "INSERT INTO runs (kind, install, backup, safety, started, ended, host, user, came_from, pid, version, strategy, key, \
-         resealed, reentered, refresh, artisan, outcome, identity) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+         resealed, reentered, refresh, artisan, outcome, identity, data) \
+         VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         params![
             run.kind.code(),
             text(&run.install),
@@ -80,6 +85,7 @@ pub(super) fn insert_run(transaction: &Transaction<'_>, run: &Run) -> rusqlite::
             run.artisan,
             run.outcome.code(),
             text(&run.filed),
+            run.data.as_ref().map(DataId::as_str),
         ],
     )?;
     Ok(())
@@ -161,12 +167,14 @@ pub(super) fn run_of(row: &Row<'_>) -> rusqlite::Result<Run> {
             .map(|n| usize::try_from(n).unwrap_or(0))
     };
     let path = |name: &str| row.get(name).map(path_of);
+    let data: Option<String> = row.get("data")?;
     let (kind, outcome): (String, String) = (row.get("kind")?, row.get("outcome")?);
     Ok(Run {
         id: row.get("id")?,
         kind: RunKind::by_code(&kind).unwrap_or(RunKind::Backup),
         install: path("install")?,
         filed: path("identity")?,
+        data: data.map(DataId::from_recorded),
         backup: path("backup")?,
         safety: row.get::<_, Option<Vec<u8>>>("safety")?.map(path_of),
         started: row.get("started")?,

@@ -1,10 +1,10 @@
-//! The journal's own test: runs of its first form are found after a deploy.
+//! The journal's own test: runs of its earlier forms are found after a deploy.
 
 use super::*;
 use crate::domain::run::{RunKind, RunOrigin};
 
 #[test]
-fn runs_of_the_first_form_are_found_under_the_app_they_were_deployed_for() {
+fn runs_of_earlier_forms_are_found_under_the_app_they_were_deployed_for() {
     let state = tempfile::tempdir().unwrap();
     let web = tempfile::tempdir().unwrap();
     for app in ["app", "other"] {
@@ -16,6 +16,7 @@ fn runs_of_the_first_form_are_found_under_the_app_they_were_deployed_for() {
         kind: RunKind::Recovery,
         install: web.path().join("app/releases/1"),
         filed: web.path().join("app"),
+        data: None,
         backup: PathBuf::from("/b"),
         safety: None,
         started: "2026-11-24T14:02:00+01:00".to_owned(),
@@ -31,7 +32,7 @@ fn runs_of_the_first_form_are_found_under_the_app_they_were_deployed_for() {
     };
     let mut journal = Journal::open(state.path()).unwrap();
     journal.begin(&run, &Intent::default()).unwrap();
-    let first_form = "DROP INDEX runs_of_identity; ALTER TABLE runs DROP COLUMN identity;
+    let first_form = "DROP INDEX runs_of_identity; ALTER TABLE runs DROP COLUMN identity; ALTER TABLE runs DROP COLUMN data;
         CREATE INDEX runs_of_install ON runs (install, outcome); PRAGMA user_version = 1;";
     journal.connection.execute_batch(first_form).unwrap();
     drop(journal);
@@ -40,6 +41,14 @@ fn runs_of_the_first_form_are_found_under_the_app_they_were_deployed_for() {
     assert_eq!(found("app/releases/2").unwrap().install, run.install);
     assert_eq!(found("other/releases/1"), None);
     assert_eq!(journal.history(Some(&run.install)).unwrap().len(), 1);
-    // As it was made again.
-    drop(Journal::open(state.path()).unwrap());
+    let second_form = "ALTER TABLE runs DROP COLUMN data; PRAGMA user_version = 2;";
+    journal.connection.execute_batch(second_form).unwrap();
+    drop(journal);
+    // As it was made again, and once more.
+    for _ in 0..2 {
+        let journal = Journal::open(state.path()).unwrap();
+        let last = journal.unfinished(&web.path().join("app/releases/2"));
+        let last = last.unwrap().unwrap();
+        assert_eq!((last.filed, last.data), (run.filed.clone(), None));
+    }
 }

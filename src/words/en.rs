@@ -1224,6 +1224,10 @@ table! {
     definition_name_untold(path) = "{path} names its container by a specifier that is not known here: if it makes this container, it may set APP_KEY for its next start. Look for APP_KEY in it.";
     definition_missing(path) = "{path}, from which the container was created, or which that names, is not on this host (Portainer and similar tools keep theirs in a container of their own). What the container has now is known; whether its next creation sets another APP_KEY is not.";
     definition_not_named(path) = "{path}, from which the container was created, no longer has its service. What the container has now is known; whether its next creation sets another APP_KEY is not.";
+    definition_database(path, why) = "{path}, in which Podman keeps what the container was created from, {why}: whether its next creation sets another APP_KEY is not known. Look for APP_KEY in the compose file or unit that creates the container.";
+    database_too_large = "is larger than this program reads (16 MiB)";
+    database_damaged = "is damaged or cut off";
+    database_strange = "is not laid out as Podman does it, or takes too long to answer";
     set_by_definition = " (definition of the container)";
     change_at_start(place, variable, key) = "to do by hand: {place} sets {variable} to {key}, and the container's next start writes that over the key of this plan in .env; set {variable} there to the key of this plan (or remove that line), then run check after the restart";
     change_secret_at_start(place, key) = "to do by hand: {place} is the secret with {key} that the container's next start writes over the key of this plan in .env; put the key of this plan into that file, re-create the container (docker compose up -d --force-recreate), and run check after that";

@@ -37,6 +37,20 @@ named! {
     pub fn code(self);
 }
 
+named! {
+    /// What a container does, where that is more than that it runs or does not.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum RunState {
+        /// It ended, and its runtime is about to start it again.
+        Restarting = "restarting",
+        /// Its processes are held.
+        Paused = "paused",
+    }
+    /// Its name, in JSON too.
+    pub fn code(self);
+}
+
 /// Within what a container's name and id tell it, where that is not the whole host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -71,6 +85,9 @@ pub struct Container {
     pub process: Option<i32>,
     /// Whether it runs.
     pub running: bool,
+    /// What else its runtime says of that.
+    #[serde(default)]
+    pub state: Option<RunState>,
 }
 
 /// How many digits of an id name a container, at least.

@@ -108,6 +108,7 @@ pub(super) fn recorded(known: &Known) -> Container {
         id: Some(known.record.id.clone()),
         name: known.record.name.clone(),
         realm: realm_of(known.owner),
+        state: known.record.state,
         ..Container::default()
     }
 }

@@ -396,6 +396,7 @@ impl Finding {
                 WhyUnread::Broken(_)
                 | WhyUnread::TooMuch
                 | WhyUnread::Untold(_)
+                | WhyUnread::NeverStarted
                 | WhyUnread::Database(_)
                 | WhyUnread::NotUnderstood(_) => Severity::Warning,
             },

@@ -50,6 +50,9 @@ pub fn read(host: &HostRoot, container: &Container) -> Defined {
         of_files: Vec::new(),
         unread: unread.into_iter().collect(),
     };
+    if let Some(why) = known.record.unread {
+        reader.is_unread(&known.written, why);
+    }
     reader.composed();
     reader.of_units();
     let mut settings = reader.of_files;
@@ -512,6 +515,9 @@ mod tests {
             id: Some(id),
             ..Container::default()
         };
+        let unread = read(&HostRoot::at(root).unwrap(), &container).unread;
+        assert_eq!(unread[0].why, WhyUnread::NeverStarted);
+        write(root, &unread[0].path.to_string_lossy(), "{}");
         let found = read(&HostRoot::at(root).unwrap(), &container);
         let told = |one: &Setting| {
             let value = one.value.as_ref();

@@ -16,7 +16,7 @@ const MAX_DATABASE: u64 = 16 << 20;
 const LONGEST_VALUE: i32 = 1 << 20;
 /// How long SQLite may compute for one answer: that many times so many of its instructions. A row that is found by its key
 /// takes some dozen; without an index, some for each row.
-const MOST_STEPS: u32 = 1000;
+const MOST_STEPS: u32 = 100;
 const STEP: i32 = 10_000;
 /// Below its storage, of versions from 4.8 on and of earlier ones.
 const SQLITE: &str = "db.sql";

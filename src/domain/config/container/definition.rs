@@ -97,6 +97,8 @@ pub enum WhyUnread {
     Missing,
     /// It says nothing of the service that the container was made as.
     NotNamed,
+    /// The container was never started: what it will have is not written down yet.
+    NeverStarted,
     /// It is the runtime's own database, which tells what the container was created from.
     Database(DatabaseTrouble),
 }

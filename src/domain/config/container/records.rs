@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::RunState;
 use super::cgroup::RUNTIME_FILES;
+use super::definition::WhyUnread;
 use crate::domain::config::inherited::Variables;
 use crate::domain::inventory::secret::SecretBytes;
 
@@ -43,8 +44,8 @@ pub struct Record {
     pub process: Option<i32>,
     /// What its runtime says it does, where that is more than that it runs or does not.
     pub state: Option<RunState>,
-    /// Whether its mounts and its environment are not written down, as before it was started once.
-    pub is_bare: bool,
+    /// Why its mounts and its environment are not known, where they are not.
+    pub unread: Option<WhyUnread>,
 }
 
 #[derive(Deserialize)]
@@ -132,7 +133,7 @@ pub fn docker(bytes: &[u8]) -> Option<Record> {
             (false, true) => Some(RunState::Paused),
             (false, false) => None,
         },
-        is_bare: false,
+        unread: None,
     })
 }
 

@@ -6,16 +6,15 @@
 //! only those that run are known.
 
 mod budget;
+mod podman;
 mod storages;
 
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use crate::domain::config::container::definition::{DatabaseTrouble, WhyUnread};
-use crate::domain::config::container::records::{self, Listed, Record};
+use crate::domain::config::container::records::{self, Record};
 use crate::domain::config::container::{Container, Runtime};
-use crate::io::container::libpod;
 use crate::io::install::host::HostRoot;
 
 pub(super) use budget::RecordBudget;
@@ -24,8 +23,6 @@ pub(super) use storages::{MOST_HOMES, PODMAN_OF_HOME, Storage, first_of, storage
 
 /// How many containers are read of one storage.
 const MOST: usize = 2000;
-/// How it may store layers: it lists its containers beside them.
-const PODMAN_DRIVERS: [&str; 2] = ["overlay", "vfs"];
 
 /// Where the layers of a container are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +114,7 @@ impl Storage {
         };
         match self.runtime {
             Runtime::Docker => docker(&host, self, budget),
-            Runtime::Podman => podman(&host, self, budget),
+            Runtime::Podman => podman::all(&host, self, budget),
             _ => KnownThere::default(),
         }
     }
@@ -128,15 +125,7 @@ impl Storage {
         let budget = &mut RecordBudget::whole();
         match self.runtime {
             Runtime::Docker => docker_one(&host, self, OsStr::new(id), budget),
-            Runtime::Podman => {
-                let (rows, _) = podman_rows(&host, self, budget);
-                let row = rows.into_iter().find(|row| row.id == id)?;
-                let (known, row) = podman_one(&host, self, row, budget);
-                Some(match known.record.unread.is_some() {
-                    true => with_specification(&host, self, known, &row),
-                    false => known,
-                })
-            }
+            Runtime::Podman => podman::one(&host, self, id, budget),
             _ => None,
         }
     }
@@ -179,110 +168,13 @@ fn docker_one(
     })
 }
 
-fn podman(host: &HostRoot, storage: &Storage, budget: &mut RecordBudget) -> KnownThere {
-    let (mut rows, mut is_cut) = podman_rows(host, storage, budget);
-    is_cut |= rows.len() > MOST;
-    rows.truncate(MOST);
-    let mut containers = Vec::new();
-    for row in rows {
-        if !budget.has_place(storage.owner) {
-            is_cut = true;
-            break;
-        }
-        let (known, row) = podman_one(host, storage, row, budget);
-        containers.push(match storage.owner == 0 && known.record.unread.is_some() {
-            true => with_specification(host, storage, known, &row),
-            false => known,
-        });
-    }
-    KnownThere { containers, is_cut }
-}
-
-/// Where a driver of Podman's keeps what it knows of containers.
-fn podman_folder(storage: &Storage, driver: &str) -> PathBuf {
-    storage.folder.join(format!("{driver}-containers"))
-}
-
-/// The lists of containers, and whether one is too long to be read.
-fn podman_rows(
-    host: &HostRoot,
-    storage: &Storage,
-    budget: &mut RecordBudget,
-) -> (Vec<Listed>, bool) {
-    let lists = ["containers.json", "volatile-containers.json"];
-    let mut rows: Vec<Listed> = Vec::new();
-    let mut is_cut = false;
-    for driver in PODMAN_DRIVERS {
-        for list in lists.map(|name| podman_folder(storage, driver).join(name)) {
-            match budget.list(host, &list, storage.owner) {
-                Some(bytes) => rows.extend(records::listed(&bytes, driver)),
-                None => is_cut |= host.is_file(&list),
-            }
-        }
-    }
-    (rows, is_cut)
-}
-
-fn podman_one(
-    host: &HostRoot,
-    storage: &Storage,
-    listed: Listed,
-    budget: &mut RecordBudget,
-) -> (Known, Listed) {
-    let folder = podman_folder(storage, listed.driver).join(&listed.id);
-    let config = folder.join("userdata/config.json");
-    let bytes = budget.record(host, &config, storage.owner);
-    let unread = match (&bytes, host.is_file(&config)) {
-        (Some(_), _) => WhyUnread::Database(DatabaseTrouble::Damaged),
-        (None, true) => WhyUnread::TooMuch,
-        (None, false) => WhyUnread::NeverStarted,
-    };
-    let record = bytes.and_then(|bytes| records::oci(&listed, &bytes));
-    // Its name and its layer are known all the same.
-    let mut record = record.unwrap_or_else(|| Record {
-        id: listed.id.clone(),
-        name: listed.name.clone(),
-        driver: Some(listed.driver.to_owned()),
-        unread: Some(unread),
-        ..Record::default()
-    });
-    record.process = first_process(host, &record);
-    let known = Known {
-        runtime: Runtime::Podman,
-        record,
-        written: config,
-        layers: Layers::Podman(storage.folder.clone(), listed.layer.clone()),
-        owner: storage.owner,
-    };
-    (known, listed)
-}
-
-/// The same with what Podman's database says that it is to be started with, where that can be read.
-fn with_specification(host: &HostRoot, storage: &Storage, known: Known, listed: &Listed) -> Known {
-    let config = libpod::config(host, &storage.folder, &listed.id, storage.owner == 0);
-    match config {
-        Ok(Some(config)) => Known {
-            record: config.into_record(listed, &storage.folder.join("volumes")),
-            ..known
-        },
-        Ok(None) | Err(_) => known,
-    }
-}
-
-/// Podman's `pidfile`, beside the files that it mounts into the container.
-fn first_process(host: &HostRoot, record: &Record) -> Option<i32> {
-    let beside = record.own_files.iter();
-    let mut beside = beside.filter_map(|file| file.source.parent());
-    let bytes = beside.find_map(|folder| host.read(&folder.join("pidfile")))?;
-    String::from_utf8_lossy(&bytes).trim().parse().ok()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::domain::config::container::definition::WhyUnread;
     use crate::io::container::written::write;
 
     #[test]

@@ -86,9 +86,9 @@ fn of_sqlite(
         _ => DatabaseTrouble::Damaged,
     })?;
     match text {
-        Row::NoTable => Err(DatabaseTrouble::Strange),
-        Row::Missing => Ok(None),
-        Row::Is(text) => match libpod::of_config(text.as_bytes()) {
+        FoundRow::NoTable => Err(DatabaseTrouble::Strange),
+        FoundRow::Missing => Ok(None),
+        FoundRow::Is(text) => match libpod::of_config(text.as_bytes()) {
             Some(config) => Ok(Some(config)),
             None => Err(DatabaseTrouble::Damaged),
         },
@@ -96,14 +96,14 @@ fn of_sqlite(
 }
 
 /// What stands where a container's row is to be.
-enum Row {
+enum FoundRow {
     /// What is called like the table is something else, which may compute for ever, or there is none.
     NoTable,
     Missing,
     Is(Zeroizing<String>),
 }
 
-fn row_of(bytes: &[u8], id: &str) -> rusqlite::Result<Row> {
+fn row_of(bytes: &[u8], id: &str) -> rusqlite::Result<FoundRow> {
     let mut copy = Connection::open_in_memory()?;
     copy.pragma_update(None, "trusted_schema", false)?;
     copy.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;
@@ -123,11 +123,11 @@ fn row_of(bytes: &[u8], id: &str) -> rusqlite::Result<Row> {
         kind == "table" && starts.is_some_and(|starts| starts.eq_ignore_ascii_case("CREATE TABLE"))
     });
     if !is_plain {
-        return Ok(Row::NoTable);
+        return Ok(FoundRow::NoTable);
     }
     let sql = "SELECT JSON FROM ContainerConfig WHERE ID = ?1";
     let text: Option<String> = copy.query_row(sql, [id], |row| row.get(0)).optional()?;
-    Ok(text.map_or(Row::Missing, |text| Row::Is(Zeroizing::new(text))))
+    Ok(text.map_or(FoundRow::Missing, |text| FoundRow::Is(Zeroizing::new(text))))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::arguments::{Arguments, Command, Common, Task};
 use super::failure;
 use super::outcome::{CommandResult, not_started};
+use crate::domain::config::container::RunState;
 use crate::domain::config::found::FoundInstall;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
@@ -150,6 +151,15 @@ fn found(word: &str) -> Result<Container, Problem> {
                     next += &format!(" {why}");
                 }
             }
+            let accounts = found::cut_accounts();
+            if !accounts.is_empty() {
+                let accounts: Vec<String> = accounts
+                    .iter()
+                    .map(|name| shown(name).to_string())
+                    .collect();
+                let told = text!(container_accounts_cut, accounts = accounts.join(", "));
+                next += &format!(" {told}");
+            }
             Err(ErrorKind::InstallNotFound.problem(what, why, next))
         }
         _ => {
@@ -167,15 +177,19 @@ const LISTED: usize = 20;
 fn listed(all: &[Container]) -> String {
     let one = |container: &Container| {
         let mut name = match container.name.is_some() || container.id.is_some() {
+            // Those that differ by nothing else are told with their ids anyway.
+            true if container.has_namesake => shown(&container.filed_under("")).to_string(),
             true => shown(&container.lasting_name()).to_string(),
             false => sentences::found::container(container),
         };
         if let (Some(_), Some(id)) = (&container.name, container.short_id()) {
             name += &format!(" {}", shown(&id));
         }
-        match container.running {
-            true => name,
-            false => text!(container_with_stopped, container = name),
+        match (container.state, container.running) {
+            (Some(RunState::Restarting), _) => text!(container_with_restarting, container = name),
+            (Some(RunState::Paused), _) => text!(container_with_paused, container = name),
+            (None, true) => name,
+            (None, false) => text!(container_with_stopped, container = name),
         }
     };
     let mut names: Vec<String> = all.iter().take(LISTED).map(one).collect();

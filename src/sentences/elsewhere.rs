@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::domain::config::container::definition::{Broken, UnreadFile, WhyUnread};
+use crate::domain::config::container::definition::{
+    Broken, DatabaseTrouble, UnreadFile, WhyUnread,
+};
 use crate::domain::config::elsewhere::{By, CONTAINER_KEYS};
 use crate::domain::key::source::Source;
 use crate::domain::plan::{Plan, TargetKey, best_old_key};
@@ -90,6 +92,16 @@ pub fn definition_unread(file: &UnreadFile) -> String {
         WhyUnread::NameUntold => text!(definition_name_untold, path),
         WhyUnread::Missing => text!(definition_missing, path),
         WhyUnread::NotNamed => text!(definition_not_named, path),
+        WhyUnread::NeverStarted => text!(definition_never_started, path),
+        WhyUnread::Database(why) => {
+            let w = words();
+            let why = match why {
+                DatabaseTrouble::TooLarge => w.database_too_large,
+                DatabaseTrouble::Damaged => w.database_damaged,
+                DatabaseTrouble::Strange => w.database_strange,
+            };
+            text!(definition_database, path, why)
+        }
     }
 }
 

@@ -110,6 +110,7 @@ fn one(evidence: &Evidence) -> String {
         }
         (FoundBy::Pool(name), _) => text!(found_pool, name),
         (FoundBy::Panel, _) => w.found_panel.to_owned(),
+        (FoundBy::RestartingContainer, _) => w.found_restarting_container.to_owned(),
         (FoundBy::StoppedContainer, _) => w.found_stopped_container.to_owned(),
         (FoundBy::UsualFolder, _) => w.found_usual_folder.to_owned(),
         (FoundBy::Home, _) => w.found_home.to_owned(),

@@ -44,11 +44,14 @@ table! {
     found_panel = "web root of a cPanel site";
     survey_in_container(container) = "in the {container}";
     survey_in_container_by(container, process) = "in the {container} (process {process})";
+    survey_in_restarting_container(container) = "in the {container}, which is restarting (its first process ends, and its runtime starts it again): files in its own layers are read-only";
+    survey_in_paused_container(container, process) = "in the {container}, which is paused, as process {process} sees it";
     survey_in_stopped_container(container) = "in the {container}, which is stopped: files in its own layers are read-only";
     container_runs_there(container, path, command) = "FreeScout also runs in the {container}, with its folder at {path} there, so this one may be an old copy. To check that one: {command}";
     container_may_be_meant(container, path, command) = "FreeScout runs in the {container}, with its folder at {path} there. To check that one from here: {command}";
     container_stopped_is_meant(container, path, command) = "This is the folder {path} of the {container}, which is stopped: its settings count in there, and so do the names of its servers. Start the container, then check it from here: {command}";
     container_closed(container) = "Something runs in the {container}, but its file system (fuse-overlayfs) answers to its own account alone: whether FreeScout is in it cannot be seen from here. It can be seen when the container is stopped, or from within: as that account, copy freescout-rescue into it (podman cp) and run it there (podman exec -it).";
+    found_restarting_container = "the container is restarting";
     found_stopped_container = "the container is stopped";
     found_in_container(container, path) = "in the {container}: {path}";
     container_docker(name) = "Docker container {name}";
@@ -69,6 +72,8 @@ table! {
     container_there_are_none = "No container was found on this host.";
     container_containerd_stopped = "Stopped containers of containerd cannot be listed: start the container first.";
     container_with_stopped(container) = "{container} (stopped)";
+    container_with_paused(container) = "{container} (paused)";
+    container_with_restarting(container) = "{container} (restarting)";
     found_usual_folder = "in a usual folder, but no crontab, service or web server names it";
     found_home = "in your home folder, but no crontab, service or web server names it";
     found_more(count: number) = count { One "and 1 more, listed by --json", Other "and {count} more, listed by --json" };
@@ -88,6 +93,7 @@ table! {
     container_crowded_next = "Nothing was changed. Choose a folder of this host with another path for backups and journal (--state-dir, --backup-dir, --keys-dir), or run freescout-rescue in the container itself (docker exec -it, with --state-dir on a volume).";
     container_folder_of_kernel(folder, top) = "{folder} lies in {top}, which the kernel fills: backups and journal would not last there.";
     container_folder_refused(folder, why) = "{folder} cannot be used for backups and journal: {why}.";
+    container_accounts_cut(accounts) = "Not all containers of these accounts were read, which have more of them, or longer records, than are read of one account (64 containers, 8 MiB): {accounts}. A running one can be named by the number of a process in it.";
     container_missing_cut = "This host has more containers than are listed: if the one you mean is stopped, start it first.";
     container_closed_next = "It runs, but its file system (fuse-overlayfs) answers to its own account alone, not even to root. Nothing was changed. As that account, copy freescout-rescue into it (podman cp) and run it there (podman exec -it). Or stop the container first: then it is read from here, and what lies in its volumes can be recovered.";
     container_folders_overlap(install, folder) = "{folder}, a folder of this host for backups and journal, and {install}, the install's path in the container, lie one within the other.";
@@ -307,6 +313,7 @@ table! {
         Other "longer than {kilobytes} KiB, which no file of settings is: not searched, like all such files in these layers ({count}). Name it, or the folder of these layers, to have it searched",
     };
     skip_homes(most) = "more than {most} home folders: the container storages of the other accounts were not looked for. Name the home folder of the account that runs the container to have it searched";
+    skip_records = "its account has more containers, or longer records of them, than are read of one account (64 containers, 8 MiB): folders of the others that are not usual ones were not searched. Name this folder to have all of it searched";
     skip_own_backup = "a backup of this program (keys in the backups of this install are read anyway): name it to have all of it searched";
     skip_missing = "no such file or folder";
     process_gone = "the process has ended";
@@ -1233,6 +1240,11 @@ table! {
     definition_name_untold(path) = "{path} names its container by a specifier that is not known here: if it makes this container, it may set APP_KEY for its next start. Look for APP_KEY in it.";
     definition_missing(path) = "{path}, from which the container was created, or which that names, is not on this host (Portainer and similar tools keep theirs in a container of their own). What the container has now is known; whether its next creation sets another APP_KEY is not.";
     definition_not_named(path) = "{path}, from which the container was created, no longer has its service. What the container has now is known; whether its next creation sets another APP_KEY is not.";
+    definition_never_started(path) = "{path} is not there: Podman writes it when the container is started for the first time. Until then its volumes, mounts and environment are not known, only its image. Start the container once, and run check again.";
+    definition_database(path, why) = "{path}, in which Podman keeps what the container was created from, {why}: whether its next creation sets another APP_KEY is not known. Look for APP_KEY in the compose file or unit that creates the container.";
+    database_too_large = "is larger than this program reads (16 MiB)";
+    database_damaged = "is damaged or cut off";
+    database_strange = "is not laid out as Podman does it, or takes too long to answer";
     set_by_definition = " (definition of the container)";
     change_at_start(place, variable, key) = "to do by hand: {place} sets {variable} to {key}, and the container's next start writes that over the key of this plan in .env; set {variable} there to the key of this plan (or remove that line), then run check after the restart";
     change_secret_at_start(place, key) = "to do by hand: {place} is the secret with {key} that the container's next start writes over the key of this plan in .env; put the key of this plan into that file, re-create the container (docker compose up -d --force-recreate), and run check after that";

@@ -37,6 +37,20 @@ named! {
     pub fn code(self);
 }
 
+named! {
+    /// What a container does, where that is more than that it runs or does not.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum RunState {
+        /// It ended, and its runtime is about to start it again.
+        Restarting = "restarting",
+        /// Its processes are held.
+        Paused = "paused",
+    }
+    /// Its name, in JSON too.
+    pub fn code(self);
+}
+
 /// Within what a container's name and id tell it, where that is not the whole host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -67,10 +81,16 @@ pub struct Container {
     pub realm: Option<Realm>,
     /// Whether there is another one of this name on the host.
     pub has_namesake: bool,
+    /// Whether one of these has the same runtime and realm too, as two daemons may have it: then only its id tells it.
+    #[serde(default)]
+    pub has_twin: bool,
     /// A process of FreeScout's in it, as the host numbers it.
     pub process: Option<i32>,
     /// Whether it runs.
     pub running: bool,
+    /// What else its runtime says of that.
+    #[serde(default)]
+    pub state: Option<RunState>,
 }
 
 /// How many digits of an id name a container, at least.
@@ -82,9 +102,10 @@ impl Container {
     /// How it is named in a command that is typed later: by what lasts longest.
     pub fn lasting_name(&self) -> String {
         let process = || self.process.map(|pid| pid.to_string());
-        let name = match self.has_namesake {
-            true => Some(self.filed_under("")),
-            false => self.name.clone(),
+        let name = match (self.has_twin, self.has_namesake) {
+            (true, _) => self.short_id(),
+            (false, true) => Some(self.filed_under("")),
+            (false, false) => self.name.clone(),
         };
         let name = name.or_else(|| self.short_id());
         name.or_else(process).unwrap_or_default()
@@ -157,8 +178,19 @@ pub enum NameMatch {
 /// Marks those of these containers whose name another one has too.
 pub fn mark_namesakes(all: &mut [Container]) {
     let names: Vec<Option<String>> = all.iter().map(|one| one.name.clone()).collect();
+    let filed: Vec<(String, bool)> = all
+        .iter()
+        .map(|one| (one.filed_under(""), one.running))
+        .collect();
     for one in all.iter_mut().filter(|one| one.name.is_some()) {
         one.has_namesake = names.iter().filter(|name| **name == one.name).count() > 1;
+        let its = one.filed_under("");
+        // Beside one that runs, a stopped one is not meant by its name.
+        let rivals = filed
+            .iter()
+            .filter(|(name, running)| *name == its && (*running || !one.running));
+        let itself = 1;
+        one.has_twin = rivals.count() > itself;
     }
 }
 
@@ -173,13 +205,19 @@ pub fn named<'a>(
         .iter()
         .filter(|one| one.is_called(word) == NameMatch::Exactly)
         .collect();
-    // Of several that ran under one name, the one that runs.
-    let running: Vec<&Container> = exactly.iter().copied().filter(|one| one.running).collect();
-    if !running.is_empty() {
-        return running;
-    }
     if !exactly.is_empty() {
-        return exactly;
+        // Of several that one runtime had under one name, the one that runs: a data folder that was moved leaves the records
+        // of the others behind. What other runtimes call so may be meant just as well.
+        let has_running_heir = |one: &Container| {
+            let name = one.filed_under("");
+            let mut others = exactly.iter();
+            !one.running && others.any(|other| other.running && other.filed_under("") == name)
+        };
+        return exactly
+            .iter()
+            .copied()
+            .filter(|one| !has_running_heir(one))
+            .collect();
     }
     if let Some(one) = process_of.and_then(|at| all.get(at)) {
         return vec![one];
@@ -266,6 +304,44 @@ mod tests {
         for (name, one) in expected.iter().zip(&all) {
             assert_eq!(named(&all, name, None), [one], "{name}");
         }
+    }
+
+    #[test]
+    fn a_stopped_one_of_another_runtime_may_be_meant_too() {
+        let of = |runtime, id: &str, running| Container {
+            runtime,
+            ..container("same", id, running)
+        };
+        let mut all = [
+            of(Runtime::Podman, "aaaa456789abcdef0123", true),
+            of(Runtime::Docker, "bbbb456789abcdef0123", false),
+        ];
+        mark_namesakes(&mut all);
+        assert_eq!(named(&all, "same", None).len(), 2);
+        assert_eq!(named(&all, "docker:same", None), [&all[1]]);
+        assert_eq!(named(&all, "podman:same", None), [&all[0]]);
+    }
+
+    #[test]
+    fn two_daemons_may_have_one_name() {
+        let of = |id: &str, running| Container {
+            runtime: Runtime::Docker,
+            ..container("twin", id, running)
+        };
+        let mut all = [
+            of("aaaa456789abcdef0123", true),
+            of("bbbb456789abcdef0123", true),
+            of("cccc456789abcdef0123", false),
+        ];
+        mark_namesakes(&mut all);
+        for word in ["twin", "docker:twin"] {
+            assert_eq!(named(&all, word, None), [&all[0], &all[1]], "{word}");
+        }
+        for one in &all {
+            let name = one.lasting_name();
+            assert_eq!(named(&all, &name, None), [one], "{name}");
+        }
+        assert_eq!(all[0].lasting_name(), "aaaa456789ab");
     }
 
     #[test]

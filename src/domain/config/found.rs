@@ -57,6 +57,8 @@ named! {
         Pool(#[serde(with = "as_read")] Untrusted) = "pool",
         /// A panel's own record of its sites.
         Panel = "panel",
+        /// A container has it that is between two of its starts.
+        RestartingContainer = "restarting_container",
         /// A stopped container has it.
         StoppedContainer = "stopped_container",
         /// Nothing: it lies in a folder where such installs use to lie.
@@ -97,6 +99,7 @@ impl FoundBy {
             | FoundBy::BelowSite(..)
             | FoundBy::Pool(_)
             | FoundBy::Panel
+            | FoundBy::RestartingContainer
             | FoundBy::StoppedContainer => Strength::Named,
             FoundBy::UsualFolder | FoundBy::Home => Strength::Lies,
         }

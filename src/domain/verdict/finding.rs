@@ -396,6 +396,8 @@ impl Finding {
                 WhyUnread::Broken(_)
                 | WhyUnread::TooMuch
                 | WhyUnread::Untold(_)
+                | WhyUnread::NeverStarted
+                | WhyUnread::Database(_)
                 | WhyUnread::NotUnderstood(_) => Severity::Warning,
             },
             Finding::WorkerHoldsOtherKey { .. }

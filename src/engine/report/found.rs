@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::domain::config::container::{Container, Realm, Runtime};
+use crate::domain::config::container::{Container, Realm, RunState, Runtime};
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::words::untrusted::Untrusted;
 
@@ -80,6 +80,9 @@ pub(super) struct ContainerJson<'a> {
     within: Option<String>,
     process: Option<i32>,
     running: bool,
+    /// Where it is restarting or paused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
     /// What `--container` takes for it.
     option: String,
 }
@@ -102,6 +105,7 @@ impl<'a> ContainerJson<'a> {
             within,
             process: container.process,
             running: container.running,
+            state: container.state.map(RunState::code),
             option: container.lasting_name(),
         }
     }

@@ -267,7 +267,10 @@ pub fn not_lasting(session: &Session) -> Option<Finding> {
         KeySource::Env | KeySource::ConfigCache | KeySource::Nowhere => install.env_path(),
     };
     let set = |e: &Elsewhere| holds_key(&e.setting.name) && e.certain;
-    if !volatile::in_container() || session.elsewhere.settings.iter().any(set) {
+    if mounts_are_untold(session)
+        || !volatile::in_container()
+        || session.elsewhere.settings.iter().any(set)
+    {
         return None;
     }
     // What lies in memory there is rather a secret, put there anew at each start.
@@ -289,6 +292,14 @@ pub fn not_lasting(session: &Session) -> Option<Finding> {
         path,
         fleeting,
         definition,
+    })
+}
+
+/// Whether it is not known what is mounted into the container, so that its own layer may be hidden by a volume.
+fn mounts_are_untold(session: &Session) -> bool {
+    within::get().is_some_and(|within| {
+        let mut unread = session.elsewhere.unread.iter();
+        within::is_stopped() && unread.any(|file| file.path == within.started_with.written)
     })
 }
 

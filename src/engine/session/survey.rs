@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use secrecy::ExposeSecret;
 
 use super::{elsewhere, env_trouble, own_keys};
-use crate::domain::config::container::Container;
+use crate::domain::config::container::{Container, RunState};
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::domain::config::{DbSettings, Driver, KeySource};
 use crate::domain::error::{ErrorKind, Problem};
@@ -356,8 +356,14 @@ fn in_container(container: &Container) -> String {
     let told = sentences::found::container(container);
     let named = container.name.is_some() || container.id.is_some();
     match container.process {
+        Some(process) if container.state == Some(RunState::Paused) => {
+            text!(survey_in_paused_container, container = told, process)
+        }
         Some(process) if named => text!(survey_in_container_by, container = told, process),
         Some(_) => text!(survey_in_container, container = told),
+        None if container.state == Some(RunState::Restarting) => {
+            text!(survey_in_restarting_container, container = told)
+        }
         None => text!(survey_in_stopped_container, container = told),
     }
 }

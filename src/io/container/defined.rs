@@ -12,6 +12,7 @@ use super::{Container, libpod};
 use crate::domain::config::container::definition::{
     self, Definition, ProjectVariables, Set, Stands, UnreadFile, Variable, WhyUnread,
 };
+use crate::domain::config::container::libpod::ContainerConfig;
 use crate::domain::config::container::{compose, quadlet};
 use crate::domain::config::elsewhere::{CONTAINER_KEYS, Setting};
 use crate::domain::inventory::secret::SecretBytes;
@@ -38,7 +39,7 @@ pub struct Defined {
 
 /// What the definition of a container says. `host` is the system that the container runs on.
 pub fn read(host: &HostRoot, container: &Container) -> Defined {
-    let Some(known) = labelled(host, container) else {
+    let Some((known, unread)) = labelled(host, container) else {
         return Defined::default();
     };
     let mut reader = Reader {
@@ -47,8 +48,11 @@ pub fn read(host: &HostRoot, container: &Container) -> Defined {
         left: MOST,
         sets: Vec::new(),
         of_files: Vec::new(),
-        unread: Vec::new(),
+        unread: unread.into_iter().collect(),
     };
+    if let Some(why) = known.record.unread {
+        reader.is_unread(&known.written, why);
+    }
     reader.composed();
     reader.of_units();
     let mut settings = reader.of_files;
@@ -61,7 +65,7 @@ pub fn read(host: &HostRoot, container: &Container) -> Defined {
 
 /// The file that a container is made anew from, where there is one: the first of its compose files, or its unit.
 pub fn file(host: &HostRoot, container: &Container) -> Option<PathBuf> {
-    let known = labelled(host, container)?;
+    let (known, _) = labelled(host, container)?;
     let composed = compose_files(host, &known).map(|(_, files)| files);
     let unit = || {
         units::of(host, &known)
@@ -73,14 +77,20 @@ pub fn file(host: &HostRoot, container: &Container) -> Option<PathBuf> {
     all.into_iter().find(|file| host.is_file(file))
 }
 
-/// What a runtime wrote down of a container, with its labels: those of Podman stand apart.
-fn labelled(host: &HostRoot, container: &Container) -> Option<Known> {
+/// What a runtime wrote down of a container, with its labels: those of Podman stand apart, in a file that may be unreadable.
+fn labelled(host: &HostRoot, container: &Container) -> Option<(Known, Option<UnreadFile>)> {
     let mut known = runtimes::of(host, container)?;
+    let mut unread = None;
     if let Layers::Podman(storage, _) = &known.layers {
-        let labels = libpod::labels(host, storage, &known.record.id, known.owner == 0);
-        known.record.labels.extend(labels.unwrap_or_default());
+        match libpod::config(host, storage, &known.record.id, known.owner == 0) {
+            Ok(config) => {
+                let labels = config.map(ContainerConfig::into_labels);
+                known.record.labels.extend(labels.unwrap_or_default());
+            }
+            Err(file) => unread = Some(file),
+        }
     }
-    Some(known)
+    Some((known, unread))
 }
 
 /// The folder of a compose project, and its files.
@@ -505,6 +515,9 @@ mod tests {
             id: Some(id),
             ..Container::default()
         };
+        let unread = read(&HostRoot::at(root).unwrap(), &container).unread;
+        assert_eq!(unread[0].why, WhyUnread::NeverStarted);
+        write(root, &unread[0].path.to_string_lossy(), "{}");
         let found = read(&HostRoot::at(root).unwrap(), &container);
         let told = |one: &Setting| {
             let value = one.value.as_ref();

@@ -162,6 +162,14 @@ pub fn leaves_out() -> bool {
     sees_others() && host.is_ok_and(|host| runtimes::is_cut(&host))
 }
 
+/// The accounts of whose containers not all are read.
+pub fn cut_accounts() -> Vec<String> {
+    let host = HostRoot::at(Path::new("/"));
+    let cut = host.map(|host| runtimes::cut_accounts(&host));
+    let cut = cut.ok().filter(|_| sees_others()).unwrap_or_default();
+    cut.into_iter().map(crate::io::fs::user_name).collect()
+}
+
 /// What a runtime wrote down of a container.
 pub fn known_as(container: &Container) -> Option<Known> {
     let host = HostRoot::at(Path::new("/")).ok()?;

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use self::contents::{LayerOwner, files_of, folders, places};
-use super::runtimes::{self, MOST_HOMES, Storage};
+use super::runtimes::{self, MOST_HOMES, RecordBudget, Storage};
 use super::within;
 use crate::domain::key::source::InLayer;
 use crate::io::hunt::{SkipReason, Skipped};
@@ -94,17 +94,26 @@ impl KeptLayers {
         let storages = runtimes::storages(host);
         let mut all = Self::default();
         let mut of_accounts = OF_ACCOUNTS;
+        let budget = &mut RecordBudget::whole();
         for storage in &storages.all {
             all.storages.push(host.here(&storage.folder));
             match storage.owner {
                 0 => {
-                    all.look_in(host, storage, install, OF_ROOT);
+                    all.look_in(host, storage, install, OF_ROOT, budget);
                 }
                 _ => {
                     let room = OF_ACCOUNT.at_most(of_accounts);
-                    let left = all.look_in(host, storage, install, room);
+                    let left = all.look_in(host, storage, install, room, budget);
                     of_accounts = of_accounts.without(room.without(left));
                 }
+            }
+        }
+        // Once for an account, however many storages it has.
+        for account in budget.exceeded() {
+            let mut its = storages.all.iter();
+            if let Some(storage) = its.find(|one| one.owner == *account) {
+                let folder = host.here(&storage.folder);
+                all.leave_out(folder, SkipReason::Records);
             }
         }
         if storages.is_cut {
@@ -121,13 +130,14 @@ impl KeptLayers {
         storage: &Storage,
         install: &Path,
         mut room: Room,
+        budget: &mut RecordBudget,
     ) -> Room {
         // What is read of one storage takes nothing from the others.
         let Ok(host) = &host.anew() else {
             return room;
         };
         let given = room;
-        let known = storage.known(host).containers;
+        let known = storage.known(host, budget).containers;
         let folders = folders(host, storage, &known, room.layers);
         let mut too_many_layers = folders.is_cut;
         let (places, mut too_many_files) = places(install, &known);

@@ -5,24 +5,24 @@
 //! `vfs-containers`) below its storage, also that of accounts. What containerd keeps is in a database of its own, which is not read: of its containers,
 //! only those that run are known.
 
+mod budget;
+mod podman;
 mod storages;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use crate::domain::config::container::records::{self, Listed, Record};
+use crate::domain::config::container::records::{self, Record};
 use crate::domain::config::container::{Container, Runtime};
 use crate::io::install::host::HostRoot;
 
+pub(super) use budget::RecordBudget;
 pub use storages::has_containerd;
 pub(super) use storages::{MOST_HOMES, PODMAN_OF_HOME, Storage, first_of, storages};
 
-/// How many containers are read of one storage: of root's, and of an account's, which may claim any number.
+/// How many containers are read of one storage.
 const MOST: usize = 2000;
-const MOST_OF_ACCOUNT: usize = 512;
-/// How it may store layers: it lists its containers beside them.
-const PODMAN_DRIVERS: [&str; 2] = ["overlay", "vfs"];
 
 /// Where the layers of a container are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,11 +56,15 @@ pub(super) struct KnownThere {
     pub(super) is_cut: bool,
 }
 
-/// Every container that the runtimes of this system know, running or not; root's first.
+/// Every container that the runtimes of this system know, running or not; root's first, and of accounts as many as are read.
 pub fn known(host: &HostRoot) -> Vec<Known> {
+    known_within(host, &mut RecordBudget::whole())
+}
+
+fn known_within(host: &HostRoot, budget: &mut RecordBudget) -> Vec<Known> {
     let all = storages(host).all.into_iter();
     let mut all: Vec<Known> = all
-        .flat_map(|storage| storage.known(host).containers)
+        .flat_map(|storage| storage.known(host, budget).containers)
         .collect();
     // Of a folder that was moved or is mounted twice, the place that is configured counts, which comes after the usual one.
     let mut seen = HashSet::new();
@@ -76,8 +80,20 @@ pub fn known(host: &HostRoot) -> Vec<Known> {
 /// Whether the runtimes know more containers than are looked at.
 pub fn is_cut(host: &HostRoot) -> bool {
     let storages = storages(host);
+    let mut budget = RecordBudget::counting();
     let mut all = storages.all.iter();
-    storages.is_cut || all.any(|storage| storage.known(host).is_cut)
+    storages.is_cut
+        || all.any(|storage| storage.known(host, &mut budget).is_cut)
+        || !budget.exceeded().is_empty()
+}
+
+/// The accounts of whose containers not all are read, by their numbers.
+pub fn cut_accounts(host: &HostRoot) -> BTreeSet<u32> {
+    let mut budget = RecordBudget::counting();
+    for storage in storages(host).all.iter().filter(|one| one.owner != 0) {
+        storage.known(host, &mut budget);
+    }
+    budget.exceeded().clone()
 }
 
 /// What is written down of this container, by whose runtime made it. Of all others nothing is read.
@@ -91,18 +107,14 @@ pub fn of(host: &HostRoot, container: &Container) -> Option<Known> {
 }
 
 impl Storage {
-    /// The containers that it lists. What is read of one storage takes nothing from the others.
-    pub(super) fn known(&self, host: &HostRoot) -> KnownThere {
+    /// The containers that it lists. What is read of one storage takes nothing from those of others.
+    pub(super) fn known(&self, host: &HostRoot, budget: &mut RecordBudget) -> KnownThere {
         let Ok(host) = host.anew() else {
             return KnownThere::default();
         };
-        let most = match self.owner {
-            0 => MOST,
-            _ => MOST_OF_ACCOUNT,
-        };
         match self.runtime {
-            Runtime::Docker => docker(&host, self, most),
-            Runtime::Podman => podman(&host, self, most),
+            Runtime::Docker => docker(&host, self, budget),
+            Runtime::Podman => podman::all(&host, self, budget),
             _ => KnownThere::default(),
         }
     }
@@ -110,34 +122,42 @@ impl Storage {
     /// The one with this id.
     fn known_as(&self, host: &HostRoot, id: &str) -> Option<Known> {
         let host = host.anew().ok()?;
+        let budget = &mut RecordBudget::whole();
         match self.runtime {
-            Runtime::Docker => docker_one(&host, self, OsStr::new(id)),
-            Runtime::Podman => {
-                let (rows, _) = podman_rows(&host, self);
-                let row = rows.into_iter().find(|row| row.id == id)?;
-                Some(podman_one(&host, self, row))
-            }
+            Runtime::Docker => docker_one(&host, self, OsStr::new(id), budget),
+            Runtime::Podman => podman::one(&host, self, id, budget),
             _ => None,
         }
     }
 }
 
-fn docker(host: &HostRoot, storage: &Storage, most: usize) -> KnownThere {
+fn docker(host: &HostRoot, storage: &Storage, budget: &mut RecordBudget) -> KnownThere {
     let containers = storage.folder.join("containers");
-    let listed = host.entries_named(&containers, most, |_| true);
-    let entries = listed.entries.iter();
-    KnownThere {
-        containers: entries
-            .filter_map(|entry| docker_one(host, storage, &entry.name))
-            .collect(),
+    let listed = host.entries_named(&containers, MOST, |_| true);
+    let mut there = KnownThere {
         is_cut: listed.is_cut,
+        ..KnownThere::default()
+    };
+    for entry in listed.entries {
+        if !budget.has_place(storage.owner) {
+            there.is_cut = true;
+            break;
+        }
+        let one = docker_one(host, storage, &entry.name, budget);
+        there.containers.extend(one);
     }
+    there
 }
 
-fn docker_one(host: &HostRoot, storage: &Storage, id: &OsStr) -> Option<Known> {
+fn docker_one(
+    host: &HostRoot,
+    storage: &Storage,
+    id: &OsStr,
+    budget: &mut RecordBudget,
+) -> Option<Known> {
     let written = storage.folder.join("containers").join(id);
     let written = written.join("config.v2.json");
-    let bytes = host.read(&written)?;
+    let bytes = budget.record(host, &written, storage.owner)?;
     let record = records::docker(&bytes).filter(|record| id == OsStr::new(&record.id))?;
     Some(Known {
         runtime: Runtime::Docker,
@@ -148,72 +168,13 @@ fn docker_one(host: &HostRoot, storage: &Storage, id: &OsStr) -> Option<Known> {
     })
 }
 
-fn podman(host: &HostRoot, storage: &Storage, most: usize) -> KnownThere {
-    let (mut rows, mut is_cut) = podman_rows(host, storage);
-    is_cut |= rows.len() > most;
-    rows.truncate(most);
-    let rows = rows.into_iter();
-    KnownThere {
-        containers: rows.map(|row| podman_one(host, storage, row)).collect(),
-        is_cut,
-    }
-}
-
-/// Where a driver of Podman's keeps what it knows of containers.
-fn podman_folder(storage: &Storage, driver: &str) -> PathBuf {
-    storage.folder.join(format!("{driver}-containers"))
-}
-
-/// The lists of containers, and whether one is too long to be read.
-fn podman_rows(host: &HostRoot, storage: &Storage) -> (Vec<Listed>, bool) {
-    let lists = ["containers.json", "volatile-containers.json"];
-    let mut rows: Vec<Listed> = Vec::new();
-    let mut is_cut = false;
-    for driver in PODMAN_DRIVERS {
-        for list in lists.map(|name| podman_folder(storage, driver).join(name)) {
-            match host.read(&list) {
-                Some(bytes) => rows.extend(records::listed(&bytes, driver)),
-                None => is_cut |= host.is_file(&list),
-            }
-        }
-    }
-    (rows, is_cut)
-}
-
-fn podman_one(host: &HostRoot, storage: &Storage, listed: Listed) -> Known {
-    let folder = podman_folder(storage, listed.driver).join(&listed.id);
-    let config = folder.join("userdata/config.json");
-    let read = host.read(&config);
-    // One that was created and never started has none: its name and its layer are known all the same.
-    let record = read.and_then(|bytes| records::oci(&listed, &bytes));
-    let mut record = record.unwrap_or_else(|| Record {
-        id: listed.id.clone(),
-        name: listed.name.clone(),
-        driver: Some(listed.driver.to_owned()),
-        ..Record::default()
-    });
-    record.process = first_process(host, &record);
-    Known {
-        runtime: Runtime::Podman,
-        record,
-        written: config,
-        layers: Layers::Podman(storage.folder.clone(), listed.layer),
-        owner: storage.owner,
-    }
-}
-
-/// Podman's `pidfile`, beside the files that it mounts into the container.
-fn first_process(host: &HostRoot, record: &Record) -> Option<i32> {
-    let beside = record.own_files.iter();
-    let mut beside = beside.filter_map(|file| file.source.parent());
-    let bytes = beside.find_map(|folder| host.read(&folder.join("pidfile")))?;
-    String::from_utf8_lossy(&bytes).trim().parse().ok()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::domain::config::container::definition::WhyUnread;
     use crate::io::container::written::write;
 
     #[test]
@@ -347,6 +308,116 @@ mod tests {
         });
         assert_eq!(meant(None).as_deref(), Some("roots"));
         assert_eq!(meant(ann).as_deref(), Some("anns"));
+    }
+
+    #[test]
+    fn no_account_has_more_read_than_its_share() {
+        assert!(
+            rustix::process::geteuid().is_root(),
+            "not root: nothing can be given to others"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let storage = "home/eve/.local/share/containers/storage/overlay-containers";
+        let id = |number: usize| format!("{number:064x}");
+        let rows: Vec<String> = (0..512)
+            .map(|number| {
+                let (id, layer) = (id(number), id(number));
+                format!(
+                    r#"{{"id":"{id}","names":["n{number}"],"layer":"{layer}","metadata":"{{}}"}}"#
+                )
+            })
+            .collect();
+        let long = format!(r#"{{"process":{{"env":["A={}"]}}}}"#, "x".repeat(900 << 10));
+        write(root, "home/eve/one.json", &long);
+        for number in 0..512 {
+            let its = format!("{storage}/{}/userdata/config.json", id(number));
+            std::fs::create_dir_all(root.join(&its).parent().unwrap()).unwrap();
+            std::fs::hard_link(root.join("home/eve/one.json"), root.join(its)).unwrap();
+        }
+        write(
+            root,
+            &format!("{storage}/containers.json"),
+            &format!("[{}]", rows.join(",")),
+        );
+        let ann = "home/ann/.local/share/containers/storage/overlay-containers/containers.json";
+        write(root, ann, &format!("[{}]", rows[0]));
+        for (name, number) in [("ann", 4711), ("eve", 4713)] {
+            let home = root.join("home").join(name);
+            std::os::unix::fs::chown(home, Some(number), None).unwrap();
+        }
+        let docker = "f".repeat(64);
+        let text = format!(r#"{{"ID":"{docker}","Name":"/a1"}}"#);
+        write(
+            root,
+            &format!("var/lib/docker/containers/{docker}/config.v2.json"),
+            &text,
+        );
+        let host = HostRoot::at(root).unwrap();
+        let mut budget = RecordBudget::whole();
+        let known = known_within(&host, &mut budget);
+        let of = |owner| known.iter().filter(|one| one.owner == owner).count();
+        assert_eq!((of(0), of(4711), of(4713)), (1, 1, budget::MOST_OF_ACCOUNT));
+        assert_eq!(known[0].record.name.as_deref(), Some("a1"), "root's first");
+        assert!(budget.spent() <= budget::BYTES_OF_ACCOUNT + rows[0].len() as u64 + 2);
+        let read = known
+            .iter()
+            .filter(|one| !one.record.environment.is_empty());
+        assert!((4..=9).contains(&read.count()), "of eve's, what fits");
+        assert_eq!(cut_accounts(&host), BTreeSet::from([4713]));
+        assert!(is_cut(&host));
+        // Named by its id, any of them is read by itself.
+        let last = Container {
+            id: Some(id(511)),
+            realm: Some(crate::domain::config::container::Realm::Account {
+                number: 4713,
+                name: "eve".to_owned(),
+            }),
+            ..Container::default()
+        };
+        let last = super::of(&host, &last).unwrap();
+        assert_eq!(last.record.environment.len(), 1);
+    }
+
+    #[test]
+    fn what_was_never_started_is_known_by_podmans_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let id = "a".repeat(64);
+        let storage = "var/lib/containers/storage";
+        let row = format!(r#"[{{"id":"{id}","names":["one"],"layer":"{id}","metadata":"{{}}"}}]"#);
+        write(
+            root,
+            &format!("{storage}/overlay-containers/containers.json"),
+            &row,
+        );
+        let host = HostRoot::at(root).unwrap();
+        let container = Container {
+            id: Some(id.clone()),
+            ..Container::default()
+        };
+        for known in [
+            known(&host).remove(0),
+            super::of(&host, &container).unwrap(),
+        ] {
+            assert_eq!(known.record.unread, Some(WhyUnread::NeverStarted));
+        }
+        let config = format!(
+            r#"config{{"spec":{{"process":{{"env":["APP_KEY=x"]}}}},"id":"{id}","namedVolumes":[{{"volumeName":"fs","dest":"/www"}}]}}"#
+        );
+        let bytes = crate::domain::config::container::libpod::tests::bolt(config.as_bytes());
+        let database = root.join(storage).join("libpod/bolt_state.db");
+        std::fs::create_dir_all(database.parent().unwrap()).unwrap();
+        std::fs::write(database, bytes).unwrap();
+        for known in [
+            known(&host).remove(0),
+            super::of(&host, &container).unwrap(),
+        ] {
+            assert_eq!(known.record.unread, None);
+            assert!(known.record.environment.contains_key(&b"APP_KEY"[..]));
+            let source = Path::new("/").join(storage).join("volumes/fs/_data");
+            assert_eq!(known.record.mounts[0].source, source);
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::Container;
 use super::idmap::IdMap;
 use super::runtimes::{self, Known, Layers};
 use super::view;
+use crate::domain::config::container::RunState;
 use crate::domain::config::container::records::Mounted;
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::io::install::discover;
@@ -168,7 +169,10 @@ pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall
         version,
         container: Some(Box::new(container.clone())),
         address: None,
-        evidence: vec![Evidence::of(FoundBy::StoppedContainer)],
+        evidence: vec![Evidence::of(match container.state {
+            Some(RunState::Restarting) => FoundBy::RestartingContainer,
+            Some(RunState::Paused) | None => FoundBy::StoppedContainer,
+        })],
     };
     found.into_iter().map(install).collect()
 }

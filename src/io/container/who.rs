@@ -23,15 +23,19 @@ const POD_LOGS: &str = "/var/log/containers";
 /// Longest name that is one.
 const LONGEST_NAME: usize = 255;
 
+/// What a container is called by all: what it is filed under, and its id.
+type ContainerName = (String, Option<String>);
+
 /// Who these containers are, in their order. `known` is what the runtimes of this host have written down.
 pub(super) fn all(running: &[&Alive], known: &[Known]) -> Vec<Container> {
     let own = running.iter().map(|one| of(one, known));
     let mut all: Vec<Container> = own.collect();
     // A container that runs others within itself is the one that they are all told by.
-    let mut first: BTreeMap<String, usize> = BTreeMap::new();
+    let mut first: BTreeMap<ContainerName, usize> = BTreeMap::new();
     let named = |one: &Container| {
         let named = one.name.is_some() || one.id.is_some();
-        named.then(|| one.filed_under(""))
+        // Another id is another container, as two daemons may have one name: what runs within one has the id of that.
+        named.then(|| (one.filed_under(""), one.id.clone()))
     };
     for (at, one) in all.iter().enumerate() {
         let Some(name) = named(one) else { continue };
@@ -40,7 +44,7 @@ pub(super) fn all(running: &[&Alive], known: &[Known]) -> Vec<Container> {
             *outer = at;
         }
     }
-    let outer: BTreeMap<String, Container> = first
+    let outer: BTreeMap<ContainerName, Container> = first
         .iter()
         .map(|(name, at)| (name.clone(), all[*at].clone()))
         .collect();
@@ -108,6 +112,7 @@ pub(super) fn recorded(known: &Known) -> Container {
         id: Some(known.record.id.clone()),
         name: known.record.name.clone(),
         realm: realm_of(known.owner),
+        state: known.record.state,
         ..Container::default()
     }
 }

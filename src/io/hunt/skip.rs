@@ -84,6 +84,9 @@ pub enum SkipReason {
         /// Longer than this.
         kilobytes: u64,
     },
+    /// Not all that an account's runtimes wrote down of its containers was read.
+    #[error("{}", words().skip_records)]
+    Records,
     /// Storages of container runtimes were looked for in so many homes, and there are more.
     #[error("{}", text!(skip_homes, most = .0))]
     Homes(usize),

@@ -97,6 +97,21 @@ pub enum WhyUnread {
     Missing,
     /// It says nothing of the service that the container was made as.
     NotNamed,
+    /// The container was never started: what it will have is not written down yet.
+    NeverStarted,
+    /// It is the runtime's own database, which tells what the container was created from.
+    Database(DatabaseTrouble),
+}
+
+/// Why a runtime's database is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseTrouble {
+    /// It is larger than what is read.
+    TooLarge,
+    /// It is cut off, or is none.
+    Damaged,
+    /// It is not laid out as the runtime does it, or takes too long to answer.
+    Strange,
 }
 
 /// A file that was to say what a container gets.

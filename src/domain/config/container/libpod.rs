@@ -1,10 +1,14 @@
-//! Labels of Podman's containers: Podman keeps them in a database of its own alone, which is a BoltDB up to version 4.7,
-//! and on servers that were set up with one of those. In it, each container's configuration is one JSON text.
+//! What Podman keeps of a container in a database of its own alone: its labels, and what it is to be started with before it
+//! was started once. That is a BoltDB up to version 4.7, and on servers that were set up with one of those. In either
+//! database, each container's configuration is one JSON text.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 use serde::Deserialize;
+
+use super::records::{Listed, Mounted, OciForm, Record, of_form};
 
 /// Labels by their names.
 pub type Labels = BTreeMap<String, String>;
@@ -17,25 +21,99 @@ const NAME: usize = b"config".len();
 const LONGEST: usize = 1 << 20;
 /// How many texts may be none, as of entries that were replaced.
 const MOST_BROKEN: usize = 64;
+/// The head of a BoltDB's page, and where its description ends after that: a mark, numbers, and a checksum of all of them.
+const PAGE_HEAD: usize = 16;
+const META: usize = 64;
+const CHECKED: usize = 56;
+const BOLT_MARK: [u8; 4] = 0xED0C_DAED_u32.to_le_bytes();
+/// Where in the description: the length of a page, and the number of pages.
+const PAGE_LENGTH: usize = 8;
+const PAGES: usize = 40;
+/// How long pages may be, which says where the second description is.
+const PAGE_LENGTHS: [usize; 5] = [4096, 8192, 16384, 32768, 65536];
 
+/// A container's configuration, as Podman made it.
 #[derive(Deserialize)]
-struct ConfigForm {
+pub struct ContainerConfig {
     id: String,
     #[serde(default)]
     labels: Option<Labels>,
+    #[serde(default)]
+    spec: OciForm,
+    #[serde(default, rename = "namedVolumes")]
+    volumes: Option<Vec<NamedVolume>>,
 }
 
-/// The labels of the container with this id, in the bytes of a BoltDB. Its texts are whole, wherever they stand; one that was
-/// replaced has the same labels, which never change.
-pub fn of_bolt(bytes: &[u8], id: &str) -> Option<Labels> {
+#[derive(Deserialize)]
+struct NamedVolume {
+    #[serde(default, rename = "volumeName")]
+    name: String,
+    #[serde(default, rename = "dest")]
+    destination: PathBuf,
+}
+
+impl ContainerConfig {
+    /// What others have written on it.
+    pub fn into_labels(self) -> Labels {
+        self.labels.unwrap_or_default()
+    }
+
+    /// What it is to be started with. Podman keeps its volumes below `volumes`.
+    pub fn into_record(self, listed: &Listed, volumes: &Path) -> Record {
+        let named = self.volumes.unwrap_or_default().into_iter();
+        let is_name =
+            |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains('/');
+        let named = named.filter(|volume| is_name(&volume.name));
+        let named = named.map(|volume| Mounted {
+            source: volumes.join(volume.name).join("_data"),
+            destination: volume.destination,
+        });
+        let mut record = of_form(listed, self.spec, named.collect());
+        record.labels.extend(self.labels.unwrap_or_default());
+        record
+    }
+}
+
+/// Whether these bytes are a whole BoltDB: one of its two descriptions is right, and no page is missing.
+pub fn is_bolt(bytes: &[u8]) -> bool {
+    let second = PAGE_LENGTHS.into_iter();
+    let mut descriptions = [0].into_iter().chain(second).filter_map(|page| {
+        let meta = bytes.get(page + PAGE_HEAD..)?.get(..META)?;
+        let (checked, sum) = meta.split_at(CHECKED);
+        let is_right = meta.starts_with(&BOLT_MARK) && sum == fnv(checked).to_le_bytes();
+        is_right.then_some(checked)
+    });
+    descriptions.any(|meta| {
+        let length = meta[PAGE_LENGTH..]
+            .first_chunk()
+            .map(|b| u32::from_le_bytes(*b));
+        let pages = meta[PAGES..].first_chunk().map(|b| u64::from_le_bytes(*b));
+        let (Some(length), Some(pages)) = (length, pages) else {
+            return false;
+        };
+        let whole = pages.checked_mul(length.into());
+        whole.is_some_and(|whole| whole <= bytes.len() as u64)
+    })
+}
+
+/// The checksum in a BoltDB (FNV-1a).
+fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
+        (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// The configuration of the container with this id, in the bytes of a BoltDB. Its texts are whole, wherever they stand; one
+/// that was replaced says the same of what is asked of it here, which never changes.
+pub fn of_bolt(bytes: &[u8], id: &str) -> Option<ContainerConfig> {
     let mut left = bytes;
     let mut broken = 0;
     while let Some(at) = memmem::find(left, BEGINS) {
         left = &left[at + NAME..];
         let text = &left[..left.len().min(LONGEST)];
-        let mut texts = serde_json::Deserializer::from_slice(text).into_iter::<ConfigForm>();
+        let mut texts = serde_json::Deserializer::from_slice(text).into_iter::<ContainerConfig>();
         match texts.next() {
-            Some(Ok(form)) if form.id == id => return form.labels,
+            Some(Ok(form)) if form.id == id => return Some(form),
             Some(Ok(_)) => left = &left[texts.byte_offset()..],
             Some(Err(_)) | None if broken < MOST_BROKEN => broken += 1,
             Some(Err(_)) | None => return None,
@@ -44,20 +122,36 @@ pub fn of_bolt(bytes: &[u8], id: &str) -> Option<Labels> {
     None
 }
 
-/// The labels in one configuration, as the SQLite database of later versions has it.
-pub fn of_config(text: &[u8]) -> Option<Labels> {
-    serde_json::from_slice::<ConfigForm>(text).ok()?.labels
+/// One configuration, as the SQLite database of later versions has it.
+pub fn of_config(text: &[u8]) -> Option<ContainerConfig> {
+    serde_json::from_slice(text).ok()
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     fn config(id: &str, service: &str) -> String {
         format!(
             r#"config{{"spec":{{"process":{{"env":["A=}}"]}}}},"id":"{id}","labels":{{"com.docker.compose.service":"{service}"}},"x":[1]}}"#
         )
+    }
+
+    /// A BoltDB of two pages with these entries, as far as it is looked at.
+    pub(crate) fn bolt(entries: &[u8]) -> Vec<u8> {
+        let mut meta = vec![0; META];
+        meta[..4].copy_from_slice(&BOLT_MARK);
+        meta[PAGE_LENGTH..][..4].copy_from_slice(&4096_u32.to_le_bytes());
+        let pages = 1 + entries.len().div_ceil(4096) as u64;
+        meta[PAGES..][..8].copy_from_slice(&pages.to_le_bytes());
+        let sum = fnv(&meta[..CHECKED]).to_le_bytes();
+        meta[CHECKED..].copy_from_slice(&sum);
+        let mut bytes = vec![0; 4096];
+        bytes[PAGE_HEAD..][..META].copy_from_slice(&meta);
+        bytes.extend_from_slice(entries);
+        bytes.resize(usize::try_from(pages).unwrap() * 4096, 0);
+        bytes
     }
 
     #[test]
@@ -70,21 +164,64 @@ mod tests {
             bytes.extend_from_slice(b"netNSPath\0\xff");
         }
         let service = |id| {
-            let labels = of_bolt(&bytes, id);
-            labels.and_then(|labels| labels.get("com.docker.compose.service").cloned())
+            let labels = of_bolt(&bytes, id)?.into_labels();
+            labels.get("com.docker.compose.service").cloned()
         };
         assert_eq!(service("bbbb").as_deref(), Some("app"));
         assert_eq!(service("aaaa").as_deref(), Some("db"));
         assert_eq!(service("cccc"), None);
         let text = config("bbbb", "app");
-        let labels = of_config(&text.as_bytes()[NAME..]).unwrap();
+        let labels = of_config(&text.as_bytes()[NAME..]).unwrap().into_labels();
         assert_eq!(labels["com.docker.compose.service"], "app");
     }
 
     #[test]
     fn what_is_none_costs_little() {
         let bytes = BEGINS.repeat(100_000);
-        assert_eq!(of_bolt(&bytes, "aaaa"), None);
-        assert_eq!(of_config(b"{"), None);
+        assert!(of_bolt(&bytes, "aaaa").is_none());
+        assert!(of_config(b"{").is_none());
+    }
+
+    #[test]
+    fn a_database_that_is_cut_or_none_is_told() {
+        let whole = bolt(b"entries");
+        assert!(is_bolt(&whole));
+        assert!(!is_bolt(&whole[..whole.len() - 1]), "cut");
+        assert!(!is_bolt(&[7; 9000]), "random");
+        assert!(!is_bolt(b""), "empty");
+        let mut changed = whole.clone();
+        changed[PAGE_HEAD + PAGES] ^= 1;
+        assert!(!is_bolt(&changed), "its checksum is wrong");
+        // The first description was being written when the machine stopped.
+        let second = [vec![0; 4096], whole].concat();
+        assert!(is_bolt(&second));
+    }
+
+    #[test]
+    fn what_a_container_is_to_be_started_with_is_told() {
+        let text = r#"{"spec":{"process":{"env":["APP_KEY=base64:x="],"cwd":"/www"},"mounts":[
+            {"destination":"/proc","type":"proc","source":"proc"},
+            {"destination":"/data","type":"bind","source":"/srv/data"}]},"id":"aaaa","labels":{"a":"b"},
+            "namedVolumes":[{"volumeName":"fs","dest":"/www/html"},{"volumeName":"../../etc","dest":"/x"}]}"#;
+        let listed = Listed {
+            id: "aaaa".to_owned(),
+            name: Some("one".to_owned()),
+            layer: "bbbb".to_owned(),
+            driver: "overlay",
+        };
+        let config = of_config(text.as_bytes()).unwrap();
+        let record = config.into_record(&listed, Path::new("/s/volumes"));
+        assert!(record.environment.contains_key(&b"APP_KEY"[..]));
+        assert_eq!(record.work_folder.as_deref(), Some(Path::new("/www")));
+        assert_eq!(record.labels["a"], "b");
+        let mount = |source: &str, destination: &str| Mounted {
+            source: source.into(),
+            destination: destination.into(),
+        };
+        let expected = [
+            mount("/srv/data", "/data"),
+            mount("/s/volumes/fs/_data", "/www/html"),
+        ];
+        assert_eq!(record.mounts, expected);
     }
 }

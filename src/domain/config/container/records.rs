@@ -6,7 +6,9 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::RunState;
 use super::cgroup::RUNTIME_FILES;
+use super::definition::WhyUnread;
 use crate::domain::config::inherited::Variables;
 use crate::domain::inventory::secret::SecretBytes;
 
@@ -40,6 +42,10 @@ pub struct Record {
     pub own_files: Vec<Mounted>,
     /// Its first process, as the host numbers it, where that is written down and it runs.
     pub process: Option<i32>,
+    /// What its runtime says it does, where that is more than that it runs or does not.
+    pub state: Option<RunState>,
+    /// Why its mounts and its environment are not known, where they are not.
+    pub unread: Option<WhyUnread>,
 }
 
 #[derive(Deserialize)]
@@ -70,6 +76,10 @@ struct DockerState {
     running: bool,
     #[serde(rename = "Pid", default)]
     process: i32,
+    #[serde(rename = "Paused", default)]
+    paused: bool,
+    #[serde(rename = "Restarting", default)]
+    restarting: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -102,7 +112,12 @@ pub fn docker(bytes: &[u8]) -> Option<Record> {
         (form.name_servers, "/etc/resolv.conf"),
     ];
     let own_files = own_files.into_iter();
-    let DockerState { running, process } = form.state;
+    let DockerState {
+        running,
+        process,
+        paused,
+        restarting,
+    } = form.state;
     Some(Record {
         id: id(&form.id)?,
         name: (!name.is_empty()).then_some(name),
@@ -113,6 +128,12 @@ pub fn docker(bytes: &[u8]) -> Option<Record> {
         driver: form.driver,
         own_files: mounted(own_files.map(|(source, inside)| (source, inside.into()))),
         process: (running && process > 0).then_some(process),
+        state: match (restarting, paused) {
+            (true, _) => Some(RunState::Restarting),
+            (false, true) => Some(RunState::Paused),
+            (false, false) => None,
+        },
+        unread: None,
     })
 }
 
@@ -171,8 +192,8 @@ pub fn listed(bytes: &[u8], driver: &'static str) -> Vec<Listed> {
     forms.into_iter().filter_map(row).collect()
 }
 
-#[derive(Deserialize)]
-struct OciForm {
+#[derive(Deserialize, Default)]
+pub(super) struct OciForm {
     #[serde(default)]
     process: Option<OciProcess>,
     #[serde(default)]
@@ -201,18 +222,26 @@ struct OciMount {
 /// The runtime specification's `config.json` of a listed container.
 pub fn oci(listed: &Listed, bytes: &[u8]) -> Option<Record> {
     let form: OciForm = serde_json::from_slice(bytes).ok()?;
+    Some(of_form(listed, form, Vec::new()))
+}
+
+/// What a specification says of a listed container, with what is mounted into it besides.
+pub(super) fn of_form(listed: &Listed, form: OciForm, more: Vec<Mounted>) -> Record {
     let mounts = form.mounts.unwrap_or_default().into_iter();
     let bound = mounts.filter(|mount| mount.kind.as_deref() == Some("bind"));
     let (environment, work_folder) = match form.process {
         Some(process) => (process.env.unwrap_or_default(), absolute(process.cwd)),
         None => (Vec::new(), None),
     };
-    let mounts = mounted(bound.map(|mount| (mount.source, mount.destination)));
+    let bound = bound.map(|mount| (mount.source, mount.destination));
+    let more = more.into_iter();
+    let more = more.map(|mount| (mount.source, mount.destination));
+    let mounts = mounted(bound.chain(more));
     let own = |mount: &&Mounted| {
         let inside = mount.destination.to_str();
         inside.is_some_and(|path| RUNTIME_FILES.contains(&path))
     };
-    Some(Record {
+    Record {
         id: listed.id.clone(),
         name: listed.name.clone(),
         environment: variables(environment),
@@ -222,7 +251,8 @@ pub fn oci(listed: &Listed, bytes: &[u8]) -> Option<Record> {
         work_folder,
         driver: Some(listed.driver.to_owned()),
         process: None,
-    })
+        ..Record::default()
+    }
 }
 
 /// An id that is one: it becomes part of paths.
@@ -298,6 +328,16 @@ mod tests {
             .map(|m| m.destination.clone())
             .collect();
         assert_eq!(own, [Path::new("/etc/hosts")]);
+        let state = |state: &str| {
+            let text = format!(r#"{{"ID":"{ID}","State":{{{state}}}}}"#);
+            docker(text.as_bytes()).unwrap().state
+        };
+        // Docker says of one that waits for its next start that it runs.
+        let waits = r#""Running":true,"Restarting":true,"Pid":0"#;
+        assert_eq!(state(waits), Some(RunState::Restarting));
+        let paused = r#""Running":true,"Paused":true,"Pid":7"#;
+        assert_eq!(state(paused), Some(RunState::Paused));
+        assert_eq!(state(r#""Running":true,"Pid":7"#), None);
         let stopped = format!(r#"{{"ID":"{ID}","State":{{"Running":false,"Pid":7}}}}"#);
         assert_eq!(docker(stopped.as_bytes()).unwrap().process, None);
         assert!(docker(b"{\"ID\":\"../../etc\"}").is_none());

@@ -3,17 +3,25 @@
 //! Format: the Compose specification (`services`, `environment`, `env_file`, `extends`, `include`, `secrets`, merge keys,
 //! interpolation, the tags `!reset` and `!override`).
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::definition::{
-    Definition, ExtendedService, ProjectVariables, Set, VariablesFile, VariablesForm, WhyUnread,
+    Definition, ExtendedService, ProjectVariables, VariablesFile, VariablesForm, WhyUnread,
     filled_in, wanted,
 };
 use super::yaml::{self, Node, NodeValue};
+use crate::domain::config::elsewhere::is_wanted;
 
 /// How often merge keys and services that extend others are followed in one file.
 const MOST_FOLLOWED: usize = 200;
+/// How many entries of mappings are gone through in one file. By aliases, far more may be named than the text shows.
+const MOST_ENTRIES: usize = 100_000;
+/// How many files one file names.
+const MOST_NAMED: usize = 1000;
+/// No path is longer, in bytes.
+const LONGEST_PATH: usize = 4096;
 
 /// What a compose file says of this service. `variables` are those of the project, from which it takes values.
 pub fn read(text: &str, service: &str, variables: ProjectVariables<'_>) -> Definition {
@@ -29,12 +37,14 @@ pub fn read(text: &str, service: &str, variables: ProjectVariables<'_>) -> Defin
     let mut reader = Reader {
         variables,
         left: MOST_FOLLOWED,
+        entries_left: MOST_ENTRIES,
+        named_left: MOST_NAMED,
         found: Definition::default(),
     };
     for document in &documents {
         reader.document(document, service);
     }
-    if reader.left == 0 {
+    if [reader.left, reader.entries_left, reader.named_left].contains(&0) {
         reader.found.unread.push(WhyUnread::TooMuch);
     }
     reader.found
@@ -43,6 +53,8 @@ pub fn read(text: &str, service: &str, variables: ProjectVariables<'_>) -> Defin
 struct Reader<'a> {
     variables: ProjectVariables<'a>,
     left: usize,
+    entries_left: usize,
+    named_left: usize,
     found: Definition,
 }
 
@@ -64,28 +76,30 @@ impl Reader<'_> {
         let NodeValue::Map(own) = &node.value else {
             return Vec::new();
         };
-        let mut all: Vec<(String, Rc<Node>)> = Vec::new();
-        let mut put = |name: &str, node: &Rc<Node>| {
-            all.retain(|(known, _)| known != name);
-            all.push((name.to_owned(), Rc::clone(node)));
-        };
+        let mut all = Vec::new();
         let merged = own.iter().filter(|(name, _)| name.as_str() == "<<");
         for (_, merged) in merged {
             // Of several the first one counts.
             for merged in merged.each().iter().rev() {
-                if self.left == 0 {
+                if self.left == 0 || self.entries_left == 0 {
                     break;
                 }
                 self.left -= 1;
-                for (name, node) in self.pairs(merged) {
-                    put(&name, &node);
-                }
+                all.extend(self.pairs(merged));
             }
         }
-        for (name, node) in own.iter().filter(|(name, _)| name.as_str() != "<<") {
-            put(name, node);
+        self.entries_left = self.entries_left.saturating_sub(own.len() + all.len());
+        if self.entries_left == 0 {
+            return Vec::new();
         }
-        all
+        let own = own.iter().filter(|(name, _)| name.as_str() != "<<");
+        all.extend(own.map(|(name, node)| (name.to_string(), Rc::clone(node))));
+        // Of a name the last one counts.
+        let mut known = HashSet::new();
+        let last = |(name, _): &(String, Rc<Node>)| known.insert(name.clone());
+        let mut counting: Vec<_> = all.into_iter().rev().filter(last).collect();
+        counting.reverse();
+        counting
     }
 
     fn get(&mut self, node: &Rc<Node>, name: &str) -> Option<Rc<Node>> {
@@ -142,28 +156,41 @@ impl Reader<'_> {
             Some("override") => self.reset(),
             _ => {}
         }
-        let of_map = self.pairs(node).into_iter().map(|(name, node)| {
-            let text = node.text().map(str::to_owned);
-            (name, text, node.line, node.tag.as_deref() == Some("reset"))
-        });
-        let mut all: Vec<_> = of_map.collect();
-        for item in node.items() {
-            let Some(text) = item.text() else { continue };
-            let (name, value) = match text.split_once('=') {
-                Some((name, value)) => (name, Some(value.to_owned())),
-                None => (text, None),
-            };
-            all.push((name.to_owned(), value, item.line, false));
-        }
-        for (name, value, line, reset) in all {
-            if reset {
+        for (name, node) in self.pairs(node) {
+            if node.tag.as_deref() == Some("reset") {
                 self.found.sets.retain(|set| set.name != name);
-                self.found.voids.push(name);
+                self.found.voids.extend(is_wanted(&name).then_some(name));
                 continue;
             }
+            self.set(&name, node.text(), node.line);
+        }
+        // Of a name the last one counts; aliases may repeat a long one very often.
+        let mut known = HashSet::new();
+        let mut of_list = Vec::new();
+        for item in node.items().iter().rev() {
+            let text = item.text().unwrap_or_default();
+            let (name, value) = match text.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (text, None),
+            };
+            if is_wanted(name) && known.insert(name) {
+                of_list.push((name, value, item.line));
+            }
+        }
+        for (name, value, line) in of_list.into_iter().rev() {
+            self.set(name, value, line);
+        }
+    }
+
+    fn set(&mut self, name: &str, value: Option<&str>, line: u64) {
+        let set = match value {
+            Some(value) => wanted(name, value, line, self.variables),
             // A name alone is that variable of whoever starts it.
-            let value = value.unwrap_or_else(|| format!("${{{name}}}"));
-            self.add(wanted(&name, &value, line, self.variables));
+            None => wanted(name, &format!("${{{name}}}"), line, self.variables),
+        };
+        if let Some(set) = set {
+            self.found.sets.retain(|known| known.name != set.name);
+            self.found.sets.push(set);
         }
     }
 
@@ -172,20 +199,19 @@ impl Reader<'_> {
         self.found.sets.clear();
     }
 
-    fn add(&mut self, set: Option<Set>) {
-        if let Some(set) = set {
-            self.found.sets.retain(|known| known.name != set.name);
-            self.found.sets.push(set);
-        }
-    }
-
     fn files(&mut self, node: &Rc<Node>) {
         for item in node.each() {
-            let named = self.get(item, "path");
-            let required = self.get(item, "required");
-            let required = required.is_none_or(|it| it.text() != Some("false"));
-            let path = self.path(named.as_ref().unwrap_or(item));
-            let form = match self.get(item, "format").as_deref().and_then(Node::text) {
+            if self.named_left == 0 {
+                break;
+            }
+            let pairs = self.pairs(item);
+            let get = |wanted: &str| {
+                let mut its = pairs.iter().filter(|(name, _)| name == wanted);
+                its.next().map(|(_, node)| node)
+            };
+            let required = get("required").is_none_or(|it| it.text() != Some("false"));
+            let path = self.path(get("path").unwrap_or(item));
+            let form = match get("format").and_then(|it| it.text()) {
                 Some("raw") => VariablesForm::Literal,
                 _ => VariablesForm::Quoted,
             };
@@ -219,7 +245,12 @@ impl Reader<'_> {
     }
 
     fn path(&mut self, node: &Node) -> Option<PathBuf> {
-        let Some(text) = filled_in(node.text()?, self.variables).value else {
+        self.named_left = self.named_left.checked_sub(1)?;
+        let text = node.text()?;
+        let short = text.len() <= LONGEST_PATH;
+        let filled = short.then(|| filled_in(text, self.variables).value);
+        let filled = filled.flatten();
+        let Some(text) = filled.filter(|text| text.expose().len() <= LONGEST_PATH) else {
             self.found.unread.push(WhyUnread::Untold(node.line));
             return None;
         };
@@ -421,5 +452,48 @@ secrets:
         }
         tower += "services: {app: {environment: *x29}}\n";
         assert_eq!(of(&tower).unread, [WhyUnread::TooMuch]);
+    }
+
+    #[test]
+    fn what_aliases_repeat_ends_soon() {
+        let names: String = (0..20_000).map(|n| format!("K{n}: x\n  ")).collect();
+        let all = "*a,".repeat(190);
+        let long = "x".repeat(500 << 10);
+        let many = |text: &str| text.repeat(20_000);
+        let started = std::time::Instant::now();
+        for (text, why) in [
+            (
+                format!("x-a: &a\n  {names}\nservices: {{app: {{environment: {{<<: [{all}]}}}}}}"),
+                Some(WhyUnread::TooMuch),
+            ),
+            (
+                format!("x-a: &a\n  {names}\nservices: {{app: {{env_file: [{all}]}}}}"),
+                Some(WhyUnread::TooMuch),
+            ),
+            (
+                format!("x-a: &a {long}\nservices: {{app: {{environment: {{{names}}}}}}}")
+                    .replace(": x\n", ": *a,\n"),
+                None,
+            ),
+            (
+                format!(
+                    "x-a: &a APP_KEY={long}\nservices: {{app: {{environment: [{}]}}}}",
+                    many("*a,")
+                ),
+                None,
+            ),
+            (
+                format!(
+                    "x-a: &a {long}\nservices: {{app: {{env_file: [{}]}}}}",
+                    many("*a,")
+                ),
+                Some(WhyUnread::TooMuch),
+            ),
+        ] {
+            let found = of(&text);
+            assert_eq!(found.unread.last(), why.as_ref(), "{}", &text[..40]);
+            assert!(found.files.len() <= MOST_NAMED);
+        }
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     }
 }

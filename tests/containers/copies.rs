@@ -15,6 +15,11 @@ struct Host {
     state: tempfile::TempDir,
 }
 
+/// Of no other test: they run side by side, and see each other's processes.
+fn id(digit: &str) -> String {
+    format!("c{digit}").repeat(32)
+}
+
 impl Host {
     fn new() -> Self {
         Self {
@@ -26,7 +31,7 @@ impl Host {
 
     fn name(&mut self, container: &Container, digit: &str, name: &str) {
         php_of(container);
-        let id = digit.repeat(64);
+        let id = id(digit);
         self.groups.hold(container, &format!("docker-{id}.scope"));
         write(
             self.var.path(),
@@ -36,7 +41,7 @@ impl Host {
     }
 
     fn forget(&self, digit: &str) {
-        let id = digit.repeat(64);
+        let id = id(digit);
         let folder = format!("lib/docker/containers/{id}");
         std::fs::remove_dir_all(self.var.path().join(folder)).unwrap();
     }

@@ -13,7 +13,7 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::{Cell, NamedPlace, Place, SecretBytes, Table};
 use crate::domain::run::reconcile::{Intended, Replaces, cut_off};
 use crate::domain::run::{Intent, Run, RunKind, RunOutcome};
-use crate::domain::verdict::assessment::{Assessment, KeyReport};
+use crate::domain::verdict::assessment::Assessment;
 use crate::engine::progress::Progress;
 use crate::engine::recovery::{clock, commands};
 use crate::engine::session::options::Options;
@@ -181,16 +181,15 @@ fn take_back(
 
 /// Which key FreeScout uses again, and which one no longer, where that is another one now.
 fn key_back(before: &Assessment, after: &Assessment) -> Option<String> {
-    let effective = |of: &Assessment| {
-        let key = of.keys.iter().find(|key| key.effective);
-        key.map(|key| key.fingerprint)
-    };
-    let named = |fingerprint| {
-        let key = after.keys.iter().find(|key| key.fingerprint == fingerprint);
-        key.map_or_else(|| fingerprint.to_string(), KeyReport::name)
-    };
-    let (was, is) = (effective(before)?, effective(after)?);
-    (was != is).then(|| text!(undo_key_back, now = named(is), before = named(was)))
+    let was = before.circumstances.effective?;
+    let is = after.circumstances.effective?;
+    (was != is).then(|| {
+        text!(
+            undo_key_back,
+            now = after.name(is),
+            before = after.name(was)
+        )
+    })
 }
 
 /// What an undo would change: places and files.

@@ -176,15 +176,7 @@ fn graph_root(bytes: &[u8]) -> Option<PathBuf> {
 /// Adds a storage of the system's, if it is there and not known.
 fn add_system(host: &HostRoot, there: &mut Vec<Storage>, runtime: Runtime, folder: &Path) {
     if let Some(folder) = host.real(folder) {
-        let owner = 0;
-        add(
-            there,
-            Storage {
-                runtime,
-                folder,
-                owner,
-            },
-        );
+        add(there, runtime, folder, 0);
     }
 }
 
@@ -209,19 +201,16 @@ fn add_of_home(
         None if home == Path::new("/root") => 0,
         _ => return,
     };
-    add(
-        there,
-        Storage {
+    add(there, runtime, folder, owner);
+}
+
+fn add(there: &mut Vec<Storage>, runtime: Runtime, folder: PathBuf, owner: u32) {
+    if there.iter().all(|known| known.folder != folder) {
+        there.push(Storage {
             runtime,
             folder,
             owner,
-        },
-    );
-}
-
-fn add(there: &mut Vec<Storage>, storage: Storage) {
-    if there.iter().all(|known| known.folder != storage.folder) {
-        there.push(storage);
+        });
     }
 }
 

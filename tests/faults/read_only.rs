@@ -178,7 +178,11 @@ fn the_file_lies_on_a_read_only_mount() {
         "file on a read-only mount",
         &world,
         &ended,
-        &["is read-only at the moment", "read-only mount"],
+        &[
+            "is read-only at the moment",
+            "is mounted read-only here",
+            "mount -o remount,bind,rw",
+        ],
     );
     goes_through(&world);
 }

@@ -168,9 +168,16 @@ impl Session {
     pub fn press_until(&mut self, keys: &str, taken: &dyn Fn(&str) -> bool) {
         let refused = |screen: &str| TOO_EARLY.iter().any(|says| screen.contains(says));
         loop {
+            let before = self.bytes().len();
             self.keys(keys);
+            // The sentence goes with the job, which may end before anybody has looked.
+            let was_refused = || {
+                refused(&String::from_utf8_lossy(
+                    self.bytes().get(before..).unwrap_or(&[]),
+                ))
+            };
             let screen = self.wait(&format!("what {keys:?} does"), |screen| {
-                taken(screen) || refused(screen)
+                taken(screen) || refused(screen) || was_refused()
             });
             // The wizard goes there by itself as soon as the job has ended: the keys would be typed into what opens then.
             let since = Instant::now();

@@ -170,8 +170,10 @@ fn a_start_that_would_bring_back_the_replaced_key_is_told_with_the_plan() {
     let line = by_hand(&format!("{}, line 4, sets", compose.display()));
     assert!(said.contains(&line), "{said}");
     write(composed.var.path(), "lib/compose/key.txt", &key);
-    let secret = "secrets:\n  app_key:\n    file: ./key.txt\n";
-    let said = defined("FREESCOUT_APP_KEY_FILE: /run/secrets/app_key", secret);
+    // The container finds it under another name than the project.
+    let given = "FREESCOUT_APP_KEY_FILE: /run/secrets/app_key\n    secrets: [{source: fs, target: app_key}]";
+    let secrets = "secrets:\n  fs: {file: ./key.txt}\n  app_key: {file: ./other.txt}\n";
+    let said = defined(given, secrets);
     let file = compose.with_file_name("key.txt");
     let line = by_hand(&format!("{}, line 1, is the secret with K", file.display()));
     assert!(said.contains(&line), "{said}");

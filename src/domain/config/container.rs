@@ -5,6 +5,7 @@ pub mod cgroup;
 pub mod compose;
 pub mod definition;
 pub mod filed;
+pub mod granted;
 pub mod libpod;
 pub mod quadlet;
 pub mod records;

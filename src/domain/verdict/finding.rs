@@ -395,6 +395,7 @@ impl Finding {
                 WhyUnread::Missing | WhyUnread::NotNamed | WhyUnread::NameUntold => Severity::Info,
                 WhyUnread::Broken(_)
                 | WhyUnread::TooMuch
+                | WhyUnread::NotAFile
                 | WhyUnread::Untold(_)
                 | WhyUnread::NeverStarted
                 | WhyUnread::Database(_)

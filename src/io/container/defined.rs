@@ -1,7 +1,8 @@
 //! Where a container's environment is defined on the host, so that a key which the next start would bring back can be
 //! changed there: the compose file that its runtime noted, the files that it names, units for Podman.
 
-use std::cell::Cell;
+mod composed;
+
 use std::path::{Component, Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -10,10 +11,11 @@ use super::runtimes::{self, Known, Layers};
 use super::units::{self, text};
 use super::{Container, libpod};
 use crate::domain::config::container::definition::{
-    self, Definition, ProjectVariables, Set, Stands, UnreadFile, Variable, WhyUnread,
+    self, Definition, ProjectFileSource, ProjectVariables, Set, Stands, UnreadFile, WhyUnread,
 };
+use crate::domain::config::container::granted::{self, GivenFile, ProjectFile};
 use crate::domain::config::container::libpod::ContainerConfig;
-use crate::domain::config::container::{compose, quadlet};
+use crate::domain::config::container::quadlet;
 use crate::domain::config::elsewhere::{CONTAINER_KEYS, Setting};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::io::install::host::HostRoot;
@@ -25,8 +27,6 @@ const SERVICE: &str = "com.docker.compose.service";
 const VARIABLES: &str = "com.docker.compose.project.environment_file";
 /// How many files of one kind are read, and how many of them all for one container.
 const MOST: usize = 32;
-/// How many variables of a project are looked up.
-const MOST_VARIABLES: u32 = 1000;
 
 /// What a container's definition says.
 #[derive(Debug, Default)]
@@ -48,6 +48,8 @@ pub fn read(host: &HostRoot, container: &Container) -> Defined {
         left: MOST,
         sets: Vec::new(),
         of_files: Vec::new(),
+        given: Vec::new(),
+        project_files: Vec::new(),
         unread: unread.into_iter().collect(),
     };
     if let Some(why) = known.record.unread {
@@ -55,12 +57,7 @@ pub fn read(host: &HostRoot, container: &Container) -> Defined {
     }
     reader.composed();
     reader.of_units();
-    let mut settings = reader.of_files;
-    add(&mut settings, reader.sets.into_iter());
-    Defined {
-        settings,
-        unread: reader.unread,
-    }
+    reader.into_defined()
 }
 
 /// The file that a container is made anew from, where there is one: the first of its compose files, or its unit.
@@ -116,57 +113,22 @@ struct Reader<'a> {
     sets: Vec<Setting>,
     /// What files of variables do, which the definitions name.
     of_files: Vec<Setting>,
+    /// What the container is given as files.
+    given: Vec<GivenFile>,
+    /// The secrets and configs of the project.
+    project_files: Vec<ProjectFile<Contents>>,
     unread: Vec<UnreadFile>,
 }
 
-/// A project of Compose's, as far as its files have it in common.
-struct Project {
-    /// Its folder.
-    folder: PathBuf,
-    /// Its files of variables, and their texts.
-    variables: Vec<(PathBuf, Zeroizing<String>)>,
-    /// How many more are looked up: each time these are read again.
-    left: Cell<u32>,
-}
-
-impl Project {
-    fn variable(&self, name: &str) -> Option<Variable> {
-        self.left.set(self.left.get().checked_sub(1)?);
-        let last = self.variables.iter().rev();
-        let mut found = last.filter_map(|(path, text)| definition::variable(text, name, path));
-        found.next()
-    }
+/// Where the contents of a secret or config are on the host.
+enum Contents {
+    /// They are this file.
+    File(PathBuf),
+    /// They stand here.
+    Text(Setting),
 }
 
 impl Reader<'_> {
-    fn composed(&mut self) {
-        let labels = &self.known.record.labels;
-        let (Some((folder, files)), Some(service)) =
-            (compose_files(self.host, self.known), labels.get(SERVICE))
-        else {
-            return;
-        };
-        let named = labels.get(VARIABLES).map_or(".env", String::as_str);
-        let named = named.split(',').take(MOST);
-        let variables = named.map(|path| joined(self.host, &folder, Path::new(path.trim())));
-        let variables = variables.filter_map(|path| {
-            let text = text(self.host, &path)?;
-            Some((path, text))
-        });
-        let project = Project {
-            variables: variables.collect(),
-            left: Cell::new(MOST_VARIABLES),
-            folder,
-        };
-        let mut named = false;
-        for file in &files {
-            named |= self.compose_file(&project, file, &project.folder, service);
-        }
-        if let (Some(first), false, true) = (files.first(), named, self.unread.is_empty()) {
-            self.is_unread(first, WhyUnread::NotNamed);
-        }
-    }
-
     fn is_unread(&mut self, path: &Path, why: WhyUnread) {
         let path = path.to_owned();
         let new = UnreadFile { path, why };
@@ -184,38 +146,14 @@ impl Reader<'_> {
         self.left = left;
         let text = text(self.host, path);
         if text.is_none() {
-            self.is_unread(path, WhyUnread::Missing);
+            let why = match self.host.number(path) {
+                None => WhyUnread::Missing,
+                Some(_) if self.host.is_file(path) => WhyUnread::TooMuch,
+                Some(_) => WhyUnread::NotAFile,
+            };
+            self.is_unread(path, why);
         }
         text
-    }
-
-    /// A compose file, what it builds on before it. Paths in it begin at this folder. Gives whether it defines the service.
-    fn compose_file(
-        &mut self,
-        project: &Project,
-        file: &Path,
-        folder: &Path,
-        service: &str,
-    ) -> bool {
-        let Some(text) = self.text(file) else {
-            return false;
-        };
-        let defined = compose::read(&text, service, &|name| project.variable(name));
-        let beside = file.parent().unwrap_or(Path::new("/"));
-        for base in &defined.bases {
-            let file = joined(self.host, beside, &base.file);
-            let folder = file.parent().unwrap_or(Path::new("/")).to_owned();
-            self.compose_file(project, &file, &folder, &base.service);
-        }
-        let mut named = defined.named;
-        for included in &defined.includes {
-            // Its paths begin at its own folder; what is defined here counts before it.
-            let file = joined(self.host, folder, included);
-            let folder = file.parent().unwrap_or(Path::new("/")).to_owned();
-            named |= self.compose_file(project, &file, &folder, service);
-        }
-        self.take(file, folder, &defined, &|name| project.variable(name));
-        named
     }
 
     fn of_units(&mut self) {
@@ -265,44 +203,78 @@ impl Reader<'_> {
         }
         let is_void = |setting: &Setting| defined.voids.contains(&setting.name);
         self.sets.retain(|setting| !is_void(setting));
-        let sets = defined.sets.iter().map(|set| {
-            let of_file = set.name == CONTAINER_KEYS[1];
-            let secret = of_file.then(|| self.secret(folder, defined, set));
-            secret.flatten().unwrap_or_else(|| Setting {
-                // The name of a file is no key.
-                value: set.value.clone().filter(|_| !of_file),
-                ..setting(set, file)
-            })
-        });
-        let sets: Vec<Setting> = sets.collect();
-        add(&mut self.sets, sets.into_iter());
+        let sets = defined.sets.iter().map(|set| setting(set, file));
+        add(&mut self.sets, sets);
+        self.given.extend_from_slice(&defined.given);
+        for defined in &defined.files_of_project {
+            let contents = match &defined.source {
+                ProjectFileSource::File(path) => Contents::File(joined(self.host, folder, path)),
+                ProjectFileSource::Text(set) => Contents::Text(setting(set, file)),
+            };
+            self.project_files.push(ProjectFile {
+                kind: defined.kind,
+                name: defined.name.clone(),
+                source: contents,
+            });
+        }
     }
 
-    /// The file on the host that the container has where this variable says.
-    fn secret(&self, folder: &Path, defined: &Definition, set: &Set) -> Option<Setting> {
-        let inside = std::str::from_utf8(set.value.as_ref()?.expose()).ok()?;
+    /// What was found, when all is read: a secret may be defined in another file than the one that names it.
+    fn into_defined(mut self) -> Defined {
+        let mut settings = std::mem::take(&mut self.of_files);
+        add(&mut settings, std::mem::take(&mut self.sets).into_iter());
+        for setting in &mut settings {
+            if setting.name == CONTAINER_KEYS[1] {
+                self.follow(setting);
+            }
+        }
+        Defined {
+            settings,
+            unread: self.unread,
+        }
+    }
+
+    /// Takes the key from the file that the container finds where this variable says.
+    fn follow(&self, setting: &mut Setting) {
+        // The name of a file is no key.
+        let Some(inside) = setting.value.take() else {
+            return;
+        };
+        let Ok(inside) = std::str::from_utf8(inside.expose()) else {
+            return;
+        };
+        let inside = Path::new(inside);
+        // What is to be there at the next start, before what was there at the last one.
+        let mut paths = Vec::new();
+        match granted::at(inside, &self.given, &self.project_files) {
+            Some(Contents::Text(text)) => {
+                setting.clone_from(text);
+                return;
+            }
+            Some(Contents::File(path)) => paths.push(path.clone()),
+            None => {}
+        }
+        paths.extend(self.mounted(inside));
+        let mut files = paths.into_iter();
+        let found = files.find_map(|path| Some((self.host.read(&path)?, path)));
+        if let Some((bytes, path)) = found {
+            setting.value = Some(SecretBytes::from(bytes.trim_ascii()));
+            setting.path = path;
+            setting.line = 1;
+        }
+    }
+
+    /// Where the host has what the container had at this path when it was last started.
+    fn mounted(&self, inside: &Path) -> Option<PathBuf> {
         let mounts = self.known.record.mounts.iter();
         let mounted = mounts.filter_map(|mount| {
-            let below = Path::new(inside).strip_prefix(&mount.destination).ok()?;
+            let below = inside.strip_prefix(&mount.destination).ok()?;
             let depth = mount.destination.components().count();
             Some((depth, mount.source.join(below).components().collect()))
         });
-        let mounted = mounted.max_by_key(|(depth, _)| *depth);
-        let named = inside.strip_prefix("/run/secrets/").and_then(|name| {
-            let (_, path) = defined.secrets.iter().find(|(its, _)| its == name)?;
-            Some(joined(self.host, folder, path))
-        });
-        // What is to be there at the next start, before what was there at the last one.
-        let paths = named.into_iter().chain(mounted.map(|(_, path)| path));
-        let (path, bytes) = paths
-            .into_iter()
-            .find_map(|path: PathBuf| Some((path.clone(), self.host.read(&path)?)))?;
-        Some(Setting {
-            name: set.name.clone(),
-            value: Some(SecretBytes::from(bytes.trim_ascii())),
-            path,
-            line: 1,
-        })
+        mounted
+            .max_by_key(|(depth, _)| *depth)
+            .map(|(_, path)| path)
     }
 }
 
@@ -362,7 +334,7 @@ mod tests {
         );
         write(
             "srv/fs/compose.yml",
-            "services:\n  app:\n    env_file: app.env\n    environment:\n      FREESCOUT_APP_KEY: ${FS_KEY}\n      FREESCOUT_APP_KEY_FILE: /run/secrets/key\n      DB_HOST: first\nsecrets:\n  key:\n    file: ./key.txt\n",
+            "services:\n  app:\n    env_file: app.env\n    secrets: [key]\n    environment:\n      FREESCOUT_APP_KEY: ${FS_KEY}\n      FREESCOUT_APP_KEY_FILE: /run/secrets/key\n      DB_HOST: first\nsecrets:\n  key:\n    file: ./key.txt\n",
         );
         write(
             "srv/fs/override.yml",
@@ -409,7 +381,7 @@ mod tests {
     }
 
     /// The settings of a container that was made from these files, and what was not read of them.
-    fn told(files: &[(&str, &str)], mount: &str) -> (Vec<String>, Vec<String>) {
+    pub(super) fn told(files: &[(&str, &str)], mount: &str) -> (Vec<String>, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         let id = "a".repeat(64);
@@ -437,35 +409,56 @@ mod tests {
     }
 
     #[test]
-    fn what_a_definition_builds_on_is_read_as_well() {
-        let files = [
+    fn a_secret_is_followed_to_where_it_comes_from() {
+        let compose = |given: &str, defined: &str| {
+            format!(
+                "services:\n  app:\n    environment: [FREESCOUT_APP_KEY_FILE=/run/secrets/app_key]\n    {given}\n{defined}\n"
+            )
+        };
+        let decoy = "app_key: {file: decoy.txt}";
+        for (given, defined, told_of) in [
             (
-                "srv/fs/compose.yml",
-                "include: [more/app.yml]\nservices:\n  db:\n    environment: [APP_KEY=no]\n",
+                "secrets: [{source: key, target: app_key}]",
+                format!("secrets: {{key: {{file: key.txt}}, {decoy}}}"),
+                "/srv/fs/key.txt 1",
             ),
             (
-                "srv/fs/more/app.yml",
-                "services:\n  app:\n    extends:\n      file: ../../base.yml\n      service: web\n    environment:\n      DB_SOCKET: !reset null\n      DB_PORT: 1\n      FREESCOUT_APP_KEY_FILE: /keys/key\n",
+                "configs: [{source: key, target: /run/secrets/app_key}]",
+                format!("configs: {{key: {{file: key.txt}}}}\nsecrets: {{{decoy}}}"),
+                "/srv/fs/key.txt 1",
             ),
             (
-                "srv/base.yml",
-                "services:\n  web:\n    env_file: [base.env, gone.env, {path: no.env, required: false}]\n    environment: [DB_PORT=2, DB_HOST=x, DB_SOCKET=y]\n",
+                "secrets: [app_key]",
+                "secrets: {app_key: {environment: FS_KEY}}".to_owned(),
+                "/srv/fs/.env 2",
             ),
-            ("srv/base.env", "APP_KEY=base64:A=\n"),
-            ("srv/keys/key", "base64:B=\n"),
-        ];
-        let mount = r#""/keys":{"Source":"/srv/keys","Destination":"/keys"}"#;
-        let (settings, unread) = told(&files, mount);
-        assert_eq!(
-            settings,
-            [
-                "APP_KEY /srv/base.env 1",
-                "DB_HOST /srv/base.yml 4",
-                "DB_PORT /srv/fs/more/app.yml 8",
-                "FREESCOUT_APP_KEY_FILE /srv/keys/key 1",
-            ]
-        );
-        assert_eq!(unread, ["/srv/gone.env Missing"]);
+            (
+                "secrets: [app_key]",
+                "secrets: {app_key: {external: true}}".to_owned(),
+                "/srv/fs/compose.yml 3",
+            ),
+            ("", format!("secrets: {{{decoy}}}"), "/srv/fs/compose.yml 3"),
+        ] {
+            let text = compose(given, &defined);
+            let files = [
+                ("srv/fs/compose.yml", text.as_str()),
+                ("srv/fs/key.txt", "base64:K=\n"),
+                ("srv/fs/decoy.txt", "base64:D=\n"),
+                ("srv/fs/.env", "X=1\nFS_KEY=base64:E=\n"),
+            ];
+            let (settings, unread) = told(&files, "");
+            let expected = format!("FREESCOUT_APP_KEY_FILE {told_of}");
+            assert_eq!((settings, unread.len()), (vec![expected], 0), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_said_to_be_missing() {
+        let text = "services: {app: {env_file: [folder, gone.env]}}";
+        let files = [("srv/fs/compose.yml", text), ("srv/fs/folder/x", "")];
+        let (_, unread) = told(&files, "");
+        let told = ["/srv/fs/folder NotAFile", "/srv/fs/gone.env Missing"];
+        assert_eq!(unread, told);
     }
 
     #[test]

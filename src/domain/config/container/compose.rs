@@ -1,16 +1,19 @@
 //! A compose file, as far as it says what environment the container of a service gets.
 //!
-//! Format: the Compose specification (`services`, `environment`, `env_file`, `extends`, `include`, `secrets`, merge keys,
-//! interpolation, the tags `!reset` and `!override`).
+//! Format: the Compose specification (`services`, `environment`, `env_file`, `extends`, `include`, `secrets`, `configs`, merge
+//! keys, interpolation, the tags `!reset` and `!override`).
+
+mod files;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::definition::{
-    Definition, ExtendedService, ProjectVariables, VariablesFile, VariablesForm, WhyUnread,
-    filled_in, wanted,
+    Definition, ExtendedService, IncludedProject, ProjectVariables, VariablesFile, VariablesForm,
+    WhyUnread, filled_in, wanted,
 };
+use super::granted::GrantedAs;
 use super::yaml::{self, Node, NodeValue};
 use crate::domain::config::elsewhere::is_wanted;
 
@@ -64,7 +67,8 @@ impl Reader<'_> {
         for (name, node) in &top {
             match name.as_str() {
                 "include" => self.includes(node),
-                "secrets" => self.secrets(node),
+                "secrets" => self.project_files(GrantedAs::Secret, node),
+                "configs" => self.project_files(GrantedAs::Config, node),
                 _ => {}
             }
         }
@@ -126,6 +130,14 @@ impl Reader<'_> {
         }
         if let Some((_, environment)) = get("environment") {
             self.environment(environment);
+        }
+        for (kind, name) in [
+            (GrantedAs::Secret, "secrets"),
+            (GrantedAs::Config, "configs"),
+        ] {
+            if let Some((_, given)) = get(name) {
+                self.given_files(kind, given);
+            }
         }
     }
 
@@ -225,26 +237,32 @@ impl Reader<'_> {
     }
 
     fn includes(&mut self, node: &Rc<Node>) {
-        let items = node.items().to_vec();
-        for item in items {
-            let named = self.get(&item, "path").unwrap_or(item);
-            for item in named.each() {
-                let path = self.path(item);
-                self.found.includes.extend(path);
-            }
+        for item in node.items() {
+            let pairs = self.pairs(item);
+            let get = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted);
+            let files = get("path").map_or(item, |(_, node)| node);
+            let files = self.paths(files);
+            let folder = get("project_directory").and_then(|(_, node)| self.path(node));
+            let variables = get("env_file").map(|(_, node)| self.paths(node));
+            self.found.includes.push(IncludedProject {
+                files,
+                folder,
+                variables: variables.unwrap_or_default(),
+            });
         }
     }
 
-    fn secrets(&mut self, node: &Rc<Node>) {
-        for (name, secret) in self.pairs(node) {
-            let file = self.get(&secret, "file");
-            if let Some(path) = file.and_then(|node| self.path(&node)) {
-                self.found.secrets.push((name, path));
-            }
-        }
+    fn paths(&mut self, node: &Rc<Node>) -> Vec<PathBuf> {
+        let paths = node.each().iter().filter_map(|item| self.path(item));
+        paths.collect()
     }
 
     fn path(&mut self, node: &Node) -> Option<PathBuf> {
+        self.filled(node).map(PathBuf::from)
+    }
+
+    /// What names something, its variables filled in.
+    fn filled(&mut self, node: &Node) -> Option<String> {
         self.named_left = self.named_left.checked_sub(1)?;
         let text = node.text()?;
         let short = text.len() <= LONGEST_PATH;
@@ -254,7 +272,7 @@ impl Reader<'_> {
             self.found.unread.push(WhyUnread::Untold(node.line));
             return None;
         };
-        Some(PathBuf::from(std::str::from_utf8(text.expose()).ok()?))
+        Some(std::str::from_utf8(text.expose()).ok()?.to_owned())
     }
 }
 
@@ -279,7 +297,7 @@ mod tests {
         told.collect()
     }
 
-    fn of(text: &str) -> Definition {
+    pub(super) fn of(text: &str) -> Definition {
         let known = |name: &str| {
             let line = ["FS_KEY", "APP_KEY"]
                 .iter()
@@ -319,10 +337,7 @@ services:
     image: mariadb
     environment:
       APP_KEY: not-this
-include: [one.yml, {path: [two.yml, three.yml]}]
-secrets:
-  app_key:
-    file: ./secrets/key.txt
+include: [one.yml, {path: [two.yml, three.yml], project_directory: .., env_file: [a.env, b.env]}]
 ";
         let found = of(text);
         assert_eq!(
@@ -340,9 +355,18 @@ secrets:
             .map(|file| (file.path.to_str().unwrap(), file.required));
         let files: Vec<_> = files.collect();
         assert_eq!(files, [("./app.env", true), ("of-FS_KEY.env", false)]);
-        assert_eq!(found.includes, paths(&["one.yml", "two.yml", "three.yml"]));
-        let secret = ("app_key".to_owned(), PathBuf::from("./secrets/key.txt"));
-        assert_eq!(found.secrets, [secret]);
+        let included = |files: &[&str], folder: Option<&str>, variables: &[&str]| IncludedProject {
+            files: paths(files),
+            folder: folder.map(PathBuf::from),
+            variables: paths(variables),
+        };
+        assert_eq!(
+            found.includes,
+            [
+                included(&["one.yml"], None, &[]),
+                included(&["two.yml", "three.yml"], Some(".."), &["a.env", "b.env"]),
+            ]
+        );
         assert!(found.named && found.unread.is_empty());
     }
 

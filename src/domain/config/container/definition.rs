@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::granted::{GivenFile, ProjectFile};
 pub use super::yaml::Broken;
 use crate::domain::config::elsewhere::is_wanted;
 use crate::domain::inventory::secret::SecretBytes;
@@ -60,6 +61,26 @@ pub struct ExtendedService {
     pub service: String,
 }
 
+/// Where the contents of a secret or config come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProjectFileSource {
+    /// From a file of the host, whose path stands there.
+    File(PathBuf),
+    /// From a variable, or from the definition itself.
+    Text(Set),
+}
+
+/// Another project that a definition takes in, as if it stood there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncludedProject {
+    /// Its files, as they stand there. What a later one says counts before what an earlier one does.
+    pub files: Vec<PathBuf>,
+    /// Where its paths begin, where that is not the folder of its first file.
+    pub folder: Option<PathBuf>,
+    /// Its files of variables, where they are not the `.env` of its folder.
+    pub variables: Vec<PathBuf>,
+}
+
 /// A file of variables that a definition names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VariablesFile {
@@ -95,6 +116,8 @@ pub enum WhyUnread {
     NameUntold,
     /// There is no such file here.
     Missing,
+    /// What stands there is no file: a folder, a pipe, a device.
+    NotAFile,
     /// It says nothing of the service that the container was made as.
     NotNamed,
     /// The container was never started: what it will have is not written down yet.
@@ -138,12 +161,14 @@ pub struct Definition {
     pub voids: Vec<String>,
     /// Files of variables that it names.
     pub files: Vec<VariablesFile>,
-    /// Secrets by name, and the files that hold them, as they stand there.
-    pub secrets: Vec<(String, PathBuf)>,
+    /// Secrets and configs that it defines, whether this container is given them or not.
+    pub files_of_project: Vec<ProjectFile<ProjectFileSource>>,
+    /// Those that this container is given, and where.
+    pub given: Vec<GivenFile>,
     /// What it builds on, in other files.
     pub bases: Vec<ExtendedService>,
-    /// Other files that may define the container in its stead.
-    pub includes: Vec<PathBuf>,
+    /// Other projects that may define the container in its stead.
+    pub includes: Vec<IncludedProject>,
     /// What could not be read of it.
     pub unread: Vec<WhyUnread>,
 }
@@ -203,8 +228,14 @@ struct Assigned<'a> {
     value: Option<&'a str>,
 }
 
-/// The lines that name a variable. What stands in quotes over several lines is none.
+/// The lines that name a variable. What stands in quotes over several lines is none. A mark of the byte order is no part of the
+/// first name to any of those who read these files; `NAME: value` sets one for Compose.
 fn assigned(text: &str, form: VariablesForm) -> Vec<Assigned<'_>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let separators: &[char] = match form {
+        VariablesForm::Quoted => &['=', ':'],
+        VariablesForm::Literal => &['='],
+    };
     let mut all = Vec::new();
     let mut open: Option<char> = None;
     for (line, text) in (1..).zip(text.lines()) {
@@ -214,7 +245,7 @@ fn assigned(text: &str, form: VariablesForm) -> Vec<Assigned<'_>> {
         }
         let text = text.trim();
         let text = text.strip_prefix("export ").unwrap_or(text).trim_start();
-        let (name, value) = match text.split_once('=') {
+        let (name, value) = match text.split_once(separators) {
             Some((name, value)) => (name.trim_end(), Some(value.trim())),
             None => (text, None),
         };
@@ -236,15 +267,17 @@ pub(super) fn wanted(
     line: u64,
     project: ProjectVariables<'_>,
 ) -> Option<Set> {
-    if !is_wanted(name) {
-        return None;
-    }
+    is_wanted(name).then(|| set(name, value, line, project))
+}
+
+/// What this text sets, its variables filled in.
+pub(super) fn set(name: &str, value: &str, line: u64, project: ProjectVariables<'_>) -> Set {
     let Filled { value, whole } = filled_in(value, project);
-    Some(Set {
+    Set {
         name: name.to_owned(),
         value,
         stands: whole.map_or(Stands::Here(line), Stands::InVariables),
-    })
+    }
 }
 
 /// A text whose variables are filled in.
@@ -401,6 +434,23 @@ mod tests {
         assert!(value("C").is_none());
         let literal = variables("APP_KEY=\"$x\" # y\n", VariablesForm::Literal, none);
         assert_eq!(literal, [is("APP_KEY", "\"$x\" # y", 1)]);
+        for (text, form, told) in [
+            ("\u{feff}APP_KEY=x\n", VariablesForm::Quoted, Some("x")),
+            ("\u{feff}APP_KEY=x\n", VariablesForm::Literal, Some("x")),
+            (
+                "APP_KEY: base64:x=\n",
+                VariablesForm::Quoted,
+                Some("base64:x="),
+            ),
+            ("APP_KEY:'x'\n", VariablesForm::Quoted, Some("x")),
+            ("APP_KEY: x\n", VariablesForm::Literal, None),
+        ] {
+            let told: Vec<Set> = told
+                .map(|told| is("APP_KEY", told, 1))
+                .into_iter()
+                .collect();
+            assert_eq!(variables(text, form, none), told, "{text}");
+        }
     }
 
     #[test]

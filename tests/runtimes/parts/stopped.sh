@@ -117,9 +117,24 @@ with_a_database() {
     end served
 }
 
+# Created and not started yet: what it will be started with is known, and counts.
+never_started() {
+    cp -a "$image/root/www/html" /srv/freescout
+    rm /srv/freescout/bootstrap/cache/config.php
+    "$client" create --name created --volume /srv/freescout:/www/html \
+        --env APP_KEY=base64:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE= freescout:test sh -c "$worker" >/dev/null
+    ends_with 2 check --json --container created
+    json_is 'it["install"]["container"]["running"]' False
+    json_is 'it["install"]["path"]' /www/html
+    json_is '[s["kind"] for k in it["keys"] if k["effective"] for s in k["sources"]][0]' process_environment
+    json_is 'it["summary"]["opens"]' 0
+    end created
+    rm -rf /srv/freescout
+}
+
 for client in docker podman; do
     "start_$client"
-    for shape in in_layers in_a_volume in_a_folder with_a_key_in_its_environment with_a_database; do
+    for shape in never_started in_layers in_a_volume in_a_folder with_a_key_in_its_environment with_a_database; do
         "$shape"
         walked=$((walked + 1))
         echo "stopped, $shape ($client): as it should be"

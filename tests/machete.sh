@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 version=0.9.2
 tools=target/tools
 if [ "$("$tools/bin/cargo-machete" --version 2>/dev/null || true)" != "$version" ]; then
-    cargo install --locked --quiet "cargo-machete@$version" --root "$tools" --target-dir "$tools/build"
+    cargo install --locked --quiet --debug "cargo-machete@$version" --root "$tools" --target-dir "$tools/build"
     rm -rf "$tools/build"
 fi
 "$tools/bin/cargo-machete" .

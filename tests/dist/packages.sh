@@ -15,7 +15,7 @@ tool() {
     local tool=$1@$2
     grep -qsF "\"$1 $2 " "$tools/.crates.toml" && return
     shift 2
-    cargo install --locked --quiet "$tool" "$@" --root "$tools" --target-dir "$tools/build"
+    cargo install --locked --quiet --debug "$tool" "$@" --root "$tools" --target-dir "$tools/build"
     rm -rf "$tools/build"
 }
 tool cargo-deb 3.8.0 --no-default-features

@@ -1,14 +1,15 @@
 //! A container in which FreeScout runs, as it is told apart from others: by what its control group, its mounts and its
 //! runtime's own files say.
 
+pub mod bolt;
 pub mod cgroup;
 pub mod compose;
 pub mod definition;
 pub mod filed;
-pub mod granted;
 pub mod libpod;
 pub mod quadlet;
 pub mod records;
+pub mod snapshots;
 mod yaml;
 
 use serde::{Deserialize, Serialize};

@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 use super::runtimes::{self, Known, Layers};
 use super::units::{self, text};
 use super::{Container, libpod};
+use crate::domain::config::container::definition::granted::{self, GivenFile, ProjectFile};
 use crate::domain::config::container::definition::{
     self, Definition, ProjectFileSource, ProjectVariables, Set, Stands, UnreadFile, WhyUnread,
 };
-use crate::domain::config::container::granted::{self, GivenFile, ProjectFile};
 use crate::domain::config::container::libpod::ContainerConfig;
 use crate::domain::config::container::quadlet;
 use crate::domain::config::elsewhere::{CONTAINER_KEYS, Setting};

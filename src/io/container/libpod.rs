@@ -6,6 +6,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 use zeroize::Zeroizing;
 
+use crate::domain::config::container::bolt::Bolt;
 use crate::domain::config::container::definition::{DatabaseTrouble, UnreadFile, WhyUnread};
 use crate::domain::config::container::libpod::{self, ContainerConfig};
 use crate::io::install::host::HostRoot;
@@ -50,7 +51,7 @@ pub(super) fn config(
         return Ok(Some(found));
     }
     let of_bolt = read(host, &storage.join(BOLT)).and_then(|bytes| match bytes {
-        Some(bytes) if libpod::is_bolt(&bytes) => Ok(libpod::of_bolt(&bytes, id)),
+        Some(bytes) if Bolt::of(&bytes).is_some() => Ok(libpod::of_bolt(&bytes, id)),
         Some(_) => Err(DatabaseTrouble::Damaged),
         None => Ok(None),
     });
@@ -134,7 +135,7 @@ fn row_of(bytes: &[u8], id: &str) -> rusqlite::Result<FoundRow> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::domain::config::container::libpod::tests::bolt;
+    use crate::domain::config::container::bolt::tests::around as bolt;
 
     const CONFIG: &str = r#"{"spec":{},"id":"aaaa","labels":{"com.docker.compose.service":"app"}}"#;
     const TABLE: &str = "CREATE TABLE ContainerConfig (ID TEXT PRIMARY KEY, JSON TEXT)";

@@ -18,6 +18,7 @@ use crate::domain::config::container::{Container, Runtime};
 use crate::io::install::host::HostRoot;
 
 pub(super) use budget::RecordBudget;
+pub(super) use storages::containerd_folders;
 pub use storages::has_containerd;
 pub(super) use storages::{MOST_HOMES, PODMAN_OF_HOME, Storage, first_of, storages};
 
@@ -405,7 +406,7 @@ mod tests {
         let config = format!(
             r#"config{{"spec":{{"process":{{"env":["APP_KEY=x"]}}}},"id":"{id}","namedVolumes":[{{"volumeName":"fs","dest":"/www"}}]}}"#
         );
-        let bytes = crate::domain::config::container::libpod::tests::bolt(config.as_bytes());
+        let bytes = crate::domain::config::container::bolt::tests::around(config.as_bytes());
         let database = root.join(storage).join("libpod/bolt_state.db");
         std::fs::create_dir_all(database.parent().unwrap()).unwrap();
         std::fs::write(database, bytes).unwrap();

@@ -5,6 +5,8 @@
 //! what was deleted, replaced and renamed in upper layers is told as the container would see it. Nothing of the layers is
 //! changed; what lies in a volume can be, as it is the host's.
 
+mod stack;
+
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use rustix::mount::{MountFlags, MountPropagationFlags, MoveMountFlags};
 
+pub use self::stack::Stack;
 use super::Container;
 use super::idmap::IdMap;
 use super::runtimes::{self, Known, Layers};
@@ -23,14 +26,10 @@ use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::io::install::discover;
 use crate::io::install::host::HostRoot;
 
-/// How many layers a container has at most.
-const MOST_LAYERS: usize = 500;
 /// How many of the host's folders are put into it.
 const MOST_MOUNTS: usize = 256;
 /// Where the layers are mounted, for this process alone: a folder that is everywhere, is root's, and was taken along before.
 const MOUNT_POINT: &str = "/dev";
-/// Where each layer is a whole copy of what is below it, with the driver `vfs`: a host whose file system can do no better.
-const WHOLE: &str = "vfs/dir";
 /// Where images have FreeScout.
 pub(super) const USUAL: [&str; 10] = [
     "/www/html",
@@ -44,89 +43,6 @@ pub(super) const USUAL: [&str; 10] = [
     "/usr/share/nginx/html",
     "/opt/freescout",
 ];
-
-/// The layers of a container, the one that it writes to first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stack {
-    /// The folder that they all lie in.
-    base: PathBuf,
-    /// Their folders below it.
-    layers: Vec<PathBuf>,
-}
-
-impl Stack {
-    /// Reads which layers a container has.
-    pub fn of(host: &HostRoot, known: &Known) -> Option<Self> {
-        let line = |path: &Path| {
-            let bytes = host.read(path)?;
-            Some(String::from_utf8_lossy(&bytes).trim().to_owned())
-        };
-        let driver = known.record.driver.as_deref();
-        let (base, top) = match &known.layers {
-            Layers::Docker(folder) => {
-                let named = |driver: &str| {
-                    let mounts = folder.join("image").join(driver).join("layerdb/mounts");
-                    line(&mounts.join(&known.record.id).join("mount-id"))
-                };
-                match driver.unwrap_or("overlay2") {
-                    "overlay2" => (folder.join("overlay2"), named("overlay2")?),
-                    "vfs" => (folder.join(WHOLE), named("vfs")?),
-                    _ => return None,
-                }
-            }
-            Layers::Podman(storage, layer) => match driver {
-                Some("vfs") => (storage.join(WHOLE), layer.clone()),
-                _ => (storage.join("overlay"), layer.clone()),
-            },
-        };
-        let plain = |name: &str| {
-            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
-            !name.is_empty() && name.bytes().all(plain)
-        };
-        if !plain(&top) {
-            return None;
-        }
-        if driver == Some("vfs") {
-            let layers = vec![PathBuf::from(top)];
-            return Self { base, layers }.confined(host, known);
-        }
-        let lower = line(&base.join(&top).join("lower")).unwrap_or_default();
-        let mut layers = vec![Path::new(&top).join("diff")];
-        for name in lower.split(':').filter(|name| !name.is_empty()) {
-            // `l/SHORT`, a link to the layer's own folder.
-            let short = name.strip_prefix("l/").filter(|short| plain(short))?;
-            let real = host.real(&base.join("l").join(short))?;
-            layers.push(real.strip_prefix(&base).ok()?.to_owned());
-        }
-        let stack = (layers.len() <= MOST_LAYERS).then_some(Self { base, layers });
-        stack?.confined(host, known)
-    }
-
-    /// This, unless an account says where the layers are and one of them is somewhere else: a link of its own would have
-    /// root read whatever the account likes, this host's own files among it.
-    fn confined(self, host: &HostRoot, known: &Known) -> Option<Self> {
-        let stays = |folder: &PathBuf| host.real(folder).as_ref() == Some(folder);
-        let confined = known.owner == 0 || self.folders().all(|folder| stays(&folder));
-        confined.then_some(self)
-    }
-
-    /// The layers, held open as they were judged: whatever the account puts in their places then.
-    fn open(&self, host: &HostRoot, known: &Known) -> std::io::Result<Vec<OwnedFd>> {
-        let open = |folder: PathBuf| match known.owner {
-            0 => HostRoot::at(&host.here(&folder)).map(HostRoot::into_folder),
-            _ => {
-                let held = host.below(&folder).map(HostRoot::into_folder);
-                held.ok_or_else(|| Errno::LOOP.into())
-            }
-        };
-        self.folders().map(open).collect()
-    }
-
-    /// The folders of the layers on the host.
-    pub fn folders(&self) -> impl Iterator<Item = PathBuf> {
-        self.layers.iter().map(|layer| self.base.join(layer))
-    }
-}
 
 /// The installs in a stopped container, as far as its layers and volumes tell without being put together.
 pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall> {
@@ -343,91 +259,6 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn the_layers_of_a_container_are_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path();
-        let id = "a".repeat(64);
-        let docker = "var/lib/docker";
-        let config = format!(r#"{{"ID":"{id}","Name":"/one","Driver":"overlay2"}}"#);
-        write(
-            root,
-            &format!("{docker}/containers/{id}/config.v2.json"),
-            &config,
-        );
-        let mounts = format!("{docker}/image/overlay2/layerdb/mounts/{id}/mount-id");
-        write(root, &mounts, "top1\n");
-        write(
-            root,
-            &format!("{docker}/overlay2/top1/lower"),
-            "l/INIT:l/IMG",
-        );
-        for (layer, short) in [("top1", "TOP"), ("top1-init", "INIT"), ("img", "IMG")] {
-            std::fs::create_dir_all(root.join(docker).join("overlay2").join(layer).join("diff"))
-                .unwrap();
-            let links = root.join(docker).join("overlay2/l");
-            std::fs::create_dir_all(&links).unwrap();
-            symlink(format!("../{layer}/diff"), links.join(short)).unwrap();
-        }
-        let told = || {
-            let host = HostRoot::at(root).unwrap();
-            let known = runtimes::known(&host);
-            Stack::of(&host, &known[0])
-        };
-        let stack = told().unwrap();
-        assert_eq!(stack.base, Path::new("/var/lib/docker/overlay2"));
-        let layers = ["top1/diff", "top1-init/diff", "img/diff"].map(PathBuf::from);
-        assert_eq!(stack.layers, layers);
-        // Names that lead elsewhere are no layers.
-        write(
-            root,
-            &format!("{docker}/overlay2/top1/lower"),
-            "l/../../etc",
-        );
-        assert_eq!(told(), None);
-        write(root, &mounts, "../../etc");
-        assert_eq!(told(), None);
-    }
-
-    #[test]
-    fn layers_that_an_account_has_elsewhere_are_not_put_together() {
-        assert!(
-            rustix::process::geteuid().is_root(),
-            "not root: nothing can be given to others"
-        );
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path();
-        let id = "a".repeat(64);
-        let storage = "home/ann/.local/share/containers/storage";
-        let list = format!(r#"[{{"id":"{id}","names":["one"],"layer":"{id}","metadata":"{{}}"}}]"#);
-        write(
-            root,
-            &format!("{storage}/overlay-containers/containers.json"),
-            &list,
-        );
-        std::os::unix::fs::chown(root.join("home/ann"), Some(4711), None).unwrap();
-        let layers = root.join(storage).join("overlay");
-        let diff = layers.join(&id).join("diff");
-        std::fs::create_dir_all(&diff).unwrap();
-        let told = || {
-            let host = HostRoot::at(root).unwrap();
-            let known = runtimes::known(&host);
-            assert_eq!(known[0].owner, 4711);
-            Stack::of(&host, &known[0])
-        };
-        assert_eq!(told().unwrap().layers, [Path::new(&id).join("diff")]);
-        // The layer is the host's own root; then all layers are.
-        std::fs::remove_dir(&diff).unwrap();
-        symlink("/", &diff).unwrap();
-        assert_eq!(told(), None);
-        std::fs::rename(&layers, root.join("elsewhere")).unwrap();
-        let diff = root.join("elsewhere").join(&id).join("diff");
-        std::fs::remove_file(&diff).unwrap();
-        std::fs::create_dir(&diff).unwrap();
-        symlink("/elsewhere", &layers).unwrap();
-        assert_eq!(told(), None);
-    }
-
-    #[test]
     fn an_account_has_nothing_of_others_in_its_containers() {
         assert!(
             rustix::process::geteuid().is_root(),
@@ -499,10 +330,8 @@ mod tests {
                     write(&base, &format!("{layer}/file"), layer);
                     write(&base, &format!("{layer}/{layer}"), "");
                 }
-                let stack = Stack {
-                    base: base.clone(),
-                    layers: layers.iter().map(PathBuf::from).collect(),
-                };
+                let layers_there = layers.iter().map(PathBuf::from);
+                let stack = Stack::made_of(base.clone(), layers_there.collect());
                 for owner in [0, 4711] {
                     let known = Known {
                         runtime: crate::io::container::Runtime::Podman,

@@ -141,3 +141,60 @@ for client in docker podman; do
     done
     prepare=
 done
+
+# Docker's layers where containerd keeps them, as it does for new servers since its version 29: made by a real containerd, with
+# what Docker notes of the container beside it.
+in_containerd() {
+    local id=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef socket=/run/containerd-of-tests.sock daemon tries
+    printf 'version = 2\nroot = "/var/lib/containerd"\nstate = "/run/containerd-of-tests"\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\naddress = "%s"\n' \
+        "$socket" >"$folder/containerd.toml"
+    mkdir -p "$folder/containerd" /var/lib/containerd
+    mount --bind "$folder/containerd" /var/lib/containerd
+    containerd --config "$folder/containerd.toml" >"$folder/containerd.log" 2>&1 &
+    daemon=$!
+    snapshots() { ctr --address "$socket" --namespace moby snapshots --snapshotter overlayfs "$@"; }
+    for tries in $(seq 200); do
+        snapshots list >/dev/null 2>&1 && break
+        sleep 0.05
+    done
+    snapshots list >/dev/null || { cat "$folder/containerd.log" >&2; fail "containerd does not run here ($tries tries)"; }
+    # The mounts of a snapshot, done here.
+    mounted() {
+        local mount
+        mount=$(snapshots mounts "$folder/snapshot" "$1")
+        mkdir -p "$folder/snapshot"
+        eval "$mount"
+    }
+    snapshots prepare image-key >/dev/null
+    mounted image-key
+    cp -a "$image/root/." "$folder/snapshot/"
+    umount "$folder/snapshot"
+    snapshots commit sha256:of-the-image image-key
+    snapshots prepare "$id-init-key" sha256:of-the-image >/dev/null
+    snapshots commit "$id-init" "$id-init-key"
+    snapshots prepare "$id" "$id-init" >/dev/null
+    mounted "$id"
+    # What was deleted in it is not seen through to the image's.
+    rm "$folder/snapshot/www/html/bootstrap/cache/config.php"
+    umount "$folder/snapshot"
+    kill "$daemon"
+    wait "$daemon" || true
+    mkdir -p "/var/lib/docker/containers/$id"
+    printf '{"ID":"%s","Name":"/kept-by-containerd","Driver":"overlayfs","State":{"Running":false},"Config":{"WorkingDir":"/www/html"},"MountPoints":{}}' \
+        "$id" >"/var/lib/docker/containers/$id/config.v2.json"
+    ends_with 2 check --json --container kept-by-containerd
+    json_is 'it["install"]["path"]' /www/html
+    json_is 'it["install"]["container"]["running"]' False
+    json_is 'it["summary"]["opens"]' 7
+    json_is '[s for k in it["keys"] for s in k["sources"] if s["kind"] == "config_cache"]' '[]'
+    ends_with 2 check --container "${id:0:12}"
+    says "container kept-by-containerd, which is stopped"
+    ends_with 1 recover --container kept-by-containerd --look-in "$old" --yes --no-test
+    says "in the layers of a container that is stopped"
+    rm -rf "/var/lib/docker/containers/$id"
+    umount /var/lib/containerd
+    walked=$((walked + 1))
+    echo "stopped, in_containerd: as it should be"
+}
+stop_docker
+in_containerd

@@ -9,11 +9,11 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use super::definition::granted::GrantedAs;
 use super::definition::{
     Definition, ExtendedService, IncludedProject, ProjectVariables, VariablesFile, VariablesForm,
     WhyUnread, filled_in, wanted,
 };
-use super::granted::GrantedAs;
 use super::yaml::{self, Node, NodeValue};
 use crate::domain::config::elsewhere::is_wanted;
 

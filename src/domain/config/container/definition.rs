@@ -3,11 +3,13 @@
 //!
 //! Format: the Compose specification (files of variables, interpolation).
 
+pub mod granted;
+
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::granted::{GivenFile, ProjectFile};
+use self::granted::{GivenFile, ProjectFile};
 pub use super::yaml::Broken;
 use crate::domain::config::elsewhere::is_wanted;
 use crate::domain::inventory::secret::SecretBytes;

@@ -21,17 +21,6 @@ const NAME: usize = b"config".len();
 const LONGEST: usize = 1 << 20;
 /// How many texts may be none, as of entries that were replaced.
 const MOST_BROKEN: usize = 64;
-/// The head of a BoltDB's page, and where its description ends after that: a mark, numbers, and a checksum of all of them.
-const PAGE_HEAD: usize = 16;
-const META: usize = 64;
-const CHECKED: usize = 56;
-const BOLT_MARK: [u8; 4] = 0xED0C_DAED_u32.to_le_bytes();
-/// Where in the description: the length of a page, and the number of pages.
-const PAGE_LENGTH: usize = 8;
-const PAGES: usize = 40;
-/// How long pages may be, which says where the second description is.
-const PAGE_LENGTHS: [usize; 5] = [4096, 8192, 16384, 32768, 65536];
-
 /// A container's configuration, as Podman made it.
 #[derive(Deserialize)]
 pub struct ContainerConfig {
@@ -74,35 +63,6 @@ impl ContainerConfig {
     }
 }
 
-/// Whether these bytes are a whole BoltDB: one of its two descriptions is right, and no page is missing.
-pub fn is_bolt(bytes: &[u8]) -> bool {
-    let second = PAGE_LENGTHS.into_iter();
-    let mut descriptions = [0].into_iter().chain(second).filter_map(|page| {
-        let meta = bytes.get(page + PAGE_HEAD..)?.get(..META)?;
-        let (checked, sum) = meta.split_at(CHECKED);
-        let is_right = meta.starts_with(&BOLT_MARK) && sum == fnv(checked).to_le_bytes();
-        is_right.then_some(checked)
-    });
-    descriptions.any(|meta| {
-        let length = meta[PAGE_LENGTH..]
-            .first_chunk()
-            .map(|b| u32::from_le_bytes(*b));
-        let pages = meta[PAGES..].first_chunk().map(|b| u64::from_le_bytes(*b));
-        let (Some(length), Some(pages)) = (length, pages) else {
-            return false;
-        };
-        let whole = pages.checked_mul(length.into());
-        whole.is_some_and(|whole| whole <= bytes.len() as u64)
-    })
-}
-
-/// The checksum in a BoltDB (FNV-1a).
-fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
-        (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
 /// The configuration of the container with this id, in the bytes of a BoltDB. Its texts are whole, wherever they stand; one
 /// that was replaced says the same of what is asked of it here, which never changes.
 pub fn of_bolt(bytes: &[u8], id: &str) -> Option<ContainerConfig> {
@@ -129,29 +89,13 @@ pub fn of_config(text: &[u8]) -> Option<ContainerConfig> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
 
     fn config(id: &str, service: &str) -> String {
         format!(
             r#"config{{"spec":{{"process":{{"env":["A=}}"]}}}},"id":"{id}","labels":{{"com.docker.compose.service":"{service}"}},"x":[1]}}"#
         )
-    }
-
-    /// A BoltDB of two pages with these entries, as far as it is looked at.
-    pub(crate) fn bolt(entries: &[u8]) -> Vec<u8> {
-        let mut meta = vec![0; META];
-        meta[..4].copy_from_slice(&BOLT_MARK);
-        meta[PAGE_LENGTH..][..4].copy_from_slice(&4096_u32.to_le_bytes());
-        let pages = 1 + entries.len().div_ceil(4096) as u64;
-        meta[PAGES..][..8].copy_from_slice(&pages.to_le_bytes());
-        let sum = fnv(&meta[..CHECKED]).to_le_bytes();
-        meta[CHECKED..].copy_from_slice(&sum);
-        let mut bytes = vec![0; 4096];
-        bytes[PAGE_HEAD..][..META].copy_from_slice(&meta);
-        bytes.extend_from_slice(entries);
-        bytes.resize(usize::try_from(pages).unwrap() * 4096, 0);
-        bytes
     }
 
     #[test]
@@ -180,21 +124,6 @@ pub(crate) mod tests {
         let bytes = BEGINS.repeat(100_000);
         assert!(of_bolt(&bytes, "aaaa").is_none());
         assert!(of_config(b"{").is_none());
-    }
-
-    #[test]
-    fn a_database_that_is_cut_or_none_is_told() {
-        let whole = bolt(b"entries");
-        assert!(is_bolt(&whole));
-        assert!(!is_bolt(&whole[..whole.len() - 1]), "cut");
-        assert!(!is_bolt(&[7; 9000]), "random");
-        assert!(!is_bolt(b""), "empty");
-        let mut changed = whole.clone();
-        changed[PAGE_HEAD + PAGES] ^= 1;
-        assert!(!is_bolt(&changed), "its checksum is wrong");
-        // The first description was being written when the machine stopped.
-        let second = [vec![0; 4096], whole].concat();
-        assert!(is_bolt(&second));
     }
 
     #[test]

@@ -82,7 +82,8 @@ pub fn has_containerd(host: &HostRoot) -> bool {
         .any(|folder| host.is_file(&folder.join(META)))
 }
 
-fn containerd_folders(host: &HostRoot) -> Vec<PathBuf> {
+/// The folders of containerds that are there.
+pub(in crate::io::container) fn containerd_folders(host: &HostRoot) -> Vec<PathBuf> {
     let folders = CONTAINERD.iter().map(Path::new);
     folders.filter_map(|folder| host.real(folder)).collect()
 }

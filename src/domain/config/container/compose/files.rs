@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use super::super::definition::granted::{GivenFile, GrantedAs, ProjectFile};
 use super::super::definition::{ProjectFileSource, set};
-use super::super::granted::{GivenFile, GrantedAs, ProjectFile};
 use super::super::yaml::Node;
 use super::Reader;
 use crate::domain::config::elsewhere::CONTAINER_KEYS;

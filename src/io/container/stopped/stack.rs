@@ -1,0 +1,308 @@
+//! Which layers a container consists of, and where each of them lies: Docker's own way, Podman's, and containerd's.
+
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
+
+use crate::domain::config::container::snapshots;
+use crate::io::container::runtimes::{self, Known, Layers};
+use crate::io::install::host::HostRoot;
+
+/// How many layers a container has at most.
+const MOST_LAYERS: usize = 500;
+/// Where each layer is a whole copy of what is below it, with the driver `vfs`: a host whose file system can do no better.
+const WHOLE: &str = "vfs/dir";
+/// Below Docker's data folder: the containerd that it started itself.
+const OF_DOCKER: &str = "containerd/daemon";
+/// The largest list of snapshots, in bytes.
+const MAX_DATABASE: u64 = 64 << 20;
+
+/// Where one of containerd's drivers keeps layers.
+struct Snapshotter {
+    /// Its folder.
+    folder: &'static str,
+    /// Where in the folder of a snapshot its files are.
+    below: &'static str,
+    /// Whether each is a whole copy of what is below it.
+    is_whole: bool,
+}
+
+const OVERLAYFS: Snapshotter = Snapshotter {
+    folder: "io.containerd.snapshotter.v1.overlayfs",
+    below: "fs",
+    is_whole: false,
+};
+const NATIVE: Snapshotter = Snapshotter {
+    folder: "io.containerd.snapshotter.v1.native",
+    below: "",
+    is_whole: true,
+};
+
+/// The layers of a container, the one that it writes to first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stack {
+    /// The folder that they all lie in.
+    base: PathBuf,
+    /// Their folders below it.
+    layers: Vec<PathBuf>,
+}
+
+impl Stack {
+    /// Reads which layers a container has.
+    pub fn of(host: &HostRoot, known: &Known) -> Option<Self> {
+        let line = |path: &Path| {
+            let bytes = host.read(path)?;
+            Some(String::from_utf8_lossy(&bytes).trim().to_owned())
+        };
+        let driver = known.record.driver.as_deref();
+        let (base, top) = match &known.layers {
+            Layers::Docker(folder) => {
+                let named = |driver: &str| {
+                    let mounts = folder.join("image").join(driver).join("layerdb/mounts");
+                    line(&mounts.join(&known.record.id).join("mount-id"))
+                };
+                match driver.unwrap_or("overlay2") {
+                    "overlay2" => (folder.join("overlay2"), named("overlay2")?),
+                    "vfs" => (folder.join(WHOLE), named("vfs")?),
+                    "overlayfs" => return Self::of_snapshots(host, folder, &OVERLAYFS, known),
+                    "native" => return Self::of_snapshots(host, folder, &NATIVE, known),
+                    _ => return None,
+                }
+            }
+            Layers::Podman(storage, layer) => match driver {
+                Some("vfs") => (storage.join(WHOLE), layer.clone()),
+                _ => (storage.join("overlay"), layer.clone()),
+            },
+        };
+        let plain = |name: &str| {
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+            !name.is_empty() && name.bytes().all(plain)
+        };
+        if !plain(&top) {
+            return None;
+        }
+        if driver == Some("vfs") {
+            let layers = vec![PathBuf::from(top)];
+            return Self { base, layers }.confined(host, known);
+        }
+        let lower = line(&base.join(&top).join("lower")).unwrap_or_default();
+        let mut layers = vec![Path::new(&top).join("diff")];
+        for name in lower.split(':').filter(|name| !name.is_empty()) {
+            // `l/SHORT`, a link to the layer's own folder.
+            let short = name.strip_prefix("l/").filter(|short| plain(short))?;
+            let real = host.real(&base.join("l").join(short))?;
+            layers.push(real.strip_prefix(&base).ok()?.to_owned());
+        }
+        let stack = (layers.len() <= MOST_LAYERS).then_some(Self { base, layers });
+        stack?.confined(host, known)
+    }
+
+    /// The same where Docker has its layers kept by containerd: one of its own, or the system's.
+    fn of_snapshots(
+        host: &HostRoot,
+        docker: &Path,
+        snapshotter: &Snapshotter,
+        known: &Known,
+    ) -> Option<Self> {
+        let own = host.real(&docker.join(OF_DOCKER)).into_iter();
+        // No account has its layers in what is root's.
+        let system = (known.owner == 0).then(|| runtimes::containerd_folders(host));
+        let mut folders = own.chain(system.into_iter().flatten());
+        folders.find_map(|folder| {
+            let base = folder.join(snapshotter.folder);
+            let bytes = host.read_up_to(&base.join("metadata.db"), MAX_DATABASE)?;
+            let numbers = snapshots::of_docker(&bytes, &known.record.id)?;
+            let needed = match snapshotter.is_whole {
+                true => 1,
+                false => numbers.len(),
+            };
+            let layers = numbers.iter().take(needed).map(|number| {
+                let layer = Path::new("snapshots").join(number.to_string());
+                layer.join(snapshotter.below)
+            });
+            let layers = layers.map(|layer| layer.components().collect()).collect();
+            Self { base, layers }.confined(host, known)
+        })
+    }
+
+    /// This, unless an account says where the layers are and one of them is somewhere else: a link of its own would have
+    /// root read whatever the account likes, this host's own files among it.
+    fn confined(self, host: &HostRoot, known: &Known) -> Option<Self> {
+        let stays = |folder: &PathBuf| host.real(folder).as_ref() == Some(folder);
+        let confined = known.owner == 0 || self.folders().all(|folder| stays(&folder));
+        confined.then_some(self)
+    }
+
+    /// One of these layers below a folder.
+    #[cfg(test)]
+    pub(super) fn made_of(base: PathBuf, layers: Vec<PathBuf>) -> Self {
+        Self { base, layers }
+    }
+
+    /// The layers, held open as they were judged: whatever the account puts in their places then.
+    pub(super) fn open(&self, host: &HostRoot, known: &Known) -> std::io::Result<Vec<OwnedFd>> {
+        let open = |folder: PathBuf| match known.owner {
+            0 => HostRoot::at(&host.here(&folder)).map(HostRoot::into_folder),
+            _ => {
+                let held = host.below(&folder).map(HostRoot::into_folder);
+                held.ok_or_else(|| Errno::LOOP.into())
+            }
+        };
+        self.folders().map(open).collect()
+    }
+
+    /// The folders of the layers on the host.
+    pub fn folders(&self) -> impl Iterator<Item = PathBuf> {
+        self.layers.iter().map(|layer| self.base.join(layer))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::domain::config::container::bolt::tests::{Item, database};
+    use crate::io::container::written::write;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn the_layers_of_a_container_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let id = "a".repeat(64);
+        let docker = "var/lib/docker";
+        let config = format!(r#"{{"ID":"{id}","Name":"/one","Driver":"overlay2"}}"#);
+        write(
+            root,
+            &format!("{docker}/containers/{id}/config.v2.json"),
+            &config,
+        );
+        let mounts = format!("{docker}/image/overlay2/layerdb/mounts/{id}/mount-id");
+        write(root, &mounts, "top1\n");
+        write(
+            root,
+            &format!("{docker}/overlay2/top1/lower"),
+            "l/INIT:l/IMG",
+        );
+        for (layer, short) in [("top1", "TOP"), ("top1-init", "INIT"), ("img", "IMG")] {
+            std::fs::create_dir_all(root.join(docker).join("overlay2").join(layer).join("diff"))
+                .unwrap();
+            let links = root.join(docker).join("overlay2/l");
+            std::fs::create_dir_all(&links).unwrap();
+            symlink(format!("../{layer}/diff"), links.join(short)).unwrap();
+        }
+        let told = || {
+            let host = HostRoot::at(root).unwrap();
+            let known = runtimes::known(&host);
+            Stack::of(&host, &known[0])
+        };
+        let stack = told().unwrap();
+        assert_eq!(stack.base, Path::new("/var/lib/docker/overlay2"));
+        let layers = ["top1/diff", "top1-init/diff", "img/diff"].map(PathBuf::from);
+        assert_eq!(stack.layers, layers);
+        // Names that lead elsewhere are no layers.
+        write(
+            root,
+            &format!("{docker}/overlay2/top1/lower"),
+            "l/../../etc",
+        );
+        assert_eq!(told(), None);
+        write(root, &mounts, "../../etc");
+        assert_eq!(told(), None);
+    }
+
+    #[test]
+    fn the_layers_that_containerd_keeps_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let id = "a".repeat(64);
+        let put = |driver: &str, owner: &str| {
+            let config = format!(r#"{{"ID":"{id}","Name":"/one","Driver":"{driver}"}}"#);
+            let file = format!("{owner}/containers/{id}/config.v2.json");
+            write(root, &file, &config);
+        };
+        let snapshots = || {
+            let values = |number, parent: &str| {
+                vec![
+                    Item::Value("id", vec![number]),
+                    Item::Value("parent", parent.into()),
+                ]
+            };
+            let image = Item::Inline("moby/1/sha256:b".to_owned(), values(3, ""));
+            let own = Item::Inline(format!("moby/2/{id}"), values(4, "moby/1/sha256:b"));
+            let all = Item::Apart("snapshots".to_owned(), vec![image, own]);
+            database(vec![Item::Inline("v1".to_owned(), vec![all])])
+        };
+        let told = || {
+            let host = HostRoot::at(root).unwrap();
+            let known = runtimes::known(&host);
+            Stack::of(&host, &known[0])
+        };
+        let docker = "var/lib/docker";
+        put("overlayfs", docker);
+        assert_eq!(told(), None);
+        for (driver, containerd, layers) in [
+            (
+                "overlayfs",
+                "var/lib/containerd",
+                &["snapshots/4/fs", "snapshots/3/fs"][..],
+            ),
+            (
+                "native",
+                "var/lib/docker/containerd/daemon",
+                &["snapshots/4"],
+            ),
+        ] {
+            put(driver, docker);
+            let base = format!("{containerd}/io.containerd.snapshotter.v1.{driver}");
+            std::fs::create_dir_all(root.join(&base)).unwrap();
+            std::fs::write(root.join(&base).join("metadata.db"), snapshots()).unwrap();
+            let stack = told().unwrap();
+            assert_eq!(stack.base, Path::new("/").join(&base));
+            assert_eq!(
+                stack.layers,
+                layers.iter().map(PathBuf::from).collect::<Vec<_>>()
+            );
+        }
+    }
+
+    #[test]
+    fn layers_that_an_account_has_elsewhere_are_not_put_together() {
+        assert!(
+            rustix::process::geteuid().is_root(),
+            "not root: nothing can be given to others"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let id = "a".repeat(64);
+        let storage = "home/ann/.local/share/containers/storage";
+        let list = format!(r#"[{{"id":"{id}","names":["one"],"layer":"{id}","metadata":"{{}}"}}]"#);
+        write(
+            root,
+            &format!("{storage}/overlay-containers/containers.json"),
+            &list,
+        );
+        std::os::unix::fs::chown(root.join("home/ann"), Some(4711), None).unwrap();
+        let layers = root.join(storage).join("overlay");
+        let diff = layers.join(&id).join("diff");
+        std::fs::create_dir_all(&diff).unwrap();
+        let told = || {
+            let host = HostRoot::at(root).unwrap();
+            let known = runtimes::known(&host);
+            assert_eq!(known[0].owner, 4711);
+            Stack::of(&host, &known[0])
+        };
+        assert_eq!(told().unwrap().layers, [Path::new(&id).join("diff")]);
+        // The layer is the host's own root; then all layers are.
+        std::fs::remove_dir(&diff).unwrap();
+        symlink("/", &diff).unwrap();
+        assert_eq!(told(), None);
+        std::fs::rename(&layers, root.join("elsewhere")).unwrap();
+        let diff = root.join("elsewhere").join(&id).join("diff");
+        std::fs::remove_file(&diff).unwrap();
+        std::fs::create_dir(&diff).unwrap();
+        symlink("/elsewhere", &layers).unwrap();
+        assert_eq!(told(), None);
+    }
+}

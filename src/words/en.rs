@@ -877,6 +877,7 @@ table! {
     key_next = "continue";
     key_choose = "choose";
     key_move = "move cursor";
+    key_choose_short = "list";
     key_pane = "next list";
     key_select = "select";
     key_back = "back";
@@ -901,6 +902,7 @@ table! {
     key_look_processes = "search PHP";
     key_look_processes_short = "PHP";
     key_look_usual = "search server";
+    key_look_in_short = "path";
     key_look_usual_short = "server";
     key_other_database = "other database";
     key_other_folder = "other folder";

@@ -11,7 +11,7 @@ use freescout_rescue::domain::mail::ConnectionId;
 use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
 use freescout_rescue::domain::run::{Run, RunKind};
-use freescout_rescue::domain::verdict::assessment::LoggedPassword;
+use freescout_rescue::domain::verdict::assessment::{KeyReport, LoggedPassword};
 use freescout_rescue::domain::verdict::finding::Finding;
 use freescout_rescue::engine::worker::{DatabaseValues, JobId, UnfinishedRun, Update};
 use freescout_rescue::tui::frame::{self, picture};
@@ -431,6 +431,35 @@ fn checks() {
             .surveyed(fixture::bare())
             .backed_up()
             .act(&[Action::Primary, Action::Primary]),
+    let mut crowded = fixture::assessment(true);
+    for key in &mut crowded.keys {
+        for folder in ["helpdesk_data/_data", "helpdesk_data-2025/_data"] {
+            let mut source = key.sources[0].clone();
+            let path = format!("/var/lib/docker/volumes/{folder}/freescout/.env.save");
+            source.path = Some(path.into());
+            key.sources.push(source);
+        }
+    }
+    let useless = KeyReport {
+        label: "K3".to_owned(),
+        opens: 0,
+        effective: false,
+        mails: 0,
+        ..crowded.keys[1].clone()
+    };
+    crowded.keys.push(useless);
+    let looked = Update::Looked {
+        files: 6549,
+        bytes: 265 << 20,
+        skipped: vec![
+            "/var/lib/docker/overlay2/0f1e/merged/var/lib/mysql/ib_logfile0: larger than 1 GiB"
+                .to_owned(),
+        ],
+    };
+    let searched = Stage::at_keys(true).act(&[Action::LookUsual]);
+    let searched = searched.answered(vec![looked, Update::Assessed(Box::new(crowded))]);
+    shot("3_keys_crowded", &searched);
+    shot("3_keys_crowded_last", &searched.act(&[Action::Last]));
     );
     let busy = Stage::at_keys(true).act(&[Action::LookUsual, Action::Primary]);
     shot(

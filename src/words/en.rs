@@ -878,6 +878,8 @@ table! {
     key_choose = "choose";
     key_move = "move cursor";
     key_choose_short = "list";
+    key_page = "a page up, down";
+    key_ends = "first, last";
     key_pane = "next list";
     key_select = "select";
     key_back = "back";

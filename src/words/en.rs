@@ -689,14 +689,14 @@ table! {
     version_untold_why = "It is not known in which form this version of FreeScout reads it.";
     no_system_mail = "This install has no such password.";
     strategy_impossible(strategy) = "The strategy {strategy} is not possible here.";
-    strategy_no_old_key_next(program) = "Nothing was changed. Search for it: {program} find-key --usual, or find-key --look-in PATH. `{program} check` says what is recommended until then.";
+    strategy_no_old_key_next(program) = "Nothing was changed. Search for it: {program} find-key --usual, or with --look-in and the path of a backup. `{program} check` says what is recommended until then.";
     strategy_impossible_next(program) = "Nothing was changed. Run `{program} check` to see what is recommended.";
     fresh_not_asked = "A new random key would be needed, and none is made unless you ask for it.";
     fresh_not_asked_next = "Nothing was changed. To have one made: recover --yes --strategy fresh";
     need_old_key = "No usable key is configured, and no known key decrypts the stored secrets.";
-    need_old_key_next = "Nothing was changed. Look for the old key first: find-key --usual, --look-in PATH, or step 3 of the wizard. A new random key decrypts none of this; it is only made with --strategy fresh.";
+    need_old_key_next = "Nothing was changed. Look for the old key first: find-key --usual, find-key --look-in with the path of a backup, or step 3 of the wizard. A new random key decrypts none of this; it is only made with --strategy fresh.";
     need_missing_key = "Some secrets need a key that is not known here; and the process environment (container or pool settings) sets another APP_KEY than the one that FreeScout uses.";
-    need_missing_key_next = "Nothing was changed. Look for the missing key first: find-key --usual, --look-in PATH, or step 3 of the wizard. Until it is found, keep the config cache and restart neither the container nor PHP: FreeScout would go on with the key that is set there.";
+    need_missing_key_next = "Nothing was changed. Look for the missing key first: find-key --usual, find-key --look-in with the path of a backup, or step 3 of the wizard. Until it is found, keep the config cache and restart neither the container nor PHP: FreeScout would go on with the key that is set there.";
     need_environment(key, source) = "The right key is known: {key}, in {source}. But APP_KEY comes from the process environment (container or pool settings), and can only be set there.";
     need_environment_at(place, key, source) = "Nothing was changed. {place} sets APP_KEY: set it there to exactly {key}, copied from {source}, without quotes, comment or spaces. Then re-create the container (docker compose up -d), or restart the pool or service, and check again.";
     need_environment_somewhere(key, source) = "Nothing was changed. Where the container is defined (compose file, pod, template), or in the settings of the FPM pool or service, set APP_KEY to exactly {key}, copied from {source}, without quotes, comment or spaces. Then re-create the container, or restart the pool or service, and check again.";
@@ -816,7 +816,7 @@ table! {
     find_key_in_other_process = "A key stands only in the memory of a process that is not known to belong to this install. Do not restart it. The wizard can use the key: open step 3, and press m.";
     find_key_next(next) = "Next: {next}";
     find_key_further_usual(program, again) = "To search for the rest: {program} find-key --usual {again}";
-    find_key_further(program, again) = "To search further, name a backup, an old disk or a copy of the old server as PATH: {program} find-key --look-in PATH {again}";
+    find_key_further(program, again) = "To search further, add --look-in and the path of a backup, an old disk or a copy of the old server to this: {program} find-key {again}";
     find_key_without(program, again) = "Without the key, these passwords have to be entered again. What a recovery could do now: {program} recover {again}";
     search_goes_on(files: number, megabytes, seconds, path) = "Still searching after {seconds} s: {files}, {megabytes} MiB so far; now {path}",
         files { One "1 file", Other "{files} files" };

@@ -138,9 +138,10 @@ fn a_search_without_success_says_where_to_look_next() {
         "No key was found that decrypts any of the 23 secrets",
     );
     said(&nothing, "Until 2025-09-28 (138 emails)");
-    said(&nothing, "find-key --look-in PATH");
+    said(&nothing, "add --look-in and the path of a backup");
     said(&nothing, "have to be entered again");
     assert_eq!(next(&nothing)[..2], ["find-key", "--usual"]);
+    assert!(!nothing.out.contains("PATH"), "{}", nothing.out);
 }
 
 /// Everything reads: there is no recovery to offer.

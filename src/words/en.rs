@@ -708,7 +708,7 @@ table! {
     signal_put_off = "This program was asked to stop (by a signal): it first finished what was being written. No connections are tested.";
     signal_before = "Stopped by a signal (such as Ctrl-C) before anything was written.";
     signal_before_next(folder) = "Nothing was changed. A backup was made in {folder}: it contains the APP_KEY, so delete it when you do not need it.";
-    demo_made(program, install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  {program} {install}\n      {program} check {install} --look-in {look_in}\nNo mail server answers for it (those of `{program} demo` run only as long as the demo itself): all logins fail. Commands that would try them skip that with --no-test.";
+    demo_made(program, install, look_in, install_word, look_in_word) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  {program} {install_word}\n      {program} check {install_word} --look-in {look_in_word}\nNo mail server answers for it (those of `{program} demo` run only as long as the demo itself): all logins fail. Commands that would try them skip that with --no-test.";
     demo_gone = "That was the demo. Its install, backups and reports have been deleted.";
     man_not_written(folder) = "The manual pages cannot be written to {folder}.";
     man_not_written_next = "Name a folder that exists and that you may write to.";

@@ -287,6 +287,26 @@ fn a_key_file_of_no_use_is_in_no_command_that_is_told() {
 }
 
 #[test]
+fn the_demo_says_commands_that_a_shell_understands() {
+    let bench = Bench::new();
+    let folder = bench.path("somebody's demo");
+    let made = bench.run(&["demo", "--make", folder.to_str().unwrap()]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let check = made.out.lines().find(|line| line.contains(" check "));
+    let (_, arguments) = check.unwrap().split_once(" check ").unwrap();
+    let script = format!("printf '%s\\n' {arguments}");
+    let printed = std::process::Command::new("/bin/sh")
+        .args(["-c", &script])
+        .output()
+        .unwrap();
+    let (install, look_in) = (folder.join("freescout"), folder.join("old-server"));
+    assert_eq!(
+        String::from_utf8(printed.stdout).unwrap(),
+        format!("{}\n--look-in\n{}\n", install.display(), look_in.display())
+    );
+}
+
+#[test]
 fn the_demo_is_laid_out_for_programs_too() {
     let bench = Bench::new();
     for (number, command) in [["--json", "demo"], ["demo", "--json"]]

@@ -1585,7 +1585,7 @@ table! {
     advice_no_starttls(url) = "The server does not support STARTTLS on this port: choose SSL and its port (993, 465) in FreeScout, {url}";
     advice_not_a_mail_server(server) = "Something other than a mail server answers on {server}: check name, port and protocol.";
     advice_broken_protocol = "The server's answer is not what a mail server should say: see its message; check the port.";
-    advice_unreadable = "FreeScout cannot read the stored password, so it was not tried: recover it, or enter it in step 6 if it is lost.";
+    advice_unreadable = "FreeScout cannot read the stored password, so it was not tried: recover it, or enter it again if it is lost.";
     advice_nothing_stored = "No password is stored, so there is nothing to log in with: enter it.";
     advice_fault_of_version = "This version of FreeScout sends the system mail password in a wrong form, so testing the right one would prove nothing: update FreeScout.";
     advice_zero_password = "FreeScout treats the password 0 as no password when it fetches: choose another one.";

@@ -929,6 +929,7 @@ table! {
     enter_undo = "undo";
     enter_save_report = "save report";
     help_connections = "✓ FreeScout can log in. ✗ FreeScout cannot log in: the server's answer to this login. → would work, but FreeScout cannot read that password yet. ○ not tried; the reason is shown below. – no login needed. · not tested yet.";
+    enter_save_short = "save";
     help_survey = "This step only reads. It shows which key FreeScout uses, and what is wrong.";
     help_unfinished(resume, undo) = "An earlier run was interrupted. `{resume}` finishes it as it was confirmed; `{undo}` puts everything back as it was before that run. No other recovery can start until then.";
     help_unfinished_undo(resume) = "An undo was interrupted. `{resume}` finishes it. No other recovery can start until then.";

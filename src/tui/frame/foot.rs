@@ -90,6 +90,7 @@ fn shortest(action: Action, wizard: &Wizard) -> &'static str {
     match (action, wizard.mode(), wizard.step) {
         (Action::Down, Mode::Command, Step::Keys) => w.key_choose_short,
         (Action::LookIn, ..) => w.key_look_in_short,
+        (Action::Primary, Mode::Command, Step::Report) => w.enter_save_short,
         _ => short(action, wizard),
     }
 }

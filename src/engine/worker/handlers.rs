@@ -398,7 +398,9 @@ impl Desk {
     fn undo(&mut self, call: &Call<'_>) -> Result<(), Failure> {
         let options = self.setup.options.clone();
         let session = self.session()?;
-        let taken_back = usecase::undo::undo(session, &options, &mut no_passphrase, call)?;
+        let ask = &mut no_passphrase;
+        let backup = usecase::undo::backup_to_undo(session, &options, ask)?;
+        let taken_back = usecase::undo::undo(session, &options, backup, ask, call)?;
         call.assessed(session);
         call.send(Update::Undone(taken_back.undone.sentences()));
         Ok(())

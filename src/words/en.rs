@@ -492,7 +492,7 @@ table! {
     journal_held = "Another freescout-rescue is writing to the journal right now, or was suspended (Ctrl-Z) while doing so.";
     journal_held_next = "Nothing was changed. Let it finish (a suspended one continues with fg), then try again. Do not use another --state-dir: the journal there would not know about the other run.";
     journal_unusable = "The journal cannot be used, and nothing is changed without it.";
-    journal_unusable_next = "Choose another folder with --state-dir, one that only you may write to.";
+    journal_unusable_next = "If the folder is another account's (root's, for example), run freescout-rescue as that account: the runs recorded there are not known elsewhere. Otherwise choose another folder with --state-dir, one that only you may write to.";
     journal_not_ended(why) = "Everything was applied, but the journal entry could not be closed: {why} Until it is closed, the run counts as unfinished; `resume` will find everything done and close it.";
     journal_not_closed(undo) = "Nothing of it remains, but the journal entry could not be closed, so the run counts as unfinished; this closes it: {undo}";
     error_newer_journal(path) = "{path}: written by a later version of freescout-rescue";

@@ -520,6 +520,7 @@ table! {
     outcome_taken_back = "undone";
     outcome_given_up = "closed unfinished";
     run_unfinished(kind, started, user) = "An unfinished {kind} of {started} by {user} was found.";
+    run_begun_elsewhere(container) = "It was begun when the install was in the {container}; the data are the same.";
     run_unfinished_why = "Some of it may be written. No other recovery can start until it is finished or undone.";
     run_unfinished_undo_next(resume) = "To finish it: {resume}";
     run_unfinished_next(resume, undo) = "To finish it: {resume}\n  To undo it: {undo}";

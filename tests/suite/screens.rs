@@ -979,6 +979,7 @@ fn what_was_left_behind() {
     assert_eq!(left.0.step, Step::Survey);
     shot("1_unfinished_left", &left);
     shot(
+        begun: None,
         "1_earlier",
         &opened(Update::Bookmark(Box::new(fixture::bookmark()))),
     );

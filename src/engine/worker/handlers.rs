@@ -484,6 +484,7 @@ fn tell_journal(session: &Session, options: &Options, call: &Call<'_>) {
         [Finding::UnfinishedRun { run }] => {
             call.send(Update::Unfinished(Box::new(UnfinishedRun {
                 ways: run_log::ways(options, &session.install.root, run),
+                begun: usecase::resume::begun_elsewhere(run, &session.install.root),
                 run: Run::clone(run),
             })));
         }

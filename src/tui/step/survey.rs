@@ -136,17 +136,17 @@ fn unfinished(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, form: &U
         canvas.pieces(&mut area, &[heading]);
     } else {
         let folder = shown(&run.backup).to_string();
-        canvas.pieces(
-            &mut area,
-            &[
-                heading,
-                plain(text!(unfinished_what, folder)),
-                plain(""),
-                (Role::Muted, sentences::journal::told(run, None)),
-                (Role::Muted, sentences::journal::by(run)),
-                plain(""),
-            ],
-        );
+        let what = plain(text!(unfinished_what, folder));
+        let begun = unfinished.begun.iter().map(plain);
+        let told = [
+            plain(""),
+            (Role::Muted, sentences::journal::told(run, None)),
+            (Role::Muted, sentences::journal::by(run)),
+            plain(""),
+        ];
+        let pieces = [heading].into_iter().chain(begun).chain([what]);
+        let pieces: Vec<Piece> = pieces.chain(told).collect();
+        canvas.pieces(&mut area, &pieces);
     }
     if wizard.is_deciding() {
         canvas.pieces(&mut area, &[(Role::Warn, w.apply_running.to_owned())]);

@@ -877,10 +877,10 @@ table! {
     // the screen: keys
     key_next = "continue";
     key_choose = "choose";
-    key_move = "move cursor";
     key_choose_short = "list";
     key_page = "a page up, down";
     key_ends = "first, last";
+    key_move = "move cursor";
     key_pane = "next list";
     key_select = "select";
     key_back = "back";
@@ -902,10 +902,10 @@ table! {
     key_add_key = "add key";
     key_add_key_short = "key";
     key_look_in = "search path";
+    key_look_in_short = "path";
     key_look_processes = "search PHP";
     key_look_processes_short = "PHP";
     key_look_usual = "search server";
-    key_look_in_short = "path";
     key_look_usual_short = "server";
     key_other_database = "other database";
     key_other_folder = "other folder";
@@ -929,8 +929,8 @@ table! {
     enter_carry_out = "confirm";
     enter_undo = "undo";
     enter_save_report = "save report";
-    help_connections = "✓ FreeScout can log in. ✗ FreeScout cannot log in: the server's answer to this login. → would work, but FreeScout cannot read that password yet. ○ not tried; the reason is shown below. – no login needed. · not tested yet.";
     enter_save_short = "save";
+    help_connections = "✓ FreeScout can log in. ✗ FreeScout cannot log in: the server's answer to this login. → would work, but FreeScout cannot read that password yet. ○ not tried; the reason is shown below. – no login needed. · not tested yet.";
     help_survey = "This step only reads. It shows which key FreeScout uses, and what is wrong.";
     help_unfinished(resume, undo) = "An earlier run was interrupted. `{resume}` finishes it as it was confirmed; `{undo}` puts everything back as it was before that run. No other recovery can start until then.";
     help_unfinished_undo(resume) = "An undo was interrupted. `{resume}` finishes it. No other recovery can start until then.";
@@ -973,6 +973,7 @@ table! {
     survey_do_not_restart = "Do not restart workers or PHP: their memory may hold the lost key.";
     survey_do_not_install = "Do not open /install.php: it can write yet another key.";
     survey_folder_form = "FreeScout's folder (the one with artisan and .env):";
+    survey_name_folder = "Or press f and enter its folder here.";
     survey_other_values = "Press d to connect to another database, for this session only: FreeScout's settings are not changed.";
     survey_database_form = "Database settings for this session only: nothing is written to FreeScout's settings. The connection is made with your own rights, not the web user's. Tab goes to the next field, Enter connects.";
     database_form_driver = "DB_CONNECTION must be mysql, pgsql or sqlite.";

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::config::found::FoundInstall;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::finding::Severity;
 use crate::engine::worker::Survey;
@@ -47,6 +47,8 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
             canvas.problem(&mut area, problem);
             if tried.is_some() {
                 canvas.pieces(&mut area, &[plain(w.survey_other_values)]);
+            } else if problem.kind == ErrorKind::InstallNotFound {
+                canvas.pieces(&mut area, &[plain(w.survey_name_folder)]);
             }
         }
         (None, SurveyPhase::Read(survey)) => read(canvas, area, wizard, survey),

@@ -24,7 +24,7 @@ use freescout_rescue::tui::app::Outcome;
 use freescout_rescue::wizard::state::InstallLifetime;
 use freescout_rescue::words::untrusted::shown;
 use freescout_rescue::words::words;
-use freescout_rescue::{demo, text, tui};
+use freescout_rescue::{demo, sentences, text, tui};
 
 /// What is freed is wiped, whichever library held it.
 #[global_allocator]
@@ -187,7 +187,9 @@ fn make_demo(folder: &Path, mailboxes: Option<u32>, json: bool) -> CommandResult
         demo_made,
         program = around::program(),
         install = shown(&made.install),
-        look_in = shown(&made.look_in)
+        look_in = shown(&made.look_in),
+        install_word = sentences::shell(&made.install),
+        look_in_word = sentences::shell(&made.look_in)
     ));
     Ok(Exit::Fine)
 }

@@ -230,6 +230,8 @@ pub struct UnfinishedRun {
     pub run: Run,
     /// The commands that end it, a line each.
     pub ways: String,
+    /// Where the install was then, if its container was called otherwise.
+    pub begun: Option<String>,
 }
 
 /// A plan and its rehearsal.

@@ -27,7 +27,7 @@ pub struct Binding {
     pub when: When,
     /// What it means.
     pub action: Action,
-    /// How the key is written in the footer and the help; empty for a second key of the same action.
+    /// How the key is written in the help, and an action's first one in the footer; empty where another one tells of it.
     pub cap: &'static str,
 }
 
@@ -59,13 +59,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(KeyCode::Enter, Always, Action::Primary, "Enter"),
     bind(KeyCode::Down, Always, Action::Down, "↑↓"),
     bind(KeyCode::Up, Always, Action::Up, ""),
-    bind(Char('j'), Command, Action::Down, ""),
+    bind(Char('j'), Command, Action::Down, "j k"),
     bind(Char('k'), Command, Action::Up, ""),
-    bind(KeyCode::PageDown, Always, Action::PageDown, ""),
+    bind(KeyCode::PageDown, Always, Action::PageDown, "PgUp PgDn"),
     bind(KeyCode::PageUp, Always, Action::PageUp, ""),
     bind(KeyCode::Home, Always, Action::First, ""),
     bind(KeyCode::End, Always, Action::Last, ""),
-    bind(Char('g'), Command, Action::First, ""),
+    bind(Char('g'), Command, Action::First, "g G"),
     bind(Char('G'), Command, Action::Last, ""),
     bind(KeyCode::Left, Always, Action::Left, ""),
     bind(KeyCode::Right, Always, Action::Right, ""),
@@ -128,9 +128,14 @@ fn counts(when: When, typing: bool) -> bool {
 
 /// How the key of an action is written here and now.
 pub fn cap(action: Action, typing: bool) -> Option<&'static str> {
+    caps(action, typing).next()
+}
+
+/// How all keys of an action are written here and now.
+pub fn caps(action: Action, typing: bool) -> impl Iterator<Item = &'static str> {
     BINDINGS
         .iter()
-        .find(|b| b.action == action && !b.cap.is_empty() && counts(b.when, typing))
+        .filter(move |b| b.action == action && !b.cap.is_empty() && counts(b.when, typing))
         .map(|b| b.cap)
 }
 
@@ -138,12 +143,9 @@ pub fn cap(action: Action, typing: bool) -> Option<&'static str> {
 pub fn name(action: Action, w: &'static Words) -> &'static str {
     match action {
         Action::Primary => w.key_next,
-        Action::Up
-        | Action::Down
-        | Action::PageUp
-        | Action::PageDown
-        | Action::First
-        | Action::Last => w.key_choose,
+        Action::Up | Action::Down => w.key_choose,
+        Action::PageUp | Action::PageDown => w.key_page,
+        Action::First | Action::Last => w.key_ends,
         Action::Left | Action::Right => w.key_move,
         Action::NextPane | Action::PreviousPane => w.key_pane,
         Action::Select => w.key_select,

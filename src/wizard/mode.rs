@@ -7,7 +7,7 @@ use super::state::{Overlay, Wizard};
 use super::step::Step;
 use crate::wizard::jobs::{JobKind, Running};
 use crate::wizard::parts::input::Input;
-use crate::wizard::step::{keys, survey};
+use crate::wizard::step::{keys, plan, survey};
 
 /// What the keys mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,6 +188,17 @@ impl Wizard {
             Action::Quit
         });
         offers
+    }
+
+    /// What moves in the list that the arrows move in. Not every list turns pages, and while letters are typed, some of these
+    /// keys move within the field.
+    pub fn list_moves(&self) -> Vec<Action> {
+        let strategies = self.step == Step::Plan && self.plan.pane == plan::Pane::Strategies;
+        match self.connections.open {
+            false if strategies => vec![Action::Down],
+            false if self.mode_below().is_typing() => vec![Action::Down, Action::PageDown],
+            _ => vec![Action::Down, Action::PageDown, Action::First],
+        }
     }
 
     /// Whether Esc stops what runs, where nothing within the step is closed by it first.

@@ -492,7 +492,7 @@ table! {
     journal_held = "Another freescout-rescue is writing to the journal right now, or was suspended (Ctrl-Z) while doing so.";
     journal_held_next = "Nothing was changed. Let it finish (a suspended one continues with fg), then try again. Do not use another --state-dir: the journal there would not know about the other run.";
     journal_unusable = "The journal cannot be used, and nothing is changed without it.";
-    journal_unusable_next = "Choose another folder with --state-dir, one that only you may write to.";
+    journal_unusable_next = "If the folder is another account's (root's, for example), run freescout-rescue as that account: the runs recorded there are not known elsewhere. Otherwise choose another folder with --state-dir, one that only you may write to.";
     journal_not_ended(why) = "Everything was applied, but the journal entry could not be closed: {why} Until it is closed, the run counts as unfinished; `resume` will find everything done and close it.";
     journal_not_closed(undo) = "Nothing of it remains, but the journal entry could not be closed, so the run counts as unfinished; this closes it: {undo}";
     error_newer_journal(path) = "{path}: written by a later version of freescout-rescue";
@@ -520,6 +520,7 @@ table! {
     outcome_taken_back = "undone";
     outcome_given_up = "closed unfinished";
     run_unfinished(kind, started, user) = "An unfinished {kind} of {started} by {user} was found.";
+    run_begun_elsewhere(container) = "It was begun when the install was in the {container}; the data are the same.";
     run_unfinished_why = "Some of it may be written. No other recovery can start until it is finished or undone.";
     run_unfinished_undo_next(resume) = "To finish it: {resume}";
     run_unfinished_next(resume, undo) = "To finish it: {resume}\n  To undo it: {undo}";
@@ -689,14 +690,14 @@ table! {
     version_untold_why = "It is not known in which form this version of FreeScout reads it.";
     no_system_mail = "This install has no such password.";
     strategy_impossible(strategy) = "The strategy {strategy} is not possible here.";
-    strategy_no_old_key_next(program) = "Nothing was changed. Search for it: {program} find-key --usual, or find-key --look-in PATH. `{program} check` says what is recommended until then.";
+    strategy_no_old_key_next(program) = "Nothing was changed. Search for it: {program} find-key --usual, or with --look-in and the path of a backup. `{program} check` says what is recommended until then.";
     strategy_impossible_next(program) = "Nothing was changed. Run `{program} check` to see what is recommended.";
     fresh_not_asked = "A new random key would be needed, and none is made unless you ask for it.";
     fresh_not_asked_next = "Nothing was changed. To have one made: recover --yes --strategy fresh";
     need_old_key = "No usable key is configured, and no known key decrypts the stored secrets.";
-    need_old_key_next = "Nothing was changed. Look for the old key first: find-key --usual, --look-in PATH, or step 3 of the wizard. A new random key decrypts none of this; it is only made with --strategy fresh.";
+    need_old_key_next = "Nothing was changed. Look for the old key first: find-key --usual, find-key --look-in with the path of a backup, or step 3 of the wizard. A new random key decrypts none of this; it is only made with --strategy fresh.";
     need_missing_key = "Some secrets need a key that is not known here; and the process environment (container or pool settings) sets another APP_KEY than the one that FreeScout uses.";
-    need_missing_key_next = "Nothing was changed. Look for the missing key first: find-key --usual, --look-in PATH, or step 3 of the wizard. Until it is found, keep the config cache and restart neither the container nor PHP: FreeScout would go on with the key that is set there.";
+    need_missing_key_next = "Nothing was changed. Look for the missing key first: find-key --usual, find-key --look-in with the path of a backup, or step 3 of the wizard. Until it is found, keep the config cache and restart neither the container nor PHP: FreeScout would go on with the key that is set there.";
     need_environment(key, source) = "The right key is known: {key}, in {source}. But APP_KEY comes from the process environment (container or pool settings), and can only be set there.";
     need_environment_at(place, key, source) = "Nothing was changed. {place} sets APP_KEY: set it there to exactly {key}, copied from {source}, without quotes, comment or spaces. Then re-create the container (docker compose up -d), or restart the pool or service, and check again.";
     need_environment_somewhere(key, source) = "Nothing was changed. Where the container is defined (compose file, pod, template), or in the settings of the FPM pool or service, set APP_KEY to exactly {key}, copied from {source}, without quotes, comment or spaces. Then re-create the container, or restart the pool or service, and check again.";
@@ -708,7 +709,7 @@ table! {
     signal_put_off = "This program was asked to stop (by a signal): it first finished what was being written. No connections are tested.";
     signal_before = "Stopped by a signal (such as Ctrl-C) before anything was written.";
     signal_before_next(folder) = "Nothing was changed. A backup was made in {folder}: it contains the APP_KEY, so delete it when you do not need it.";
-    demo_made(program, install, look_in) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  {program} {install}\n      {program} check {install} --look-in {look_in}\nNo mail server answers for it (those of `{program} demo` run only as long as the demo itself): all logins fail. Commands that would try them skip that with --no-test.";
+    demo_made(program, install, look_in, install_word, look_in_word) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  {program} {install_word}\n      {program} check {install_word} --look-in {look_in_word}\nNo mail server answers for it (those of `{program} demo` run only as long as the demo itself): all logins fail. Commands that would try them skip that with --no-test.";
     demo_gone = "That was the demo. Its install, backups and reports have been deleted.";
     man_not_written(folder) = "The manual pages cannot be written to {folder}.";
     man_not_written_next = "Name a folder that exists and that you may write to.";
@@ -816,7 +817,7 @@ table! {
     find_key_in_other_process = "A key stands only in the memory of a process that is not known to belong to this install. Do not restart it. The wizard can use the key: open step 3, and press m.";
     find_key_next(next) = "Next: {next}";
     find_key_further_usual(program, again) = "To search for the rest: {program} find-key --usual {again}";
-    find_key_further(program, again) = "To search further, name a backup, an old disk or a copy of the old server as PATH: {program} find-key --look-in PATH {again}";
+    find_key_further(program, again) = "To search further, add --look-in and the path of a backup, an old disk or a copy of the old server to this: {program} find-key {again}";
     find_key_without(program, again) = "Without the key, these passwords have to be entered again. What a recovery could do now: {program} recover {again}";
     search_goes_on(files: number, megabytes, seconds, path) = "Still searching after {seconds} s: {files}, {megabytes} MiB so far; now {path}",
         files { One "1 file", Other "{files} files" };
@@ -876,6 +877,9 @@ table! {
     // the screen: keys
     key_next = "continue";
     key_choose = "choose";
+    key_choose_short = "list";
+    key_page = "a page up, down";
+    key_ends = "first, last";
     key_move = "move cursor";
     key_pane = "next list";
     key_select = "select";
@@ -898,6 +902,7 @@ table! {
     key_add_key = "add key";
     key_add_key_short = "key";
     key_look_in = "search path";
+    key_look_in_short = "path";
     key_look_processes = "search PHP";
     key_look_processes_short = "PHP";
     key_look_usual = "search server";
@@ -924,6 +929,7 @@ table! {
     enter_carry_out = "confirm";
     enter_undo = "undo";
     enter_save_report = "save report";
+    enter_save_short = "save";
     help_connections = "✓ FreeScout can log in. ✗ FreeScout cannot log in: the server's answer to this login. → would work, but FreeScout cannot read that password yet. ○ not tried; the reason is shown below. – no login needed. · not tested yet.";
     help_survey = "This step only reads. It shows which key FreeScout uses, and what is wrong.";
     help_unfinished(resume, undo) = "An earlier run was interrupted. `{resume}` finishes it as it was confirmed; `{undo}` puts everything back as it was before that run. No other recovery can start until then.";
@@ -967,6 +973,7 @@ table! {
     survey_do_not_restart = "Do not restart workers or PHP: their memory may hold the lost key.";
     survey_do_not_install = "Do not open /install.php: it can write yet another key.";
     survey_folder_form = "FreeScout's folder (the one with artisan and .env):";
+    survey_name_folder = "Or press f and enter its folder here.";
     survey_other_values = "Press d to connect to another database, for this session only: FreeScout's settings are not changed.";
     survey_database_form = "Database settings for this session only: nothing is written to FreeScout's settings. The connection is made with your own rights, not the web user's. Tab goes to the next field, Enter connects.";
     database_form_driver = "DB_CONNECTION must be mysql, pgsql or sqlite.";
@@ -1582,7 +1589,7 @@ table! {
     advice_no_starttls(url) = "The server does not support STARTTLS on this port: choose SSL and its port (993, 465) in FreeScout, {url}";
     advice_not_a_mail_server(server) = "Something other than a mail server answers on {server}: check name, port and protocol.";
     advice_broken_protocol = "The server's answer is not what a mail server should say: see its message; check the port.";
-    advice_unreadable = "FreeScout cannot read the stored password, so it was not tried: recover it, or enter it in step 6 if it is lost.";
+    advice_unreadable = "FreeScout cannot read the stored password, so it was not tried: recover it, or enter it again if it is lost.";
     advice_nothing_stored = "No password is stored, so there is nothing to log in with: enter it.";
     advice_fault_of_version = "This version of FreeScout sends the system mail password in a wrong form, so testing the right one would prove nothing: update FreeScout.";
     advice_zero_password = "FreeScout treats the password 0 as no password when it fetches: choose another one.";

@@ -176,6 +176,8 @@ fn a_run_that_was_cut_off_is_found_when_its_container_comes_back_under_another_n
     }
     let said = host.run("fs_app_1", &["resume", "--no-test"], 2);
     assert!(said.contains("FreeScout can read 30 of 32"), "{said}");
+    let begun = "It was begun when the install was in the Docker container fs-app-1";
+    assert!(said.contains(begun), "{said}");
     assert_ne!(env(), before);
     host.run("fs_app_1", &["undo", "--yes"], 0);
     assert_eq!(env(), before);

@@ -22,7 +22,7 @@ const GIVEN: [&str; 2] = [
 ];
 
 /// Keys, as they are called on keyboards.
-const KEYS: [&str; 2] = ["enter", "space"];
+const KEYS: [&str; 4] = ["enter", "space", "pgup", "pgdn"];
 
 /// Overlays, which cover what stands below them.
 const OVERLAYS: [&str; 2] = ["9_help", "9_quit"];

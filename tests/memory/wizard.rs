@@ -156,7 +156,7 @@ fn nothing_is_left_of_what_was_typed_into_the_wizard() {
         s.contains("so far, 1 still") || s.contains("Testing connections, 1 left")
     });
     let start = Instant::now();
-    let saved = |s: &str| s.contains("Saved:") && !s.contains("save report");
+    let saved = |s: &str| s.contains("Saved:") && !s.contains("Enter save");
     while !saved(&session.screen()) {
         assert!(
             start.elapsed() < Duration::from_secs(60),

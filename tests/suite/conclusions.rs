@@ -138,9 +138,10 @@ fn a_search_without_success_says_where_to_look_next() {
         "No key was found that decrypts any of the 23 secrets",
     );
     said(&nothing, "Until 2025-09-28 (138 emails)");
-    said(&nothing, "find-key --look-in PATH");
+    said(&nothing, "add --look-in and the path of a backup");
     said(&nothing, "have to be entered again");
     assert_eq!(next(&nothing)[..2], ["find-key", "--usual"]);
+    assert!(!nothing.out.contains("PATH"), "{}", nothing.out);
 }
 
 /// Everything reads: there is no recovery to offer.
@@ -283,6 +284,26 @@ fn a_key_file_of_no_use_is_in_no_command_that_is_told() {
         assert_eq!(plan.code, 1, "{}", plan.err);
         assert!(plan.out.contains("Plan: carry"), "{}{}", plan.out, plan.err);
     }
+}
+
+#[test]
+fn the_demo_says_commands_that_a_shell_understands() {
+    let bench = Bench::new();
+    let folder = bench.path("somebody's demo");
+    let made = bench.run(&["demo", "--make", folder.to_str().unwrap()]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let check = made.out.lines().find(|line| line.contains(" check "));
+    let (_, arguments) = check.unwrap().split_once(" check ").unwrap();
+    let script = format!("printf '%s\\n' {arguments}");
+    let printed = std::process::Command::new("/bin/sh")
+        .args(["-c", &script])
+        .output()
+        .unwrap();
+    let (install, look_in) = (folder.join("freescout"), folder.join("old-server"));
+    assert_eq!(
+        String::from_utf8(printed.stdout).unwrap(),
+        format!("{}\n--look-in\n{}\n", install.display(), look_in.display())
+    );
 }
 
 #[test]

@@ -545,6 +545,7 @@ pub fn unfinished_run() -> UnfinishedRun {
         run: unfinished(),
         ways: "To finish it: freescout-rescue resume /var/www/html\n  To undo it: freescout-rescue undo --yes /var/www/html"
             .to_owned(),
+        begun: None,
     }
 }
 

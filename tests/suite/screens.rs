@@ -1,5 +1,6 @@
 //! Every step on the screen: empty, busy, with a problem, done; at 80×24 and 120×40. Colours have assertions of their own.
 
+use freescout_rescue::domain::error::ErrorKind;
 use freescout_rescue::domain::hunt::old_payloads::origin::{Basis, Doubt, PayloadOrigin};
 use freescout_rescue::domain::hunt::old_payloads::standing::{
     DecryptedPayload, Recoverable, settle,
@@ -11,9 +12,10 @@ use freescout_rescue::domain::mail::ConnectionId;
 use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
 use freescout_rescue::domain::run::{Run, RunKind};
-use freescout_rescue::domain::verdict::assessment::LoggedPassword;
+use freescout_rescue::domain::verdict::assessment::{KeyReport, LoggedPassword};
 use freescout_rescue::domain::verdict::finding::Finding;
 use freescout_rescue::engine::worker::{DatabaseValues, JobId, UnfinishedRun, Update};
+use freescout_rescue::text;
 use freescout_rescue::tui::frame::{self, picture};
 use freescout_rescue::tui::theme::{Depth, Theme};
 use freescout_rescue::wizard::message::{Action, Effect, Event};
@@ -305,6 +307,14 @@ fn survey() {
         }])
     };
     shot("1_survey_problem", &barred());
+    let w = words();
+    let nothing = ErrorKind::InstallNotFound.problem(
+        w.install_not_found,
+        w.install_not_found_why,
+        text!(install_not_found_next, program = "freescout-rescue"),
+    );
+    let nothing = Stage::new().answered(vec![Update::Failed(nothing)]);
+    shot("1_survey_nothing", &nothing);
     shot(
         "1_survey_several",
         &Stage::new()
@@ -421,6 +431,35 @@ fn keys() {
         &pasted.act(&[Action::Primary]).answered(vec![tried]),
     );
     shot("3_keys_done", &Stage::at_keys(true));
+    let mut crowded = fixture::assessment(true);
+    for key in &mut crowded.keys {
+        for folder in ["helpdesk_data/_data", "helpdesk_data-2025/_data"] {
+            let mut source = key.sources[0].clone();
+            let path = format!("/var/lib/docker/volumes/{folder}/freescout/.env.save");
+            source.path = Some(path.into());
+            key.sources.push(source);
+        }
+    }
+    let useless = KeyReport {
+        label: "K3".to_owned(),
+        opens: 0,
+        effective: false,
+        mails: 0,
+        ..crowded.keys[1].clone()
+    };
+    crowded.keys.push(useless);
+    let looked = Update::Looked {
+        files: 6549,
+        bytes: 265 << 20,
+        skipped: vec![
+            "/var/lib/docker/overlay2/0f1e/merged/var/lib/mysql/ib_logfile0: larger than 1 GiB"
+                .to_owned(),
+        ],
+    };
+    let searched = Stage::at_keys(true).act(&[Action::LookUsual]);
+    let searched = searched.answered(vec![looked, Update::Assessed(Box::new(crowded))]);
+    shot("3_keys_crowded", &searched);
+    shot("3_keys_crowded_last", &searched.act(&[Action::Last]));
 }
 
 #[test]
@@ -940,6 +979,7 @@ fn what_was_left_behind() {
             ..fixture::unfinished()
         },
         ways: "To finish it: freescout-rescue resume /var/www/html".to_owned(),
+        begun: None,
     })));
     // It is the way back itself: there is no other.
     let asked = undo.type_text("undo").act(&[Action::Primary]);

@@ -18,17 +18,17 @@ pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> Comm
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let options = common.options();
     let mut ask = |folder: &Path| passphrase::ask(source, folder);
+    let backup = undo::backup_to_undo(&session, &options, &mut ask).map_err(unchanged)?;
+    let cautions = output::cautions(&options);
     if yes {
-        let cautions = output::cautions(&options);
-        let done = undo::undo(&mut session, &options, &mut ask, &reporter).map_err(refused)?;
+        let done = undo::undo(&mut session, &options, backup, &mut ask, &reporter);
+        let done = done.map_err(refused)?;
         let (backup, undone) = (&done.backup, &done.undone);
         let after = session.assess();
         let again = again::options(common, &common.look_in, &after, &session.install.root);
         let next = (&after, again.as_str());
         return Ok(output::undone(common.json, &cautions, backup, undone, next));
     }
-    let backup = undo::backup_to_undo(&session, &options, &mut ask).map_err(unchanged)?;
-    let cautions = output::cautions(&options);
     let would = undo::foresee(&mut session, &options, &backup).map_err(unchanged)?;
     if common.json {
         let json = serde_json::json!({

@@ -46,7 +46,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> String {
 }
 
 fn wrapped_line(line: &str, width: usize) -> String {
-    let hanging = hanging(line).min(width / 3);
+    let hanging = hanging(line, width / 2);
     let (mut out, mut used, mut rest) = (String::new(), 0, line);
     while !rest.is_empty() {
         // Blanks belong to the piece behind them, and go where the line is broken before it.
@@ -69,16 +69,14 @@ fn wrapped_line(line: &str, width: usize) -> String {
     out
 }
 
-/// How far a line's further ones are indented: as it is, or as what stands behind its first word and two blanks.
-fn hanging(line: &str) -> usize {
+/// How far a line's further ones are indented: as it is, or as what stands behind a first column and two blanks.
+fn hanging(line: &str, most: usize) -> usize {
     let indent = line.len() - line.trim_start_matches(' ').len();
-    let word = line[indent..].split(' ').next().unwrap_or_default();
-    let behind = &line[indent + word.len()..];
-    let blanks = behind.len() - behind.trim_start_matches(' ').len();
-    match blanks {
-        2.. => indent + word.width() + blanks,
-        _ => indent,
-    }
+    let column = line[indent..].find("  ").map(|at| {
+        let (column, behind) = line.split_at(indent + at);
+        column.width() + behind.len() - behind.trim_start_matches(' ').len()
+    });
+    column.filter(|at| *at <= most).unwrap_or(indent)
 }
 
 /// How many bytes of this text, which begins with a word, stay in one line: a word, what is quoted, a command.
@@ -122,9 +120,17 @@ mod tests {
                 " critical  The key is another one than the one that was used.",
                 &[
                     " critical  The key is another",
-                    "          one than the one",
-                    "          that was used.",
+                    "           one than the one",
+                    "           that was used.",
                 ],
+            ),
+            (
+                "  K2 · 8f  /a/path, line 2 · 2026-11-29",
+                &["  K2 · 8f  /a/path, line 2 ·", "          2026-11-29"],
+            ),
+            (
+                "  A longer column  /a/path, line 2",
+                &["  A longer column  /a/path,", "  line 2"],
             ),
             (
                 "To undo it, or to see what was done: freescout-rescue undo --yes --state-dir /data/rescue /www/html",

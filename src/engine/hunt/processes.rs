@@ -16,6 +16,7 @@ use crate::engine::hunt::Looking;
 use crate::engine::hunt::sieve::{self, closed};
 use crate::engine::progress::Progress;
 use crate::engine::session::{Session, Unsearched, mails};
+use crate::io::container::within;
 use crate::io::fs;
 use crate::io::hunt::{Candidate, HuntTotals, SkipReason, Skipped};
 use crate::io::os::memory::{self, Barred, ProcessMemory};
@@ -85,6 +86,11 @@ pub fn look_in_own(
     look_through(session, (own.collect(), 0), cancel, on)
 }
 
+/// Whether there can be processes of the install: in a stopped container, none runs.
+pub fn runs_anything() -> bool {
+    !within::is_stopped()
+}
+
 /// Searches, while anything is lost, what a restart would destroy, and says whether workers may be restarted.
 /// `stays` says which secrets will not be readable in the end.
 pub fn before_restart(
@@ -95,7 +101,9 @@ pub fn before_restart(
 ) -> Workers {
     let w = words();
     if closed(session) > 0 {
-        progress(w.memory_searched_first, 0, None);
+        if runs_anything() {
+            progress(w.memory_searched_first, 0, None);
+        }
         look_in_own(session, cancel, &mut |_, _| {});
         mails::count_mails(session);
     }

@@ -113,7 +113,9 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
     }
     // Before anything is judged for good, or restarted: a worker's memory may be the only place left.
     if opening.processes && sieve::closed(&session) > 0 {
-        reporter.progress(w.memory_searching, 0, None);
+        if processes::runs_anything() {
+            reporter.progress(w.memory_searching, 0, None);
+        }
         let looked = processes::look_in_own(&mut session, &cancel, &mut |_, _| {});
         reporter.notice(Notice::Skipped(&looked));
         mails::count_mails(&mut session);

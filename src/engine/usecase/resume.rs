@@ -5,12 +5,16 @@ use std::path::Path;
 use super::restore::take_back;
 use super::{AskPassphrase, Refused, Reporter, Stage, lock, logins, readable};
 use crate::domain::mail::probe::Tested;
+use crate::domain::run::Run;
+use crate::domain::run::belongs::RecordOwner;
 use crate::engine::recovery::backup::unusable;
 use crate::engine::recovery::resume::{self, Resumed};
 use crate::engine::recovery::{run_log, undo};
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
+use crate::io::install::identified;
 use crate::io::state::backup::Backup;
+use crate::sentences;
 
 /// What became of the interrupted run.
 pub struct Finished {
@@ -37,6 +41,9 @@ pub fn resume(
     };
     let mut ledger = lock(session, options, reporter).map_err(Refused::NotStarted)?;
     reporter.stage(Stage::Apply);
+    if let Some(told) = begun_elsewhere(&run, &session.install.root) {
+        reporter.progress(&told, 0, None);
+    }
     let mut open = |folder: &Path| {
         let backup = Backup::open(folder).map_err(unusable)?;
         readable(backup, options, ask)
@@ -64,4 +71,14 @@ pub fn resume(
         Resumed::Nothing | Resumed::TakenBack(..) | Resumed::PutBack(..) => None,
     };
     Ok(Finished { resumed, tested })
+}
+
+/// That the run was begun when the install's container had another name.
+pub fn begun_elsewhere(run: &Run, install: &Path) -> Option<String> {
+    let owner = run.identity().belongs_to(&identified(install));
+    let container = run.container()?.container();
+    (owner == RecordOwner::SameDataElsewhere).then(|| {
+        let container = sentences::found::container(&container);
+        text!(run_begun_elsewhere, container)
+    })
 }

@@ -68,15 +68,15 @@ pub fn foresee(
     undo::preview(session, options, backup)
 }
 
-/// Backs up what stands, and takes the last recovery back.
+/// Backs up what stands, and takes the last recovery back, for which this backup was found: before the lock, so that with
+/// nothing to undo nobody has to wait for one, and a passphrase is typed before others are locked out.
 pub fn undo(
     session: &mut Session,
     options: &Options,
+    mut backup: Backup,
     ask: &mut AskPassphrase<'_>,
     reporter: &dyn Reporter,
 ) -> Result<TakenBack, Refused> {
-    // With nothing to undo, nobody has to wait for a lock, and a passphrase is typed before others are locked out.
-    let mut backup = backup_to_undo(session, options, ask).map_err(Refused::unchanged)?;
     let mut ledger = lock_for_change(session, options, reporter).map_err(Refused::NotStarted)?;
     let now = found(session, options).map_err(Refused::unchanged)?;
     if now.folder != backup.folder {

@@ -398,7 +398,9 @@ impl Desk {
     fn undo(&mut self, call: &Call<'_>) -> Result<(), Failure> {
         let options = self.setup.options.clone();
         let session = self.session()?;
-        let taken_back = usecase::undo::undo(session, &options, &mut no_passphrase, call)?;
+        let ask = &mut no_passphrase;
+        let backup = usecase::undo::backup_to_undo(session, &options, ask)?;
+        let taken_back = usecase::undo::undo(session, &options, backup, ask, call)?;
         call.assessed(session);
         call.send(Update::Undone(taken_back.undone.sentences()));
         Ok(())
@@ -482,6 +484,7 @@ fn tell_journal(session: &Session, options: &Options, call: &Call<'_>) {
         [Finding::UnfinishedRun { run }] => {
             call.send(Update::Unfinished(Box::new(UnfinishedRun {
                 ways: run_log::ways(options, &session.install.root, run),
+                begun: usecase::resume::begun_elsewhere(run, &session.install.root),
                 run: Run::clone(run),
             })));
         }

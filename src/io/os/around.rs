@@ -42,7 +42,11 @@ impl Enclosure {
     pub fn exec_as(self, user: &str) -> Option<String> {
         match self {
             Enclosure::Kubernetes | Enclosure::Other => None,
-            _ => Some(format!("{} -u {user}", self.exec()?)),
+            _ => Some(format!(
+                "{} -u {}",
+                self.exec()?,
+                sentences::shell(Path::new(user))
+            )),
         }
     }
 
@@ -216,6 +220,10 @@ mod tests {
             Some("docker exec -u nginx")
         );
         assert_eq!(user(Enclosure::Kubernetes), None);
+        assert_eq!(
+            Enclosure::Docker.exec_as("a user's").as_deref(),
+            Some(r"docker exec -u 'a user'\''s'")
+        );
         assert_eq!(Enclosure::Kubernetes.exec(), Some("kubectl exec"));
         assert_eq!(Enclosure::Other.exec(), None);
         let id = "0123456789ab".repeat(5);

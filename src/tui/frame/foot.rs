@@ -31,8 +31,8 @@ impl Canvas<'_> {
         let fits = |entries: &Vec<(&str, &str)>| {
             entries.iter().map(columns).sum::<usize>() < usize::from(area.width) + GAP
         };
-        let long = entries(label);
-        let entries = if fits(&long) { long } else { entries(short) };
+        let mut forms = [label, short].into_iter().map(entries);
+        let entries = forms.find(fits).unwrap_or_else(|| entries(shortest));
         let pinned = entries
             .len()
             .saturating_sub(if wizard.overlay.is_some() { 0 } else { 3 });
@@ -81,6 +81,17 @@ fn short(action: Action, wizard: &Wizard) -> &'static str {
         Action::LookUsual => w.key_look_usual_short,
         Action::LookProcesses => w.key_look_processes_short,
         action => label(action, wizard),
+    }
+}
+
+/// The same where that is not enough.
+fn shortest(action: Action, wizard: &Wizard) -> &'static str {
+    let w = words();
+    match (action, wizard.mode(), wizard.step) {
+        (Action::Down, Mode::Command, Step::Keys) => w.key_choose_short,
+        (Action::LookIn, ..) => w.key_look_in_short,
+        (Action::Primary, Mode::Command, Step::Report) => w.enter_save_short,
+        _ => short(action, wizard),
     }
 }
 

@@ -8,12 +8,16 @@ use super::foot::label_below;
 use crate::tui::keymap;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_top, wrap};
+use crate::wizard::message::Action;
 use crate::wizard::mode::{Field, Mode};
 use crate::wizard::parts::window::Hidden;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
 use crate::words::{Words, typed, words};
+
+/// Columns of the help for a key's name.
+const CAP: usize = 11;
 
 impl Canvas<'_> {
     /// Makes room for what lies over the step. A wide letter at its left edge goes as a whole: a terminal that draws
@@ -59,10 +63,14 @@ impl Canvas<'_> {
             let offers = wizard.step_offers();
             (help_of(wizard, w), wizard.mode_below().is_typing(), offers)
         };
+        let told = offers.into_iter().flat_map(|action| match action {
+            Action::Down => wizard.list_moves(),
+            action => vec![action],
+        });
         self.pieces(&mut inner, &[plain(what), plain("")]);
         let mut entries: Vec<(&str, &str)> = Vec::new();
-        for action in offers {
-            if let Some(cap) = keymap::cap(action, typing) {
+        for action in told {
+            for cap in keymap::caps(action, typing) {
                 entries.push((self.readable_cap(cap), label_below(action, wizard)));
             }
         }
@@ -73,8 +81,8 @@ impl Canvas<'_> {
         for pair in entries.chunks(2) {
             let mut spans = Vec::new();
             for (cap, name) in pair {
-                spans.push(self.span(Role::Accent, fit(cap, 9)));
-                spans.push(self.span(Role::Text, fit(name, half.saturating_sub(9))));
+                spans.push(self.span(Role::Accent, fit(cap, CAP)));
+                spans.push(self.span(Role::Text, fit(name, half.saturating_sub(CAP))));
             }
             let row = take_top(&mut inner, 1);
             self.line(row, 0, spans);

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::verdict::assessment::KeyReport;
+use crate::domain::verdict::assessment::{Assessment, KeyReport};
 use crate::sentences;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
@@ -15,6 +15,8 @@ use crate::words::words;
 const SOURCES: usize = 3;
 /// Rows of what is asked for, with its field: so many at least, and twice as many before the list of keys is scrolled for it.
 const FORM: u16 = 5;
+/// Rows of what is said below the list, where that would otherwise not have room.
+const BELOW: u16 = 6;
 /// Rows that the list of keys keeps beside the picture of their time.
 const LIST: u16 = 8;
 
@@ -23,37 +25,18 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     let Some(assessment) = wizard.assessment() else {
         return;
     };
-    let mut below: Vec<Piece> = Vec::new();
-    if let Some(Tried { key, opens }) = &wizard.keys.tried {
-        below.push(match opens {
-            Some(0) => (Role::Warn, text!(key_tried_nothing, key)),
-            Some(opens) => (Role::Ok, text!(key_tried, key, opens)),
-            None => (Role::Danger, text!(key_not_a_key, why = key)),
-        });
-    }
-    let closed = assessment.summary.unknown_key;
-    below.push(match closed {
-        0 => (Role::Ok, w.keys_all_open.to_owned()),
-        count => (Role::Warn, text!(keys_some_closed, count)),
-    });
-    let is_found = assessment.keys.iter().any(|k| !k.effective && k.opens > 0);
-    if let Some(place) = wizard.keys.hidden_in.as_ref().filter(|_| !is_found) {
-        below.push(plain(text!(keys_of_demo, place = shown(place))));
-    }
-    if let Some(SearchTotals { skipped, .. }) = &wizard.keys.looked
-        && let Some(first) = skipped.first()
-    {
-        let text = match skipped.len() - 1 {
-            0 => text!(look_skipped_one, first),
-            more => text!(look_skipped_shown, first, more),
-        };
-        // Two lines, for the reason stands behind the path; it is good to know, not urgent.
-        below.push((Role::Muted, fit(&text, 2 * usize::from(area.width))));
-    }
+    let order = wizard.keys.order.iter();
+    let keys = order.filter_map(|index| assessment.keys.get(*index));
+    let (total, width) = (assessment.summary.all(), area.width.saturating_sub(2));
+    let keys: Vec<&KeyReport> = keys.collect();
+    let mut items: Vec<Vec<Piece>> = keys.iter().map(|key| item(key, total, width)).collect();
+    let listed = height(&items, width);
     match &wizard.keys.form {
         None => {
+            let below = said_below(wizard, assessment, area.width);
             let rows: u16 = below.iter().map(|(_, text)| lines(text, area.width)).sum();
-            let mut foot = take_bottom(&mut area, rows.min(6 + canvas.extra));
+            let room = area.height.saturating_sub(listed + 1).max(BELOW);
+            let mut foot = take_bottom(&mut area, rows.min(room + canvas.extra));
             canvas.pieces(&mut foot, &below);
         }
         Some(form) => {
@@ -82,50 +65,89 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         }
     }
     take_bottom(&mut area, 1);
-    let keys = wizard
-        .keys
-        .order
-        .iter()
-        .filter_map(|index| assessment.keys.get(*index));
-    let items: Vec<Vec<Piece>> = keys
-        .map(|key| item(key, assessment.summary.all()))
-        .collect();
     if items.is_empty() {
         canvas.pieces(&mut area, &[plain(w.keys_none)]);
     }
     if let (None, Some(timeline)) = (&wizard.keys.form, &assessment.timeline) {
-        let width = area.width.saturating_sub(2);
-        let listed: u16 = items
-            .iter()
-            .flatten()
-            .map(|(_, text)| lines(text, width))
-            .sum();
         let room = area.height.saturating_sub(listed.min(LIST) + 1);
         super::timeline::draw(canvas, &mut area, room, timeline, assessment);
     }
-    canvas.list(area, &items, Some(wizard.keys.cursor.at()));
+    let chosen = wizard.keys.cursor.at();
+    if listed > area.height {
+        // That there are further keys counts for more than where each of them is; the chosen one shows that.
+        let others = keys.iter().zip(&mut items).enumerate();
+        for (_, (key, item)) in others.filter(|(index, _)| *index != chosen) {
+            *item = vec![heading(key, total)];
+        }
+    }
+    canvas.list(area, &items, Some(chosen));
+}
+
+/// What came of the last key and the last search, and what is still missing.
+fn said_below(wizard: &Wizard, assessment: &Assessment, width: u16) -> Vec<Piece> {
+    let w = words();
+    let mut below: Vec<Piece> = Vec::new();
+    if let Some(Tried { key, opens }) = &wizard.keys.tried {
+        below.push(match opens {
+            Some(0) => (Role::Warn, text!(key_tried_nothing, key)),
+            Some(opens) => (Role::Ok, text!(key_tried, key, opens)),
+            None => (Role::Danger, text!(key_not_a_key, why = key)),
+        });
+    }
+    let closed = assessment.summary.unknown_key;
+    below.push(match closed {
+        0 => (Role::Ok, w.keys_all_open.to_owned()),
+        count => (Role::Warn, text!(keys_some_closed, count)),
+    });
+    let is_found = assessment.keys.iter().any(|k| !k.effective && k.opens > 0);
+    if let Some(place) = wizard.keys.hidden_in.as_ref().filter(|_| !is_found) {
+        below.push(plain(text!(keys_of_demo, place = shown(place))));
+    }
+    if let Some(SearchTotals { skipped, .. }) = &wizard.keys.looked
+        && let Some(first) = skipped.first()
+    {
+        let text = match skipped.len() - 1 {
+            0 => text!(look_skipped_one, first),
+            more => text!(look_skipped_shown, first, more),
+        };
+        // Two lines, for the reason stands behind the path; it is good to know, not urgent.
+        below.push((Role::Muted, fit(&text, 2 * usize::from(width))));
+    }
+    below
+}
+
+/// Rows of a list.
+fn height(items: &[Vec<Piece>], width: u16) -> u16 {
+    let pieces = items.iter().flatten();
+    pieces.map(|(_, text)| lines(text, width)).sum()
 }
 
 fn lines(text: &str, width: u16) -> u16 {
     u16::try_from(crate::tui::widgets::wrap(text, usize::from(width)).len()).unwrap_or(u16::MAX)
 }
 
-fn item(key: &KeyReport, total: usize) -> Vec<Piece> {
+fn heading(key: &KeyReport, total: usize) -> Piece {
     let role = match (key.published, key.opens, key.effective) {
         (Some(_), ..) => Role::Danger,
         (None, 0, _) => Role::Muted,
         (None, _, true) => Role::Accent,
         (None, _, false) => Role::Text,
     };
-    let mut pieces = vec![(role, sentences::key(key, total))];
+    (role, sentences::key(key, total))
+}
+
+fn item(key: &KeyReport, total: usize, width: u16) -> Vec<Piece> {
+    let mut pieces = vec![heading(key, total)];
     if key.opens == 0 && !key.effective {
         // Worth a line, not worth the room.
-        let at = key
-            .sources
-            .first()
-            .map(sentences::source)
-            .unwrap_or_default();
-        return vec![(Role::Muted, format!("{}: {at}", sentences::key(key, total)))];
+        let at = key.sources.first().map(sentences::source);
+        let at = at.unwrap_or_default();
+        let alone = format!("{}: {at}", sentences::key(key, total));
+        if lines(&alone, width) == 1 {
+            return vec![(Role::Muted, alone)];
+        }
+        pieces.push((Role::Muted, format!("  {at}")));
+        return pieces;
     }
     let shown = key
         .sources

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::config::found::FoundInstall;
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::finding::Severity;
 use crate::engine::worker::Survey;
@@ -47,6 +47,8 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
             canvas.problem(&mut area, problem);
             if tried.is_some() {
                 canvas.pieces(&mut area, &[plain(w.survey_other_values)]);
+            } else if problem.kind == ErrorKind::InstallNotFound {
+                canvas.pieces(&mut area, &[plain(w.survey_name_folder)]);
             }
         }
         (None, SurveyPhase::Read(survey)) => read(canvas, area, wizard, survey),
@@ -136,17 +138,17 @@ fn unfinished(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, form: &U
         canvas.pieces(&mut area, &[heading]);
     } else {
         let folder = shown(&run.backup).to_string();
-        canvas.pieces(
-            &mut area,
-            &[
-                heading,
-                plain(text!(unfinished_what, folder)),
-                plain(""),
-                (Role::Muted, sentences::journal::told(run, None)),
-                (Role::Muted, sentences::journal::by(run)),
-                plain(""),
-            ],
-        );
+        let what = plain(text!(unfinished_what, folder));
+        let begun = unfinished.begun.iter().map(plain);
+        let told = [
+            plain(""),
+            (Role::Muted, sentences::journal::told(run, None)),
+            (Role::Muted, sentences::journal::by(run)),
+            plain(""),
+        ];
+        let pieces = [heading].into_iter().chain(begun).chain([what]);
+        let pieces: Vec<Piece> = pieces.chain(told).collect();
+        canvas.pieces(&mut area, &pieces);
     }
     if wizard.is_deciding() {
         canvas.pieces(&mut area, &[(Role::Warn, w.apply_running.to_owned())]);

@@ -65,11 +65,9 @@ impl Wizard {
         ];
         let ways = ways.into_iter().filter(|_| self.is_free());
         let choose = (self.keys.order.len() > 1).then_some(Action::Down);
-        [Action::Primary]
-            .into_iter()
-            .chain(ways)
-            .chain(choose)
-            .collect()
+        // The text above the foot names the ways too; nothing else says that there is more in the list.
+        let first = [Action::Primary].into_iter().chain(choose);
+        first.chain(ways).collect()
     }
 
     pub(super) fn act_keys(&mut self, action: Action) -> Vec<Effect> {

@@ -26,6 +26,7 @@ recovered_in() {
     says "none of its programs are run"
     says_nothing_of "could not be removed"
     says_nothing_of "will restart after their current job"
+    says_nothing_of "Searching the memory"
     [ -z "$(find "$where" -name artisan.log)" ] || fail "$name: artisan was run"
     ends_with 2 check --container "$name"
     says "can read 30 of 32"
@@ -37,6 +38,7 @@ recovered_in() {
     says "container $name (process"
     "$client" stop --time 0 "$name" >/dev/null
     ends_with 0 undo --container "$name" --yes
+    says_nothing_of "Searching the memory"
     files_in "$where" >"$folder/after"
     diff "$folder/before" "$folder/after" || fail "$name: the undo left something behind"
     ends_with 2 check --container "$name"

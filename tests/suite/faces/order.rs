@@ -186,7 +186,9 @@ pub(super) fn recover(broken: &Broken, reporter: &Recording<'_>) -> Result<(), P
 fn undo(broken: &Broken, reporter: &Recording<'_>) -> Result<(), Problem> {
     let mut session = reporter.open();
     let options = broken.options();
-    let done = usecase::undo::undo(&mut session, &options, &mut no_passphrase, reporter);
+    let ask = &mut no_passphrase;
+    let backup = usecase::undo::backup_to_undo(&session, &options, ask)?;
+    let done = usecase::undo::undo(&mut session, &options, backup, ask, reporter);
     done.map(|_| ()).map_err(problem)
 }
 

@@ -123,10 +123,10 @@ impl Conclusion {
             if !first {
                 lines.push(w.find_key_not_needed.to_owned());
             }
-            format!("{program} check {with}")
+            Some(format!("{program} check {with}"))
         } else if !useful.is_empty() && held.out_of_reach {
             lines.push(w.find_key_in_other_process.to_owned());
-            format!("{program} {with}")
+            Some(format!("{program} {with}"))
         } else if !useful.is_empty() {
             if held.in_memory {
                 lines.push(w.find_key_in_memory.to_owned());
@@ -134,13 +134,14 @@ impl Conclusion {
             if held.stdin {
                 lines.push(w.find_key_stdin.to_owned());
             }
-            format!("{program} recover {with}")
+            Some(format!("{program} recover {with}"))
         } else if !usual {
-            format!("{program} find-key --usual {given}")
+            Some(format!("{program} find-key --usual {given}"))
         } else {
-            format!("{program} find-key --look-in PATH {given}")
+            // Where to search, only the operator knows: that is said below.
+            None
         };
-        lines.push(text!(find_key_next, next));
+        lines.extend(next.iter().map(|next| text!(find_key_next, next)));
         if lost > 0 && !first {
             if !useful.is_empty() && !usual {
                 lines.push(text!(find_key_further_usual, program, again = with));
@@ -151,8 +152,6 @@ impl Conclusion {
                 lines.push(text!(find_key_without, program, again = with));
             }
         }
-        // A place that only the operator can fill in is no command yet.
-        let next = Some(next).filter(|_| first || !usual || !useful.is_empty() || lost == 0);
         Self { lines, next }
     }
 

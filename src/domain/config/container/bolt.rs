@@ -95,7 +95,7 @@ struct Element<'a> {
     is_bucket: bool,
 }
 
-impl<'a, 'd> Bucket<'a, 'd> {
+impl<'a> Bucket<'a, '_> {
     /// The value of this name.
     pub fn value(&self, name: &[u8]) -> Option<&'a [u8]> {
         let mut all = self.elements().into_iter();

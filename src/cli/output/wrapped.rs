@@ -126,7 +126,7 @@ mod tests {
             ),
             (
                 "  K2 · 8f  /a/path, line 2 · 2026-11-29",
-                &["  K2 · 8f  /a/path, line 2 ·", "          2026-11-29"],
+                &["  K2 · 8f  /a/path, line 2 ·", "           2026-11-29"],
             ),
             (
                 "  A longer column  /a/path, line 2",

@@ -61,7 +61,7 @@ impl<'a> Bolt<'a> {
     pub fn buckets(&self) -> Bucket<'a, '_> {
         Bucket {
             database: self,
-            pages: Pages::At(self.root),
+            pages: BucketPages::At(self.root),
         }
     }
 
@@ -76,12 +76,12 @@ impl<'a> Bolt<'a> {
 /// Names and what they stand for.
 pub struct Bucket<'a, 'd> {
     database: &'d Bolt<'a>,
-    pages: Pages<'a>,
+    pages: BucketPages<'a>,
 }
 
 /// Where the pages of a bucket are.
 #[derive(Clone, Copy)]
-enum Pages<'a> {
+enum BucketPages<'a> {
     /// From the one with this number on.
     At(u64),
     /// It is this one alone.
@@ -115,8 +115,8 @@ impl<'a> Bucket<'a, '_> {
         let buckets = self.elements().into_iter().filter(|one| one.is_bucket);
         buckets.filter_map(move |one| {
             let pages = match u64_at(one.value, 0)? {
-                0 => Pages::Inline(one.value.get(BUCKET_HEAD..)?),
-                number => Pages::At(number),
+                0 => BucketPages::Inline(one.value.get(BUCKET_HEAD..)?),
+                number => BucketPages::At(number),
             };
             Some((one.name, Self { database, pages }))
         })
@@ -126,8 +126,8 @@ impl<'a> Bucket<'a, '_> {
         let mut found = Vec::new();
         let mut left = MOST;
         match self.pages {
-            Pages::At(number) => self.gather(number, DEEPEST, &mut left, &mut found),
-            Pages::Inline(page) => leaf(page, &mut left, &mut found),
+            BucketPages::At(number) => self.gather(number, DEEPEST, &mut left, &mut found),
+            BucketPages::Inline(page) => leaf(page, &mut left, &mut found),
         }
         found
     }

@@ -148,6 +148,9 @@ pub enum Command {
         /// Really do it; without it, only show what would change, and which secrets FreeScout could read afterwards.
         #[arg(long)]
         yes: bool,
+        /// Do it also where the backup was made of other data: in a container of this name, on another volume.
+        #[arg(long, requires = "yes")]
+        onto_other_data: bool,
         /// The passphrase of an encrypted backup.
         #[command(flatten)]
         passphrase: PassphraseSource,

@@ -57,8 +57,9 @@ fn carry_out(command: Command) -> CommandResult {
             backup,
             common,
             yes,
+            onto_other_data,
             passphrase,
-        } => restore::run(&common, &backup, yes, &passphrase),
+        } => restore::run(&common, &backup, (yes, onto_other_data), &passphrase),
         Command::Recover {
             common,
             yes,

@@ -347,6 +347,8 @@ pub enum Update {
     Applied(Box<Applied>),
     /// What an undo would put back.
     WouldUndo(Box<WouldUndo>),
+    /// The run that did not end had written nothing: it is closed.
+    RunClosed,
     /// The last recovery was taken back: sentences.
     Undone(Vec<String>),
     /// A connection test is at this rung.

@@ -558,6 +558,7 @@ table! {
     unfinished_resume_undo(word) = "Type {word} and press Enter to finish the undo: rows and files become what they were before the recovery.";
     cache_stays_resumed = "Rows and .env are written, but the config cache could not be refreshed, so FreeScout still uses another key.";
     unfinished_type_resume = "Type the word, then press Enter. Esc leaves it as it is.";
+    unfinished_closed = "Nothing had been written: it is closed now, and you begin anew.";
     unfinished_type_a_word = "Type one of the two words, then press Enter. Esc leaves it as it is.";
     unfinished_what(folder) = "It was interrupted, and some of it may be written. The journal and the backup in {folder} account for every change.";
     unfinished_resume(word) = "Type {word} and press Enter to finish what you confirmed: what is missing is written, and everything is read again.";
@@ -645,6 +646,9 @@ table! {
     restore_after = "after:";
     restore_no_secret = "There is no secret here.";
     restore_reads_fewer = "FreeScout would be able to read fewer secrets than now.";
+    restore_other_data = "This backup was made of other data.";
+    restore_other_data_why = "It was made in a container of this name, on another volume. What is here may be another helpdesk, and its mailboxes would get the passwords of that one.";
+    restore_other_data_next = "Nothing was changed. If this volume takes the place of that one, add --onto-other-data to --yes; a new backup is made first.";
     restore_other_database = "FreeScout would then connect to its database with different settings; the rows go to the database it uses now.";
     restore_would_nothing = "Everything is as in the backup: restoring would change nothing.";
     restore_needs_yes = "Add --yes to do it; a new backup is made first. Nothing was changed.";
@@ -710,7 +714,7 @@ table! {
     signal_before = "Stopped by a signal (such as Ctrl-C) before anything was written.";
     signal_before_next(folder) = "Nothing was changed. A backup was made in {folder}: it contains the APP_KEY, so delete it when you do not need it.";
     demo_made(program, install, look_in, install_word, look_in_word) = "A broken FreeScout install was created in {install}\nIts old key is hidden somewhere in {look_in}\nTry:  {program} {install_word}\n      {program} check {install_word} --look-in {look_in_word}\nNo mail server answers for it (those of `{program} demo` run only as long as the demo itself): all logins fail. Commands that would try them skip that with --no-test.";
-    demo_gone = "That was the demo. Its install, backups and reports have been deleted.";
+    demo_gone = "That was the demo. It has been deleted, with its backups and reports; what you had saved in another folder is still there.";
     man_not_written(folder) = "The manual pages cannot be written to {folder}.";
     man_not_written_next = "Name a folder that exists and that you may write to.";
     demo_no_room = "The demo install cannot be created.";
@@ -1650,7 +1654,7 @@ table! {
     test_connect_to_next = "For example: --connect-to imap.example.org:993=127.0.0.1:10993";
     password_being_tried = "It is being tested on the mail server. Typing cancels the test.";
     password_unsettled = "Not tested yet. Enter tests it, ^K keeps it untested.";
-    password_refused = "The mail server refused it. Enter another one; ^K keeps it anyway.";
+    password_refused = "The mail server refused it. Type another, ^U for later, ^K keeps it anyway.";
     password_not_tried = "Not tried yet: ^T tries it once, ^K keeps it untested.";
     password_login_closed = "The server refused this login, whatever the password: ^T sends it again, ^K keeps it.";
     password_not_judged = "The server gave no verdict. Enter tries again, ^K keeps it untested.";

@@ -181,6 +181,21 @@ fn a_run_that_was_cut_off_is_found_when_its_container_comes_back_under_another_n
     assert_ne!(env(), before);
     host.run("fs_app_1", &["undo", "--yes"], 0);
     assert_eq!(env(), before);
+    // Nobody's passwords get into another volume unseen.
+    let backup = backup_of(&host.run("fs_app_1", &["history"], 0));
+    for what in [&["restore", &backup, "--yes"][..], &["restore", &backup]] {
+        let said = host.run("fs-app-1", what, 1);
+        assert!(
+            said.contains("This backup was made of other data."),
+            "{said}"
+        );
+        assert!(said.contains("--onto-other-data"), "{said}");
+    }
+    host.run(
+        "fs-app-1",
+        &["restore", &backup, "--yes", "--onto-other-data"],
+        0,
+    );
 
     // Once more, and the volume is gone: the other one has its name now.
     let mut cut_off = host.recovery("fs_app_1", &first);

@@ -71,7 +71,7 @@ fn from_survey_to_report_and_back() {
     session.keys("\r");
     session.wait_for("535 5.7.8");
     session.keys("\r");
-    session.wait_for("The mail server refused it. Enter another one");
+    session.wait_for("The mail server refused it. Type another");
     // Kept by the operator's own word.
     session.keys("\u{b}");
     session.wait_for("kept untested");

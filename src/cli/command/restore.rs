@@ -4,10 +4,11 @@ use std::path::Path;
 
 use super::opened;
 use crate::cli::arguments::{Common, PassphraseSource};
-use crate::cli::outcome::{CommandResult, not_started, refused};
+use crate::cli::outcome::{CommandResult, not_started, refused, unchanged};
 use crate::cli::output::{self, Out};
 use crate::cli::passphrase;
 use crate::cli::reporter::TerminalReporter;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::inventory::secret::{Cell, NamedPlace, Place, Table};
 use crate::domain::key::app_key::Fingerprint;
@@ -28,7 +29,7 @@ use crate::words::words;
 pub(super) fn run(
     common: &Common,
     folder: &Path,
-    yes: bool,
+    (yes, onto_other_data): (bool, bool),
     source: &PassphraseSource,
 ) -> CommandResult {
     let options = common.options();
@@ -56,6 +57,9 @@ pub(super) fn run(
         output::only_shown(&session, &options, unfinished, needs_yes);
         return Ok(Exit::Attention);
     }
+    if foretold.other_data && !onto_other_data {
+        return Err(unchanged(on_other_data()));
+    }
     let done = restore::restore(&mut session, &options, &backup, foretold, &reporter);
     let PutBack {
         restored,
@@ -82,9 +86,18 @@ pub(super) fn run(
     })
 }
 
+fn on_other_data() -> Problem {
+    let w = words();
+    let (why, next) = (w.restore_other_data_why, w.restore_other_data_next);
+    ErrorKind::Refused.problem(w.restore_other_data, why, next)
+}
+
 /// What a restore would change, and what every secret reads like now and afterwards.
 fn would(out: &mut Out, foretold: &Foretold) {
     let w = words();
+    if foretold.other_data {
+        out.line(&on_other_data().to_string());
+    }
     if foretold.is_nothing() {
         out.line(w.restore_would_nothing);
     } else {

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use super::{again, opened};
 use crate::cli::arguments::{Common, PassphraseSource};
-use crate::cli::outcome::{CommandResult, not_started, refused};
+use crate::cli::outcome::{CommandResult, not_started, refused, unchanged};
 use crate::cli::output::{self, Out};
 use crate::cli::passphrase;
 use crate::cli::reporter::TerminalReporter;
+use crate::domain::error::ErrorKind;
 use crate::engine::exit::Exit;
 use crate::engine::recovery::resume::Resumed;
 use crate::engine::report::Older;
@@ -31,6 +32,11 @@ pub(super) fn run(common: &Common, test: bool, source: &PassphraseSource) -> Com
     let again = again::options(common, &common.look_in, &after, root);
     Ok(match finished.resumed {
         Resumed::Nothing => nothing_to_resume(common),
+        Resumed::Closed => {
+            let w = words();
+            let (what, next) = (w.resume_nothing_written, w.resume_nothing_written_next);
+            return Err(unchanged(ErrorKind::NothingToDo.problem(what, "", next)));
+        }
         Resumed::Recovered(applied) => output::recovered(
             common.json,
             &[],

@@ -201,6 +201,11 @@ fn require_same_install(session: &Session, backup: &Backup) -> Result<(), Proble
     ))
 }
 
+fn is_on_other_data(session: &Session, backup: &Backup) -> bool {
+    let here = install::identified(&session.install.root);
+    backup.manifest.identity().has_other_data_than(&here)
+}
+
 /// The files that differ from those of the backup, and those that were not there then.
 fn files_back(session: &Session, backup: &Backup) -> Result<Vec<FileChange>, Problem> {
     let env = backup.file("files/env")?;

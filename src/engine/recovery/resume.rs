@@ -38,6 +38,8 @@ use crate::words::words;
 pub enum Resumed {
     /// There was none.
     Nothing,
+    /// It was cut off before it wrote anything: there is nothing to finish, and it is closed.
+    Closed,
     /// The recovery is finished.
     Recovered(Box<Applied>),
     /// The undo is finished: the backup it rests on, and what it came to.
@@ -80,7 +82,9 @@ fn take_up(
             let applied = anew::until_nobody_saves(session, progress, &mut |session, progress| {
                 finish(session, ledger, run, &backup, progress)
             })?;
-            Ok(Resumed::Recovered(Box::new(applied)))
+            Ok(applied.map_or(Resumed::Closed, |applied| {
+                Resumed::Recovered(Box::new(applied))
+            }))
         }
         RunKind::Undo => {
             let undone = undo::undo(session, ledger, &open(&backup)?, progress)?;
@@ -118,13 +122,14 @@ fn compare(
     ledger.intent(run)
 }
 
+/// Gives nothing where nothing was written yet.
 fn finish(
     session: &mut Session,
     ledger: &mut Ledger,
     run: &Run,
     backup: &Backup,
     progress: &mut Progress<'_>,
-) -> Result<Applied, Failure> {
+) -> Result<Option<Applied>, Failure> {
     let w = words();
     let intent = compare(session, ledger, run, backup, progress)?;
     let RowChanges { swaps, foreign } = rows_onward(session, &intent, &|inventory, intended| {
@@ -147,9 +152,7 @@ fn finish(
         ledger.sweep()?;
         backup.forget_recovery()?;
         ledger.end(id, RunOutcome::NotCarriedOut)?;
-        return Err(ErrorKind::NothingToDo
-            .problem(w.resume_nothing_written, "", w.resume_nothing_written_next)
-            .into());
+        return Ok(None);
     };
     let change = Change::of(session, swaps, files);
     harm::require_none(session, ledger, run, &intent, &change, backup, None)?;
@@ -206,7 +209,7 @@ fn finish(
             .problem(w.cache_stays_resumed, problem.why, next)
             .into());
     }
-    Ok(written.prove(session, ledger, progress))
+    Ok(Some(written.prove(session, ledger, progress)))
 }
 
 /// Goes on with putting a backup back: what was announced and not written yet, and nothing else.

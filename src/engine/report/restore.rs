@@ -23,6 +23,7 @@ struct ProofJson<'a> {
     readable_after: usize,
     total: usize,
     other_database: bool,
+    other_data: bool,
     secrets: Vec<RestoredSecretJson<'a>>,
 }
 
@@ -126,6 +127,7 @@ fn proof(foretold: &Foretold) -> ProofJson<'_> {
         readable_after: after.readable(),
         total: after.total,
         other_database: foretold.other_database,
+        other_data: foretold.other_data,
         secrets: secrets
             .filter_map(|(now, after)| secret(now, after))
             .collect(),

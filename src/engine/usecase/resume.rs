@@ -68,7 +68,7 @@ pub fn resume(
     }
     let tested = match &resumed {
         Resumed::Recovered(_) => logins::prove(session, prove, reporter),
-        Resumed::Nothing | Resumed::TakenBack(..) | Resumed::PutBack(..) => None,
+        Resumed::Nothing | Resumed::Closed | Resumed::TakenBack(..) | Resumed::PutBack(..) => None,
     };
     Ok(Finished { resumed, tested })
 }

@@ -422,6 +422,7 @@ impl Desk {
         let finished = usecase::resume::resume(session, &options, &mut ask, false, call)?;
         let update = match finished.resumed {
             Resumed::Nothing => Update::Undone(vec![words().resume_nothing.to_owned()]),
+            Resumed::Closed => Update::RunClosed,
             Resumed::Recovered(applied) => {
                 call.send(Update::Assessed(applied.after.clone()));
                 call.send(Update::Applied(applied));

@@ -210,11 +210,14 @@ impl Wizard {
         let answer = self.passwords.answers.get(&current.place);
         let next = self.passwords_next();
         let unsettled = matches!(next, EnterAction::Try | EnterAction::Nothing);
+        let standing = next == EnterAction::Nothing;
         let keepable = answer.is_some_and(|answer| answer.may_be_kept(current));
         let offers = [
             (next != EnterAction::Nothing, Action::Primary),
             (self.trial_waits(), Action::Retry),
             (unsettled && keepable, Action::KeepUntested),
+            // The way on without it: what is empty is left as it is.
+            (standing, Action::EraseAll),
             (self.passwords.asked.len() > 1, Action::Down),
             (true, Action::Reveal),
             (!self.passwords.offers(current).is_empty(), Action::SameAs),
@@ -297,7 +300,8 @@ impl Wizard {
         self.passwords.cursor.set(field, len);
     }
 
-    /// The field under the cursor; typing into it takes the place of "same as".
+    /// The field under the cursor, to type into; that takes the place of "same as", and of a password that was found wrong, as
+    /// long as nobody has gone into it.
     pub(in crate::wizard) fn password_field(&mut self) -> Option<&mut Input> {
         let place = self
             .passwords
@@ -305,11 +309,15 @@ impl Wizard {
             .get(self.passwords.cursor.at())?
             .place
             .clone();
-        self.passwords
-            .answers
-            .entry(place.clone())
-            .or_default()
-            .instead = None;
+        let answer = self.passwords.answers.entry(place.clone()).or_default();
+        let wrong = answer
+            .answer_that_stands()
+            .is_some_and(|tested| tested.ended.code.condemns_password());
+        let untouched = answer.input.cursor() == answer.input.chars();
+        if wrong && untouched && answer.instead.is_none() {
+            answer.input.clear();
+        }
+        answer.instead = None;
         self.passwords.changed(&place);
         let answer = self.passwords.answers.get_mut(&place)?;
         Some(&mut answer.input)

@@ -128,6 +128,10 @@ impl Wizard {
                 self.report.outdated = true;
                 return self.forget_connections();
             }
+            Update::RunClosed => {
+                self.decided();
+                self.say(words().unfinished_closed);
+            }
             Update::ReportSaved(files) => self.report.saved = files,
             // Tests have rounds of their own.
             Update::Probing(..) | Update::Tested(_) => {}

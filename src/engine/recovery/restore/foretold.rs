@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{files_back, require_same_install, rows_back};
+use super::{files_back, is_on_other_data, require_same_install, rows_back};
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::{NamedPlace, Place, Table};
 use crate::domain::key::app_key::{AppKey, Fingerprint};
@@ -28,6 +28,8 @@ pub struct Foretold {
     pub key_after: Option<Fingerprint>,
     /// Whether FreeScout will then run on another database than the one whose rows are put back.
     pub other_database: bool,
+    /// Whether the backup is known to have been made of other data: in a container of this name, on another volume.
+    pub other_data: bool,
 }
 
 /// What a restore is confirmed for.
@@ -36,6 +38,7 @@ pub struct Promise {
     key: Option<Fingerprint>,
     readable: BTreeSet<Place>,
     other_database: bool,
+    other_data: bool,
 }
 
 impl Promise {
@@ -43,6 +46,7 @@ impl Promise {
     pub fn upholds(&self, shown: &Self) -> bool {
         self.key == shown.key
             && self.other_database == shown.other_database
+            && self.other_data == shown.other_data
             && self.readable.is_superset(&shown.readable)
     }
 }
@@ -85,6 +89,7 @@ pub fn foretell(session: &mut Session, backup: &Backup) -> Result<Foretold, Prob
         after: judged,
         key_after,
         other_database,
+        other_data: is_on_other_data(session, backup),
     })
 }
 
@@ -131,6 +136,7 @@ impl Foretold {
             key: self.key_after,
             readable: readable.map(|s| s.place.clone()).collect(),
             other_database: self.other_database,
+            other_data: self.other_data,
         }
     }
 

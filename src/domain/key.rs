@@ -3,6 +3,7 @@
 pub mod app_key;
 pub mod derived_hashes;
 pub mod known;
+pub mod paper;
 pub mod ring;
 pub mod source;
 pub mod spelling;

@@ -662,6 +662,16 @@ table! {
     not_a_backup(path) = "{path} is not a backup that can be restored.";
     not_a_backup_next(folder) = "Nothing was changed. Backups are in {folder}, unless --backup-dir says otherwise.";
 
+    // a key on paper, as a clause
+    paper_character(row, group, typed, correct) = "row {row}, group {group}: `{typed}` was typed, it must be `{correct}`";
+    paper_row(row) = "more than one character in row {row} is wrong; type that row again";
+    paper_group(row, group, typed) = "row {row}, group {group} has {typed} characters in place of 4";
+    paper_row_length(row, groups) = "row {row} has too few characters or too many; every row has {groups} groups of 4";
+    paper_missing(row, rows) = "row {row} of {rows} is missing";
+    paper_doubled(row) = "row {row} was typed twice";
+    paper_order(row, place) = "row {row} stands where row {place} belongs";
+    paper_mixed = "each row is right by itself, but they are not the rows of one key; take all of them from one page";
+
     // command line
     key_file_unreadable = "The key file cannot be read.";
     key_file_missing_next = "Nothing was changed. Correct the path after --key-file.";
@@ -677,7 +687,7 @@ table! {
     key_file_useless = "The given key decrypts none of the stored secrets.";
     key_file_useless_why(source, fingerprint) = "{source}: {fingerprint}";
     key_file_useless_next = "Nothing was changed. Name the file with the right key, or leave out --key-file to continue without it.";
-    key_file_no_key_next = "It should contain `base64:` and 44 characters, or 32 plain characters, and nothing else.";
+    key_file_no_key_next = "It should contain `base64:` and 44 characters, or 32 plain characters, and nothing else; or all rows of a key on paper.";
     passwords_file_unusable(path) = "The passwords from {path} cannot be used.";
     passwords_unusable = "One of the given passwords cannot be stored.";
     passwords_no_line = "There is no line in it.";
@@ -1016,7 +1026,7 @@ table! {
     key_tried(key, opens: number) = "{key} decrypts {opens}.",
         opens { One "1 secret", Other "{opens} secrets" };
     key_tried_nothing(key) = "{key} is a valid key, but decrypts nothing here.";
-    key_not_a_key(why) = "That is not a key: {why}. A key is base64: and 44 characters, or 32 plain characters.";
+    key_not_a_key(why) = "That is not a key: {why}. A key is base64: and 44 characters, or 32 plain characters, or all rows of one on paper.";
     look_skipped_shown(more, first) = "Not searched: {first}, and {more} more";
     look_skipped_one(first) = "Not searched: {first}";
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::AppKey;
+use crate::domain::key::paper;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
 use crate::domain::verdict::assessment::Assessment;
@@ -54,7 +55,7 @@ fn key_file(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     one_key(bytes.expose(), source).map_err(|why| holds_no_key(&named(path, &why)))
 }
 
-/// The key that a text is without the spaces around it, or the one that it nearly is, or holds.
+/// The key that a text is without the spaces around it, that its rows of a paper key are, or that it nearly is, or holds.
 ///
 /// # Errors
 /// Why it is none: a text for the operator, without the key.
@@ -63,6 +64,10 @@ pub(super) fn one_key(bytes: &[u8], source: Source) -> Result<(SecretBytes, Sour
     let text = bytes.trim_ascii();
     if text.is_empty() {
         return Err(w.key_file_empty.to_owned());
+    }
+    if let Some(read) = paper::read(text) {
+        let key = read.map_err(|misread| misread.to_string())?;
+        return Ok((SecretBytes::from(key.text()), source));
     }
     let Err(error) = AppKey::parse(text) else {
         return Ok((SecretBytes::from(text), source));
@@ -135,4 +140,30 @@ fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     let text = standard_input::read(MAX_KEY_FILE)
         .map_err(|e| unreadable(&named(path, &e.to_string()), w.key_file_no_key_next))?;
     Ok((SecretBytes::from(&text[..]), Source::of(SourceKind::Stdin)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "base64:dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk=";
+
+    fn read(text: &str) -> Result<String, String> {
+        let (key, _) = one_key(text.as_bytes(), Source::of(SourceKind::Given))?;
+        Ok(String::from_utf8_lossy(key.expose()).into_owned())
+    }
+
+    #[test]
+    fn the_rows_of_a_paper_key_are_one_in_one_line_too() {
+        let key = AppKey::parse(KEY.as_bytes()).expect("a key");
+        let rows = paper::rows(&key).expect("a short text");
+        let typed: Vec<&str> = rows.iter().map(|row| row.as_str()).collect();
+        assert_eq!(read(&typed.join(" ")).as_deref(), Ok(KEY));
+        assert_eq!(read(&typed.concat()).as_deref(), Ok(KEY));
+        let refused = read(typed[0]).expect_err("one row of three");
+        assert_eq!(refused, "row 2 of 3 is missing");
+        // It would be a key of plain characters, if it were not a row.
+        let refused = read(&typed[0].replace('-', ""));
+        assert_eq!(refused.expect_err("one row"), "row 2 of 3 is missing");
+    }
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::AppKey;
-use crate::domain::key::paper;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
+use crate::domain::key::{paper, safe};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::session::{Session, judge};
 use crate::io::container::within;
@@ -34,9 +34,10 @@ pub struct Given {
 /// A [`Problem`] that names the first that cannot be used.
 pub fn read(key_files: &[PathBuf], look_in: &[PathBuf]) -> Result<Given, Problem> {
     let w = words();
-    let keys = key_files.iter().map(|path| key_file(path)).collect();
-    let keys: Result<Vec<_>, _> = keys;
-    let keys = keys?;
+    let keys: Vec<Vec<_>> = key_files
+        .iter()
+        .map(|path| key_file(path))
+        .collect::<Result<_, _>>()?;
     let is_missing =
         |path: &&PathBuf| !within::to_read(path).exists() && path.as_path() != Path::new("-");
     if let Some(missing) = look_in.iter().find(is_missing) {
@@ -44,15 +45,34 @@ pub fn read(key_files: &[PathBuf], look_in: &[PathBuf]) -> Result<Given, Problem
         return Err(ErrorKind::BadInput.problem(what, "", w.look_in_missing_next));
     }
     Ok(Given {
-        keys,
+        keys: keys.into_iter().flatten().collect(),
         restart_workers: false,
     })
 }
 
-/// The key of a file, or of standard input (`-`).
-fn key_file(path: &Path) -> Result<(SecretBytes, Source), Problem> {
+/// The key of a file, or of standard input (`-`); of the text of a safe, all of them.
+fn key_file(path: &Path) -> Result<Vec<(SecretBytes, Source)>, Problem> {
     let (bytes, source) = content(path)?;
-    one_key(bytes.expose(), source).map_err(|why| holds_no_key(&named(path, &why)))
+    let no_key = |why: String| holds_no_key(&named(path, &why));
+    let Some(keys) = safe::keys(bytes.expose()) else {
+        let key = one_key(bytes.expose(), source).map_err(no_key)?;
+        return Ok(vec![key]);
+    };
+    let w = words();
+    if keys.is_empty() {
+        return Err(no_key(w.key_file_safe_empty.to_owned()));
+    }
+    let keys = keys.into_iter().map(|(line, text)| {
+        let place = Source {
+            line: Some(line),
+            ..source.clone()
+        };
+        match AppKey::parse(text.expose()) {
+            Ok(_) => Ok((text, place)),
+            Err(why) => Err(no_key(text!(key_file_safe_line, line, why))),
+        }
+    });
+    keys.collect()
 }
 
 /// The key that a text is without the spaces around it, that its rows of a paper key are, or that it nearly is, or holds.
@@ -69,6 +89,9 @@ pub(super) fn one_key(bytes: &[u8], source: Source) -> Result<(SecretBytes, Sour
         let key = read.map_err(|misread| misread.to_string())?;
         return Ok((SecretBytes::from(key.text()), source));
     }
+    if is_encrypted(text) {
+        return Err(w.key_file_encrypted.to_owned());
+    }
     let Err(error) = AppKey::parse(text) else {
         return Ok((SecretBytes::from(text), source));
     };
@@ -80,6 +103,15 @@ pub(super) fn one_key(bytes: &[u8], source: Source) -> Result<(SecretBytes, Sour
         [] => Err(error.to_string()),
         _ => Err(w.key_file_several.to_owned()),
     }
+}
+
+/// Whether a text is in the format of `age`, as a safe is until it is decrypted.
+fn is_encrypted(text: &[u8]) -> bool {
+    let marks = [
+        &b"-----BEGIN AGE ENCRYPTED FILE-----"[..],
+        b"age-encryption.org/v1",
+    ];
+    marks.iter().any(|mark| text.starts_with(mark))
 }
 
 /// The problem of a file without a key.
@@ -165,5 +197,12 @@ mod tests {
         // It would be a key of plain characters, if it were not a row.
         let refused = read(&typed[0].replace('-', ""));
         assert_eq!(refused.expect_err("one row"), "row 2 of 3 is missing");
+    }
+
+    #[test]
+    fn what_is_encrypted_is_told_from_what_is_no_key() {
+        let sealed = "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n";
+        assert!(read(sealed).is_err_and(|why| why.contains("age -d")));
+        assert!(read("nothing").is_err_and(|why| !why.contains("age -d")));
     }
 }

@@ -6,6 +6,7 @@ pub mod mail_test;
 pub mod progress;
 pub mod recovery;
 pub mod report;
+pub mod safe;
 pub mod session;
 pub mod usecase;
 pub mod worker;

@@ -10,7 +10,7 @@
 //! io         one outside thing a room
 //!            container db fs hunt install mail os state
 //! engine     the work itself; `usecase` is its front, one function for both faces
-//!            exit hunt mail_test progress recovery report session usecase worker
+//!            exit hunt mail_test progress recovery report safe session usecase worker
 //! cli        the face for programs and pipes: arguments in, text or JSON out
 //!            arguments command container failure manual outcome output passphrase reporter
 //! wizard     the state machine `(state, event) -> (state, effects)`; pure

@@ -2,6 +2,7 @@
 //!
 //! A key or a password is never taken from the command line itself: other users can read it there.
 
+mod safe;
 mod settled;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ use crate::io::mail::oauth::Endpoints;
 use crate::io::state::{self, AbsolutePath};
 use crate::words::untrusted::shown;
 use crate::words::words;
+
+pub use safe::SafeOptions;
 
 /// The name of standard input where a path is expected.
 pub(super) const STDIN: &str = "-";
@@ -134,6 +137,18 @@ pub enum Command {
         /// What the backup contains, and how it is kept.
         #[command(flatten)]
         options: BackupOptions,
+    },
+    /// Put the key in force, and the keys it replaced, into one encrypted file, so that the key is not lost again. `age -d`
+    /// decrypts it, and its text can be given to --key-file. The file is verified before it gets its name. With --paper: the
+    /// key on a page.
+    /// Exit code 0 done, 3 failed.
+    Safe {
+        /// The install and the places around it.
+        #[command(flatten)]
+        common: Common,
+        /// Where it is put, and who can open it.
+        #[command(flatten)]
+        options: SafeOptions,
     },
     /// Restore a backup: its rows and its files. First predicts which secrets FreeScout could read afterwards, and at the end
     /// compares this with what it can read. A new backup, not encrypted, is made before anything is changed.
@@ -312,7 +327,8 @@ pub struct Common {
     /// Another place to search for keys: a folder, file or archive. Repeatable.
     #[arg(long, value_name = "PATH", value_parser = absolute_or_stdin())]
     pub look_in: Vec<PathBuf>,
-    /// A file that contains a key and nothing else. `-` reads standard input.
+    /// A file that contains a key and nothing else: its text, all rows of one on paper, or the decrypted text of a safe. `-`
+    /// reads standard input.
     #[arg(long, value_name = "FILE", value_parser = absolute_or_stdin())]
     pub key_file: Vec<PathBuf>,
     /// Folder of the backups. Default: `backups` in the state folder.

@@ -5,9 +5,11 @@ mod backup;
 mod check;
 mod find_key;
 mod history;
+mod paper;
 mod recover;
 mod restore;
 mod resume;
+mod safe;
 mod test;
 mod undo;
 
@@ -24,7 +26,7 @@ use crate::words::words;
 
 /// Carries out a command. A result that nobody can have read is a failure, whatever it was.
 pub fn run(command: Command) -> CommandResult {
-    let (changes, keeps) = (command.changes(), matches!(command, Command::Backup { .. }));
+    let (changes, keeps) = (command.changes(), command.keeps());
     let done = carry_out(command)?;
     let Some(why) = output::lost() else {
         return Ok(done);
@@ -53,6 +55,8 @@ fn carry_out(command: Command) -> CommandResult {
         } => find_key::run(&common, usual, threads, prefixed),
         Command::Test { common, options } => test::run(&common, &options),
         Command::Backup { common, options } => backup::run(&common, &options),
+        Command::Safe { common, options } if options.paper => paper::run(&common, &options),
+        Command::Safe { common, options } => safe::run(&common, &options),
         Command::Restore {
             backup,
             common,
@@ -105,6 +109,15 @@ impl Command {
             | Command::Undo { yes, .. }
             | Command::Restore { yes, .. } => *yes,
             Command::Resume { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether what it makes is there even when nobody has read what it said.
+    fn keeps(&self) -> bool {
+        match self {
+            Command::Backup { .. } => true,
+            Command::Safe { options, .. } => options.files().next().is_some(),
             _ => false,
         }
     }

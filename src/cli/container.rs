@@ -296,11 +296,19 @@ impl Arguments {
             options.backup_dir.to_path_buf(),
         ];
         folders.extend(options.keys_dir.map(|folder| folder.to_path_buf()));
-        if let Some(Task::Command(command)) = &self.task
-            && let Command::Restore { backup, .. } = &**command
-            && backup.is_dir()
-        {
-            folders.push(backup.to_path_buf());
+        let Some(Task::Command(command)) = &self.task else {
+            return folders;
+        };
+        match &**command {
+            Command::Restore { backup, .. } if backup.is_dir() => {
+                folders.push(backup.to_path_buf());
+            }
+            // One that is missing is not made for it.
+            Command::Safe { options, .. } => {
+                let of_files = options.files().filter_map(Path::parent);
+                folders.extend(of_files.filter(|f| f.is_dir()).map(Path::to_path_buf));
+            }
+            _ => {}
         }
         folders
     }
@@ -323,6 +331,7 @@ impl Arguments {
                 command.common_mut().state_dir = Some(state_dir);
                 match &mut **command {
                     Command::Backup { options, .. } => absolute(&mut options.passphrase_file)?,
+                    Command::Safe { options, .. } => absolute(&mut options.passphrase_file)?,
                     Command::Restore { passphrase, .. }
                     | Command::Resume { passphrase, .. }
                     | Command::Undo { passphrase, .. } => {

@@ -1,4 +1,4 @@
-//! The passphrase of an encrypted backup: where it comes from, and what is said when it cannot be had.
+//! The passphrase of an encrypted backup or safe: where it comes from, and what is said when it cannot be had.
 
 use std::path::Path;
 
@@ -37,19 +37,30 @@ fn from_file(path: &Path) -> Result<Passphrase, Problem> {
     passphrase::read(path).map_err(|e| problem(&e))
 }
 
-/// How a new backup is encrypted; `None` when it shall not be. Asked for twice, as nobody sees what is typed.
+/// How a new backup is encrypted; `None` when it shall not be.
 pub(super) fn sealing(options: &BackupOptions) -> Result<Option<Sealing>, Problem> {
-    let w = words();
     if !options.encrypt {
         return Ok(None);
     }
-    let passphrase = match &options.passphrase_file {
+    let (file, work) = (options.passphrase_file.as_deref(), options.work_factor);
+    new(words().passphrase_new, file, work).map(Some)
+}
+
+/// How something new is encrypted: with the passphrase of the file, or with one that is asked for, twice, as nobody sees what
+/// is typed. `work` is other than usual for trials.
+pub(super) fn new(
+    question: &str,
+    file: Option<&Path>,
+    work: Option<u8>,
+) -> Result<Sealing, Problem> {
+    let w = words();
+    let passphrase = match file {
         Some(path) => from_file(path)?,
         None => {
             let ask = || {
                 let mut terminal = SilentTerminal::open()?;
                 for _ in 0..TRIES {
-                    let first = terminal.ask(&format!("{} ", w.passphrase_new))?;
+                    let first = terminal.ask(&format!("{question} "))?;
                     if terminal.ask(&format!("{} ", w.passphrase_again))? == first {
                         return Ok(Some(first));
                     }
@@ -63,10 +74,10 @@ pub(super) fn sealing(options: &BackupOptions) -> Result<Option<Sealing>, Proble
         }
     };
     let sealing = Sealing::new(passphrase);
-    Ok(Some(match options.work_factor {
+    Ok(match work {
         Some(work) => sealing.with_work(work),
         None => sealing,
-    }))
+    })
 }
 
 /// The passphrase of the backup in this folder: out of the file, or asked for on the terminal.

@@ -14,6 +14,7 @@ pub mod plan;
 pub mod recover;
 pub mod restore;
 pub mod resume;
+pub mod safe;
 pub mod undo;
 
 use std::path::Path;

@@ -300,6 +300,17 @@ pub fn put_staged(staged: &Path, path: &Path) -> Result<(), FileError> {
     folder.put(staged, &name).map_err(|e| not_written(path, e))
 }
 
+/// Gives a staged file its name, which nothing has yet.
+///
+/// # Errors
+/// [`FileError`], also where something has the name; then the staged file still stands.
+pub fn put_staged_new(staged: &Path, path: &Path) -> Result<(), FileError> {
+    let (folder, name) = folder::of(path)?;
+    let staged = staged.file_name().unwrap_or_default();
+    let put = folder.put_new(staged, &name);
+    put.map_err(|e| not_written(path, e))
+}
+
 /// Whose a file or folder is, where the path leads; `None` where there is none, or a foreign link stands in its place.
 pub fn standing(path: &Path) -> Option<Ownership> {
     let stat = resolve::stat(path).ok()?;
@@ -426,6 +437,24 @@ mod tests {
             1,
             "no temporary file is left"
         );
+    }
+
+    #[test]
+    fn a_staged_file_takes_a_name_that_is_free_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let (staged, path) = (folder.path().join("staged"), folder.path().join("new"));
+        let closed = Attributes::closed();
+        stage(&staged, b"new", &closed).unwrap();
+        put_staged_new(&staged, &path).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert!(!staged.exists());
+        stage(&staged, b"newer", &closed).unwrap();
+        symlink("nowhere", folder.path().join("link")).unwrap();
+        for taken in ["new", "link"] {
+            assert!(put_staged_new(&staged, &folder.path().join(taken)).is_err());
+            assert!(staged.exists());
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
     }
 
     #[test]

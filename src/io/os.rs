@@ -8,6 +8,7 @@ pub mod entropy;
 pub mod getent;
 pub mod harden;
 pub mod inside;
+pub mod locale;
 pub mod memory;
 pub mod names;
 pub mod processes;

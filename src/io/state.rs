@@ -1,10 +1,11 @@
-//! Where we keep what must outlast a session: backups, the journal, locks, bookmarks.
+//! Where we keep what must outlast a session: backups, the journal, locks, bookmarks, and keys in a safe.
 
 pub mod backup;
 pub mod journal;
 pub mod lock;
 pub mod passphrase;
 pub mod passwords;
+pub mod safe;
 mod served;
 
 use std::ffi::OsStr;
@@ -19,7 +20,7 @@ use crate::io::install;
 use crate::io::os::accounts;
 use crate::io::state::backup::BackupError;
 use crate::words::untrusted::Sanitise;
-pub use served::{Served, served};
+pub use served::{Served, is_in_install, served};
 
 /// A path that means the same wherever it is read again: in a command that we print, in the journal, in a manifest.
 ///

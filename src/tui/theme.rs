@@ -4,6 +4,8 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::io::os::locale;
+
 /// How many colours there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
@@ -58,14 +60,9 @@ impl Theme {
             Some(_) => Depth::Sixteen,
             None => Depth::Mono,
         };
-        // The first of these that is set decides, as in setlocale(3).
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-            .into_iter()
-            .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-        let locale = locale.unwrap_or_default().to_ascii_lowercase();
         Self {
             depth,
-            unicode: locale.contains("utf-8") || locale.contains("utf8"),
+            unicode: locale::is_utf8(),
         }
     }
 

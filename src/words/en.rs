@@ -379,6 +379,7 @@ table! {
     backup_stale_why = "Something was saved in FreeScout, or a file was changed, after the backup was made.";
     backup_stale_next = "Nothing was changed. Make a new backup (step 2); the plan is then made again.";
     passphrase_new = "Passphrase for the new backup (hidden):";
+    passphrase_new_safe = "Passphrase for the safe (hidden):";
     passphrase_again = "The same passphrase again:";
     passphrase_differs = "The two passphrases differ.";
     passphrase_ask(folder) = "Passphrase of {folder} (hidden):";
@@ -667,6 +668,66 @@ table! {
     not_a_backup(path) = "{path} is not a backup that can be restored.";
     not_a_backup_next(folder) = "Nothing was changed. Backups are in {folder}, unless --backup-dir says otherwise.";
 
+    // a safe for keys
+    safe_head(address, path, moment) = "The keys (APP_KEY) of a FreeScout helpdesk: they decrypt its passwords.\n\n  address  {address}\n  folder   {path}\n  saved    {moment}, by freescout-rescue\n\nIf the key is lost or was replaced, bring it back on the server (FILE is the encrypted file):\n\n  age -d FILE | freescout-rescue recover --key-file -\n\nThis shows what would be done; to do it, add --yes. By hand: put the APP_KEY line of the key that was\nin force into .env exactly as it is here, and delete bootstrap/cache/config.php.\nWhoever has a key and a copy of the database can read every password in it: keep this private.";
+    safe_key_in_force(fingerprint, opens, all) = "{fingerprint}: in force; decrypts {opens} of {all} secrets";
+    safe_key_other(fingerprint, opens, all) = "{fingerprint}: not in force; decrypts {opens} of {all} secrets";
+    safe_key_mails(first, last) = "  emails were sent with it from {first} to {last}";
+    safe_key_source(place) = "  found in {place}";
+    safe_stdout = "standard output";
+    safe_done(path, keys: number) = "Saved and verified: {keys} in {path}, encrypted with the passphrase.",
+        keys { One "1 key", Other "{keys} keys" };
+    safe_done_recipients(path, keys: number, recipients: number) = "Saved: {keys} in {path}, encrypted to {recipients}. It was read back and is complete; whether it decrypts can only be tried with the secret key of a recipient: age -d -i KEYFILE FILE",
+        keys { One "1 key", Other "{keys} keys" },
+        recipients { One "1 recipient", Other "{recipients} recipients" };
+    safe_keep = "Keep a copy of it away from this server, and away from the copies of the database.";
+    safe_use = "To use it: age -d FILE | freescout-rescue recover --key-file -";
+    safe_lasts_next = "Copy the file to a permanent place right away, or name another one with --output.";
+    safe_exists(path) = "{path} exists already, and is not overwritten.";
+    safe_exists_next = "Nothing was changed. Name a new file.";
+    safe_in_install(folder) = "{folder} lies in the install, so the key is not saved there.";
+    safe_in_install_why = "It would be lost together with the install.";
+    safe_served_why = "The web server hands out what lies in that folder.";
+    safe_no_folder(folder) = "The folder {folder} does not exist.";
+    safe_place_next = "Nothing was changed. Name a file in another folder, if possible on another disk.";
+    safe_not_written = "The key could not be saved.";
+    safe_not_proven = "The key was not saved: what was written could not be verified.";
+    safe_not_proven_next = "Nothing was changed, and the file was removed. Try another folder, on another disk.";
+    safe_no_key = "No key of this install is known, so there is nothing to save.";
+    safe_no_key_next = "Nothing was changed. Search for the key first (find-key), or give it with --key-file.";
+    safe_no_recipient = "A recipient cannot be used, so the key was not saved.";
+    safe_no_recipient_next = "Nothing was changed. A recipient is the public key of an age key, age1…, as age-keygen prints it. SSH keys cannot be used.";
+    safe_recipient(text) = "{text} is none";
+    safe_recipient_line(path, line, text) = "{path}, line {line}: {text}";
+    safe_recipients_nobody(path) = "{path} names nobody";
+    safe_recipients_unreadable = "The file with the recipients cannot be read.";
+    safe_recipients_unreadable_next = "Nothing was changed. Correct the path after --recipients-file.";
+    safe_json_shared = "Standard output cannot take both the safe and JSON.";
+    safe_json_shared_next = "Nothing was changed. Leave out --json, or give a file to --output.";
+
+    // a key on a page
+    page_head(address, path, moment, fingerprint) = "The key (APP_KEY) of a FreeScout helpdesk: it decrypts its passwords.\n\n  address      {address}\n  folder       {path}\n  printed      {moment}, by freescout-rescue\n  fingerprint  {fingerprint}\n\nIf the key is lost or was replaced: type these rows into a file on the server, then run\n  freescout-rescue recover --key-file FILE\nor type them into step 3 of the wizard (freescout-rescue), in one line. Small letters will do,\nand dashes can be left out. The letters O, I and B and the digit 1 do not occur. A wrong character\nis found, and the right one is told.\n\nWhoever has this page and a copy of the database can read every password in it: keep it locked up.";
+    page_code = "The same key as a QR code. Scanned, it is the text for the file, or for APP_KEY= in .env:";
+    page_no_code = "This terminal cannot show the QR code. To get it: --svg FILE";
+    page_no_key = "No key is in force, so there is none to print.";
+    page_no_key_next = "Nothing was changed. Recover the install first; check says how.";
+    page_too_long = "The text of the key in force is too long for a page.";
+    page_too_long_next = "Nothing was changed. Save it without --paper.";
+    page_done(path) = "Saved, and not encrypted: {path}";
+    page_keep = "Whoever sees the page has the key.";
+    page_no_terminal = "A key on paper is not encrypted, and standard output is not a terminal.";
+    page_no_terminal_next = "Nothing was changed. If it shall go there even so, say --output -, or name a file.";
+
+    // a key on paper, as a clause
+    paper_character(row, group, typed, correct) = "row {row}, group {group}: `{typed}` was typed, it must be `{correct}`";
+    paper_row(row) = "more than one character in row {row} is wrong; type that row again";
+    paper_group(row, group, typed) = "row {row}, group {group} has {typed} characters in place of 4";
+    paper_row_length(row, groups) = "row {row} has too few characters or too many; every row has {groups} groups of 4";
+    paper_missing(row, rows) = "row {row} of {rows} is missing";
+    paper_doubled(row) = "row {row} was typed twice";
+    paper_order(row, place) = "row {row} stands where row {place} belongs";
+    paper_mixed = "each row is right by itself, but they are not the rows of one key; take all of them from one page";
+
     // command line
     key_file_unreadable = "The key file cannot be read.";
     key_file_missing_next = "Nothing was changed. Correct the path after --key-file.";
@@ -677,12 +738,15 @@ table! {
     look_in_keyboard = "The wizard cannot look for keys in standard input (--look-in -): it is the keyboard.";
     look_in_keyboard_next = "Nothing was changed. Use find-key --look-in -, or give a file.";
     key_file_empty = "the file is empty";
+    key_file_encrypted = "it is encrypted; decrypt it first: age -d FILE | freescout-rescue COMMAND --key-file -";
+    key_file_safe_empty = "it is the text of a safe, but no key is in it";
+    key_file_safe_line(line, why) = "line {line}: {why}";
     key_file_several = "it contains more than one key; leave only one in it, or search the file with --look-in";
     key_file_no_key = "The key file contains no key.";
     key_file_useless = "The given key decrypts none of the stored secrets.";
     key_file_useless_why(source, fingerprint) = "{source}: {fingerprint}";
     key_file_useless_next = "Nothing was changed. Name the file with the right key, or leave out --key-file to continue without it.";
-    key_file_no_key_next = "It should contain `base64:` and 44 characters, or 32 plain characters, and nothing else.";
+    key_file_no_key_next = "It should contain `base64:` and 44 characters, or 32 plain characters, and nothing else; or all rows of a key on paper, or the decrypted text of a safe.";
     passwords_file_unusable(path) = "The passwords from {path} cannot be used.";
     passwords_unusable = "One of the given passwords cannot be stored.";
     passwords_no_line = "There is no line in it.";
@@ -1027,7 +1091,7 @@ table! {
     key_tried(key, opens: number) = "{key} decrypts {opens}.",
         opens { One "1 secret", Other "{opens} secrets" };
     key_tried_nothing(key) = "{key} is a valid key, but decrypts nothing here.";
-    key_not_a_key(why) = "That is not a key: {why}. A key is base64: and 44 characters, or 32 plain characters.";
+    key_not_a_key(why) = "That is not a key: {why}. A key is base64: and 44 characters, or 32 plain characters, or all rows of one on paper.";
     look_skipped_shown(more, first) = "Not searched: {first}, and {more} more";
     look_skipped_one(first) = "Not searched: {first}";
 

@@ -65,7 +65,7 @@ impl Bench {
             .env("PATH", search_path());
         // Nothing of a test stays on the machine: the usual state folder is the machine's.
         let commands = [
-            "check", "find-key", "test", "backup", "restore", "recover", "undo", "resume",
+            "check", "find-key", "test", "backup", "safe", "restore", "recover", "undo", "resume",
             "history",
         ];
         let command_of_ours = arguments.first().is_some_and(|a| commands.contains(a));

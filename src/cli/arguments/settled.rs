@@ -95,6 +95,7 @@ impl Command {
             | Self::FindKey { common, .. }
             | Self::Test { common, .. }
             | Self::Backup { common, .. }
+            | Self::Safe { common, .. }
             | Self::Restore { common, .. }
             | Self::Recover { common, .. }
             | Self::Resume { common, .. }
@@ -109,6 +110,7 @@ impl Command {
             | Self::FindKey { common, .. }
             | Self::Test { common, .. }
             | Self::Backup { common, .. }
+            | Self::Safe { common, .. }
             | Self::Restore { common, .. }
             | Self::Recover { common, .. }
             | Self::Resume { common, .. }
@@ -124,6 +126,7 @@ impl Command {
                 ("", &None)
             }
             Self::Backup { options, .. } => ("--passphrase-file", &options.passphrase_file),
+            Self::Safe { options, .. } => ("--passphrase-file", &options.passphrase_file),
             Self::Restore { passphrase, .. }
             | Self::Resume { passphrase, .. }
             | Self::Undo { passphrase, .. } => ("--passphrase-file", &passphrase.passphrase_file),

@@ -79,6 +79,12 @@ impl Out {
         self.note(written);
     }
 
+    /// What is a file of its own, byte for byte: made by us, so there is nothing in it to guard a terminal against.
+    pub fn as_it_is(&mut self, bytes: &[u8]) {
+        let written = self.to.write_all(bytes).and_then(|()| self.to.flush());
+        self.note(written);
+    }
+
     /// One line of JSON.
     pub fn json(&mut self, json: &impl serde::Serialize) {
         JSON_GIVEN.store(true, Ordering::Relaxed);

@@ -55,6 +55,13 @@ pub(in crate::engine) fn source(backup: &Backup, path: &Path) -> Source {
 }
 
 impl OwnBackups {
+    /// Every key in them, each with where it stands.
+    pub(in crate::engine) fn keys(&self) -> impl Iterator<Item = (&AppKey, &[Source])> {
+        self.keys
+            .iter()
+            .map(|(key, sources)| (key, sources.as_slice()))
+    }
+
     pub(super) fn not_read(&mut self, folder: PathBuf, created: &str, error: &BackupError) {
         let why = match error {
             BackupError::Locked(_) => words().own_backup_encrypted.into(),

@@ -7,7 +7,7 @@ use crate::domain::inventory::secret::SecretKind;
 use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::known;
 use crate::domain::key::ring::{KeyRing, KnownKey};
-use crate::domain::key::source::SourceKind;
+use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::plan::{self, Circumstances};
 use crate::domain::verdict::assessment::{self, Assessment, KeyReport};
 use crate::domain::verdict::finding::{Finding, KeyName};
@@ -98,7 +98,8 @@ impl Session {
     }
 }
 
-/// A given key that opens nothing and is not the current one, however it is spelled.
+/// A given key that opens nothing and is not the current one, however it is spelled. Of a file with several, as a safe is,
+/// one that is of use is enough: it holds keys that were replaced long ago.
 pub fn useless_key<'a>(ring: &KeyRing, keys: &'a [KeyReport]) -> Option<&'a KeyReport> {
     let given = |kind: SourceKind| matches!(kind, SourceKind::Given | SourceKind::Stdin);
     let opens = |key: &AppKey| {
@@ -109,9 +110,22 @@ pub fn useless_key<'a>(ring: &KeyRing, keys: &'a [KeyReport]) -> Option<&'a KeyR
         let mut twins = ring.twins_of(key).filter_map(of);
         twins.any(|twin| twin.opens > 0 || twin.effective)
     };
+    let is_of_use = |report: &KeyReport| ring.get(report.fingerprint).is_some_and(opens);
+    let in_one_file = |a: &Source, b: &Source| {
+        let is_file = a.path.is_some() || a.kind == SourceKind::Stdin;
+        is_file && given(a.kind) && a.kind == b.kind && a.path == b.path
+    };
+    let beside_one_of_use = |report: &KeyReport| {
+        keys.iter().filter(|other| is_of_use(other)).any(|other| {
+            let mut sources = report.sources.iter();
+            sources.any(|a| other.sources.iter().any(|b| in_one_file(a, b)))
+        })
+    };
     keys.iter().find(|report| {
         report.sources.iter().all(|source| given(source.kind))
-            && ring.get(report.fingerprint).is_some_and(|key| !opens(key))
+            && ring.get(report.fingerprint).is_some()
+            && !is_of_use(report)
+            && !beside_one_of_use(report)
     })
 }
 

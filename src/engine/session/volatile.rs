@@ -43,6 +43,14 @@ impl VolatileFolder {
     }
 }
 
+/// The caution about this folder, if what is kept there does not last.
+pub fn caution_about(folder: &Path) -> Option<VolatileFolder> {
+    volatile::of(folder).map(|fleeting| VolatileFolder {
+        folder: folder.to_owned(),
+        fleeting,
+    })
+}
+
 /// Those of our folders that do not last; what lies within one of them is not named again.
 pub fn cautions(options: &Options) -> Vec<VolatileFolder> {
     let mut cautions: Vec<VolatileFolder> = Vec::new();
@@ -52,13 +60,13 @@ pub fn cautions(options: &Options) -> Vec<VolatileFolder> {
         options.keys_dir.as_deref(),
     ];
     for folder in own.into_iter().flatten() {
-        let Some(fleeting) = volatile::of(folder) else {
+        let Some(caution) = caution_about(folder) else {
             continue;
         };
-        let said = |c: &VolatileFolder| c.fleeting == fleeting && folder.starts_with(&c.folder);
+        let said =
+            |c: &VolatileFolder| c.fleeting == caution.fleeting && folder.starts_with(&c.folder);
         if !cautions.iter().any(said) {
-            let folder = folder.to_owned();
-            cautions.push(VolatileFolder { folder, fleeting });
+            cautions.push(caution);
         }
     }
     cautions

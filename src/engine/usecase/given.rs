@@ -7,6 +7,7 @@ use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::key::spelling;
+use crate::domain::key::{paper, safe};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::session::{Session, judge};
 use crate::io::container::within;
@@ -33,9 +34,10 @@ pub struct Given {
 /// A [`Problem`] that names the first that cannot be used.
 pub fn read(key_files: &[PathBuf], look_in: &[PathBuf]) -> Result<Given, Problem> {
     let w = words();
-    let keys = key_files.iter().map(|path| key_file(path)).collect();
-    let keys: Result<Vec<_>, _> = keys;
-    let keys = keys?;
+    let keys: Vec<Vec<_>> = key_files
+        .iter()
+        .map(|path| key_file(path))
+        .collect::<Result<_, _>>()?;
     let is_missing =
         |path: &&PathBuf| !within::to_read(path).exists() && path.as_path() != Path::new("-");
     if let Some(missing) = look_in.iter().find(is_missing) {
@@ -43,18 +45,37 @@ pub fn read(key_files: &[PathBuf], look_in: &[PathBuf]) -> Result<Given, Problem
         return Err(ErrorKind::BadInput.problem(what, "", w.look_in_missing_next));
     }
     Ok(Given {
-        keys,
+        keys: keys.into_iter().flatten().collect(),
         restart_workers: false,
     })
 }
 
-/// The key of a file, or of standard input (`-`).
-fn key_file(path: &Path) -> Result<(SecretBytes, Source), Problem> {
+/// The key of a file, or of standard input (`-`); of the text of a safe, all of them.
+fn key_file(path: &Path) -> Result<Vec<(SecretBytes, Source)>, Problem> {
     let (bytes, source) = content(path)?;
-    one_key(bytes.expose(), source).map_err(|why| holds_no_key(&named(path, &why)))
+    let no_key = |why: String| holds_no_key(&named(path, &why));
+    let Some(keys) = safe::keys(bytes.expose()) else {
+        let key = one_key(bytes.expose(), source).map_err(no_key)?;
+        return Ok(vec![key]);
+    };
+    let w = words();
+    if keys.is_empty() {
+        return Err(no_key(w.key_file_safe_empty.to_owned()));
+    }
+    let keys = keys.into_iter().map(|(line, text)| {
+        let place = Source {
+            line: Some(line),
+            ..source.clone()
+        };
+        match AppKey::parse(text.expose()) {
+            Ok(_) => Ok((text, place)),
+            Err(why) => Err(no_key(text!(key_file_safe_line, line, why))),
+        }
+    });
+    keys.collect()
 }
 
-/// The key that a text is without the spaces around it, or the one that it nearly is, or holds.
+/// The key that a text is without the spaces around it, that its rows of a paper key are, or that it nearly is, or holds.
 ///
 /// # Errors
 /// Why it is none: a text for the operator, without the key.
@@ -63,6 +84,13 @@ pub(super) fn one_key(bytes: &[u8], source: Source) -> Result<(SecretBytes, Sour
     let text = bytes.trim_ascii();
     if text.is_empty() {
         return Err(w.key_file_empty.to_owned());
+    }
+    if let Some(read) = paper::read(text) {
+        let key = read.map_err(|misread| misread.to_string())?;
+        return Ok((SecretBytes::from(key.text()), source));
+    }
+    if is_encrypted(text) {
+        return Err(w.key_file_encrypted.to_owned());
     }
     let Err(error) = AppKey::parse(text) else {
         return Ok((SecretBytes::from(text), source));
@@ -75,6 +103,15 @@ pub(super) fn one_key(bytes: &[u8], source: Source) -> Result<(SecretBytes, Sour
         [] => Err(error.to_string()),
         _ => Err(w.key_file_several.to_owned()),
     }
+}
+
+/// Whether a text is in the format of `age`, as a safe is until it is decrypted.
+fn is_encrypted(text: &[u8]) -> bool {
+    let marks = [
+        &b"-----BEGIN AGE ENCRYPTED FILE-----"[..],
+        b"age-encryption.org/v1",
+    ];
+    marks.iter().any(|mark| text.starts_with(mark))
 }
 
 /// The problem of a file without a key.
@@ -135,4 +172,37 @@ fn content(path: &Path) -> Result<(SecretBytes, Source), Problem> {
     let text = standard_input::read(MAX_KEY_FILE)
         .map_err(|e| unreadable(&named(path, &e.to_string()), w.key_file_no_key_next))?;
     Ok((SecretBytes::from(&text[..]), Source::of(SourceKind::Stdin)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "base64:dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk=";
+
+    fn read(text: &str) -> Result<String, String> {
+        let (key, _) = one_key(text.as_bytes(), Source::of(SourceKind::Given))?;
+        Ok(String::from_utf8_lossy(key.expose()).into_owned())
+    }
+
+    #[test]
+    fn the_rows_of_a_paper_key_are_one_in_one_line_too() {
+        let key = AppKey::parse(KEY.as_bytes()).expect("a key");
+        let rows = paper::rows(&key).expect("a short text");
+        let typed: Vec<&str> = rows.iter().map(|row| row.as_str()).collect();
+        assert_eq!(read(&typed.join(" ")).as_deref(), Ok(KEY));
+        assert_eq!(read(&typed.concat()).as_deref(), Ok(KEY));
+        let refused = read(typed[0]).expect_err("one row of three");
+        assert_eq!(refused, "row 2 of 3 is missing");
+        // It would be a key of plain characters, if it were not a row.
+        let refused = read(&typed[0].replace('-', ""));
+        assert_eq!(refused.expect_err("one row"), "row 2 of 3 is missing");
+    }
+
+    #[test]
+    fn what_is_encrypted_is_told_from_what_is_no_key() {
+        let sealed = "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n";
+        assert!(read(sealed).is_err_and(|why| why.contains("age -d")));
+        assert!(read("nothing").is_err_and(|why| !why.contains("age -d")));
+    }
 }

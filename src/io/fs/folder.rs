@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::Path;
 
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
@@ -202,6 +202,29 @@ impl Folder {
             }
             Err(e) => return Err(e.into()),
         }
+        self.sync()?;
+        crash_points::pass(Point::FolderSynced);
+        Ok(())
+    }
+
+    /// Gives a staged file this name, which nothing has yet.
+    ///
+    /// # Errors
+    /// What the system says, that something has the name among it; then the staged file still stands.
+    pub(super) fn put_new(&self, temporary: &OsStr, name: &OsStr) -> Result<(), WriteError> {
+        let new = RenameFlags::NOREPLACE;
+        let rename = || rustix::fs::renameat_with(&self.0, temporary, &self.0, name, new);
+        match make_in(&self.0, rename) {
+            // A file system of another machine may not know how; a second name is never one that is taken.
+            Err(Errno::INVAL | Errno::NOSYS) => {
+                let link =
+                    || rustix::fs::linkat(&self.0, temporary, &self.0, name, AtFlags::empty());
+                make_in(&self.0, link)?;
+                rustix::fs::unlinkat(&self.0, temporary, AtFlags::empty())?;
+            }
+            renamed => renamed?,
+        }
+        crash_points::pass(Point::FileRenamed);
         self.sync()?;
         crash_points::pass(Point::FolderSynced);
         Ok(())

@@ -19,7 +19,7 @@ mod error;
 mod form;
 pub mod own;
 mod parent;
-mod sealed;
+pub(super) mod sealed;
 mod writer;
 
 use std::borrow::Cow;

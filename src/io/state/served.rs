@@ -55,7 +55,20 @@ pub fn served(folder: &Path, install: &Path) -> Option<Served> {
     links_to_folders(&public).find(is_way).map(Served::Link)
 }
 
-/// The same of a folder of the host's, for the install of a container: a folder that was mounted into that has another path
+/// Whether a folder, be that there or not, lies in this install.
+pub fn is_in_install(folder: &Path, install: &Path) -> bool {
+    if let Some(within) = within::get().filter(|within| within.is_kept(folder)) {
+        let named = folder.to_owned();
+        let above = within.on_host(move || identities_above(&named));
+        let is_above = |above: HashSet<_>| identity(install).is_some_and(|it| above.contains(&it));
+        return above.is_some_and(is_above);
+    }
+    let there = trust::existing(folder);
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    real(&there).starts_with(real(install))
+}
+
+/// [`served`] of a folder of the host's, for the install of a container: a folder that was mounted into that has another path
 /// there, and is told by what it is.
 fn served_from_host(folder: &Path, install: &Path, within: &'static Within) -> Option<Served> {
     let named = folder.to_owned();
@@ -154,6 +167,15 @@ mod tests {
             ("elsewhere", None),
         ] {
             assert_eq!(served(&top.join(name), &install), way, "{name}");
+        }
+        for (name, within) in [
+            ("install", true),
+            ("install/storage/not/there", true),
+            ("current/storage", true),
+            ("installs", false),
+            ("shared", false),
+        ] {
+            assert_eq!(is_in_install(&top.join(name), &install), within, "{name}");
         }
     }
 

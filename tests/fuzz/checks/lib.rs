@@ -10,6 +10,7 @@ mod config_cache;
 mod containers;
 mod dotenv;
 mod git;
+mod given_keys;
 mod hunt;
 mod mail;
 mod passwords;
@@ -23,13 +24,14 @@ mod sql_dump;
 pub type Check = (&'static str, fn(&[u8]));
 
 /// Every check.
-pub const ALL: [Check; 16] = [
+pub const ALL: [Check; 17] = [
     ("archive", hunt::archive),
     ("backup", backup::check),
     ("config_cache", config_cache::check),
     ("containers", containers::check),
     ("dotenv", dotenv::check),
     ("git", git::check),
+    ("given_keys", given_keys::check),
     ("imap", mail::imap),
     ("passwords", passwords::check),
     ("payload", payload::check),

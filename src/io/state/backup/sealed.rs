@@ -76,7 +76,7 @@ impl Sealing {
     }
 
     /// Encrypts what is written, into `target`. It is whole only after `finish`.
-    pub(super) fn seal<W: Write>(&self, target: W) -> std::io::Result<StreamWriter<W>> {
+    pub(in crate::io) fn seal<W: Write>(&self, target: W) -> std::io::Result<StreamWriter<W>> {
         let mut recipient = age::scrypt::Recipient::new(self.passphrase.0.clone());
         recipient.set_work_factor(self.work);
         let recipients: [&dyn age::Recipient; 1] = [&recipient];
@@ -126,7 +126,7 @@ pub(super) fn broken(path: &Path, error: std::io::Error) -> BackupError {
 ///
 /// # Errors
 /// As [`open`], and [`BackupError::Sealed`] when it was cut off or changed.
-pub(super) fn whole(
+pub(in crate::io) fn whole(
     path: &Path,
     file: &[u8],
     passphrase: &Passphrase,

@@ -1,0 +1,134 @@
+//! `safe`: the keys into one encrypted file.
+
+use std::path::Path;
+
+use super::opened;
+use crate::cli::arguments::{Common, SafeOptions, is_stdin};
+use crate::cli::outcome::{CommandResult, not_started};
+use crate::cli::output::{self, Out};
+use crate::cli::passphrase;
+use crate::cli::reporter::TerminalReporter;
+use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::verdict::assessment::Assessment;
+use crate::engine::exit::Exit;
+use crate::engine::safe::{self, KeptKey};
+use crate::engine::session::volatile;
+use crate::engine::usecase::safe::{self as usecase, SafeMade};
+use crate::io::state::safe::{Proof, Recipient, RecipientsError, SafeLock, recipients};
+use crate::sentences::shell;
+use crate::words::untrusted::shown;
+use crate::words::words;
+
+/// Characters that are shown of what is no recipient: `AGE-SECRET-KEY-1` is none of a key's own.
+const SHOWN: usize = 16;
+
+/// Makes a safe, and says what is in it.
+pub(super) fn run(common: &Common, options: &SafeOptions) -> CommandResult {
+    let path = options.output.as_deref().filter(|path| !is_stdin(path));
+    if path.is_none() && common.json {
+        let w = words();
+        let problem = ErrorKind::Usage.problem(w.safe_json_shared, "", w.safe_json_shared_next);
+        return Err(not_started(problem));
+    }
+    if let Some(path) = path {
+        usecase::require_new(path).map_err(not_started)?;
+    }
+    // Before anything is read: who has to go and fetch the passphrase shall not wait.
+    let lock = lock(options).map_err(not_started)?;
+    let reporter = TerminalReporter::default();
+    let session = opened(common, &reporter).map_err(not_started)?;
+    let assessment = session.assess();
+    let made = usecase::make(&session, &assessment, path, &lock).map_err(not_started)?;
+    let caution = path.and_then(|path| volatile::caution_about(path.parent()?));
+    if let Some(caution) = &caution {
+        Out::stderr().line(&caution.sentence());
+        Out::stderr().line(words().safe_lasts_next);
+    }
+    if common.json {
+        let cautions: Vec<_> = caution.into_iter().collect();
+        Out::stdout().json(&output::Cautioned::new(json(path, &made), &cautions));
+        return Ok(Exit::Fine);
+    }
+    match path {
+        Some(path) => tell(&mut Out::stdout(), &shell(path), &made, &assessment),
+        None => {
+            Out::stdout().as_it_is(&made.sealed);
+            tell(&mut Out::stderr(), words().safe_stdout, &made, &assessment);
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+/// Who will be able to open it.
+fn lock(options: &SafeOptions) -> Result<SafeLock, Problem> {
+    let mut all = Vec::new();
+    for text in &options.recipient {
+        let one = Recipient::parse(text);
+        let none = || no_recipient(&text!(safe_recipient, text = beginning(text)));
+        all.push(one.ok_or_else(none)?);
+    }
+    for path in &options.recipients_file {
+        all.extend(recipients(path).map_err(|e| recipients_unusable(path, &e))?);
+    }
+    if !all.is_empty() {
+        return Ok(SafeLock::Recipients(all));
+    }
+    let (file, work) = (options.passphrase_file.as_deref(), options.work_factor);
+    passphrase::new(words().passphrase_new_safe, file, work).map(SafeLock::Passphrase)
+}
+
+/// As much of a text as tells which it is: somebody may have given a secret key.
+fn beginning(text: &str) -> String {
+    let first: String = text.chars().take(SHOWN).collect();
+    let more = if first.len() < text.len() { "…" } else { "" };
+    format!("{}{more}", shown(&first))
+}
+
+fn no_recipient(why: &str) -> Problem {
+    let w = words();
+    ErrorKind::BadInput.problem(w.safe_no_recipient, why, w.safe_no_recipient_next)
+}
+
+fn recipients_unusable(path: &Path, error: &RecipientsError) -> Problem {
+    let w = words();
+    let named = shown(&path).to_string();
+    match error {
+        RecipientsError::Unreadable(error) => {
+            let next = w.safe_recipients_unreadable_next;
+            ErrorKind::BadInput.problem(w.safe_recipients_unreadable, error.to_string(), next)
+        }
+        RecipientsError::Line(line, text) => {
+            let text = beginning(text);
+            no_recipient(&text!(safe_recipient_line, path = named, line, text))
+        }
+        RecipientsError::Nobody => no_recipient(&text!(safe_recipients_nobody, path = named)),
+    }
+}
+
+fn json(path: Option<&Path>, made: &SafeMade) -> serde_json::Value {
+    let (encrypted_to, recipients, verified) = match made.proof {
+        Proof::Opened => ("passphrase", 0, true),
+        Proof::Whole { recipients } => ("recipients", recipients, false),
+    };
+    serde_json::json!({
+        "schema": 1,
+        "safe": {
+            "path": path.map(|path| path.to_string_lossy()),
+            "encrypted_to": encrypted_to, "recipients": recipients, "verified": verified,
+        },
+        "keys": made.keys.iter().map(KeptKey::json).collect::<Vec<_>>(),
+    })
+}
+
+fn tell(out: &mut Out, path: &str, made: &SafeMade, assessment: &Assessment) {
+    let keys = made.keys.len();
+    out.line(&match made.proof {
+        Proof::Opened => text!(safe_done, path, keys),
+        Proof::Whole { recipients } => text!(safe_done_recipients, path, keys, recipients),
+    });
+    for key in &made.keys {
+        out.line(&format!("  {}", safe::standing(key, assessment)));
+    }
+    out.line(words().safe_keep);
+    out.line(words().safe_use);
+}

@@ -216,11 +216,11 @@ impl Wizard {
             (next != EnterAction::Nothing, Action::Primary),
             (self.trial_waits(), Action::Retry),
             (unsettled && keepable, Action::KeepUntested),
-            // The way on without it: what is empty is left as it is.
-            (standing, Action::EraseAll),
             (self.passwords.asked.len() > 1, Action::Down),
             (true, Action::Reveal),
             (!self.passwords.offers(current).is_empty(), Action::SameAs),
+            // The way on without it: what is empty is left as it is.
+            (standing, Action::EraseAll),
         ];
         let offers = offers.into_iter().filter(|(offered, _)| *offered);
         offers.map(|(_, action)| action).collect()

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::container::{Container, Kind, told};
-use crate::found::{PHP, on_host_with, php_of, write};
+use crate::found::{PHP, StoppedDocker, json, on_host_with, php_of, write};
 use crate::impostors::Groups;
 
 /// Each container of these has PHP, and this name with Docker.
@@ -194,4 +194,30 @@ fn a_run_that_was_cut_off_is_found_when_its_container_comes_back_under_another_n
     assert!(said.contains("resume --give-up"), "{said}");
     host.run("fs_app_1", &["resume", "--give-up"], 0);
     host.recover("fs_app_1", &first);
+}
+
+/// A stopped container, and a home folder with a copy of its helpdesk that nothing names any more.
+fn stopped_beside_a_copy() -> (StoppedDocker, tempfile::TempDir) {
+    let mut container = Container::start(Kind::Rooted);
+    container.stop();
+    let home = tempfile::tempdir_in("/var/tmp").unwrap();
+    let copied = Command::new("cp")
+        .arg("-a")
+        .args([container.path("/www/html"), home.path().join("old")])
+        .output();
+    told(&copied.unwrap(), 0);
+    (StoppedDocker::lay_out(&container), home)
+}
+
+#[test]
+fn a_copy_that_nothing_names_is_not_taken_where_the_helpdesk_of_a_stopped_one_is() {
+    let (docker, home) = stopped_beside_a_copy();
+    for what in [&["check"][..], &["recover", "--yes", "--no-test"]] {
+        let mut command = docker.command(what);
+        let said = told(&command.env("HOME", home.path()).output().unwrap(), 3);
+        let copy = home.path().join("old").display().to_string();
+        for place in [&*copy, "in the Docker container freescout-app: /www/html"] {
+            assert!(said.contains(place), "{what:?}: {said}");
+        }
+    }
 }

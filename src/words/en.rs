@@ -51,6 +51,15 @@ table! {
     container_may_be_meant(container, path, command) = "FreeScout runs in the {container}, with its folder at {path} there. To check that one from here: {command}";
     container_stopped_is_meant(container, path, command) = "This is the folder {path} of the {container}, which is stopped: its settings count in there, and so do the names of its servers. Start the container, then check it from here: {command}";
     container_closed(container) = "Something runs in the {container}, but its file system (fuse-overlayfs) answers to its own account alone: whether FreeScout is in it cannot be seen from here. It can be seen when the container is stopped, or from within: as that account, copy freescout-rescue into it (podman cp) and run it there (podman exec -it).";
+    container_unseen(containers, count: number) = count {
+        One "A stopped container cannot be looked into: its layers are stored in a way that freescout-rescue cannot read. If FreeScout is in it, start it and run the same command again: {containers}.",
+        Other "{count} stopped containers cannot be looked into: their layers are stored in a way that freescout-rescue cannot read. If FreeScout is in one of them, start that one and run the same command again: {containers}."
+    };
+    finding_containers_unseen(containers, count: number) = count {
+        One "This folder may be an old copy: nothing runs it or names it, and there is a stopped container that cannot be looked into, since its layers are stored in a way that freescout-rescue cannot read. If FreeScout is in that one, start it and run the same command again: {containers}.",
+        Other "This folder may be an old copy: nothing runs it or names it, and there are {count} stopped containers that cannot be looked into, since their layers are stored in a way that freescout-rescue cannot read. If FreeScout is in one of those, start it and run the same command again: {containers}."
+    };
+    container_with_start(container, start) = "{container} ({start})";
     found_restarting_container = "the container is restarting";
     found_stopped_container = "the container is stopped";
     found_in_container(container, path) = "in the {container}: {path}";

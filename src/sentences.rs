@@ -116,6 +116,11 @@ pub fn finding(finding: &Finding) -> String {
             path,
             command,
         } => text!(container_runs_there, container, path = shown(path), command),
+        Finding::ContainersUnseen { containers } => text!(
+            finding_containers_unseen,
+            containers = found::listed(containers),
+            count = containers.len()
+        ),
         Finding::KeyNotLasting {
             path,
             fleeting,

@@ -170,9 +170,6 @@ fn found(word: &str) -> Result<Container, Problem> {
     }
 }
 
-/// How many containers are named in one sentence.
-const LISTED: usize = 20;
-
 /// Containers by their names and ids.
 fn listed(all: &[Container]) -> String {
     let one = |container: &Container| {
@@ -192,11 +189,8 @@ fn listed(all: &[Container]) -> String {
             (None, false) => text!(container_with_stopped, container = name),
         }
     };
-    let mut names: Vec<String> = all.iter().take(LISTED).map(one).collect();
-    if all.len() > LISTED {
-        names.push("…".to_owned());
-    }
-    names.join(", ")
+    let names: Vec<String> = all.iter().map(one).collect();
+    sentences::found::listed(&names)
 }
 
 /// The only install of this host, if that is one in a container: what is done without naming another is done there. `None`

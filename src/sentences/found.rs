@@ -7,6 +7,8 @@ use crate::words::words;
 
 /// How many things that name an install are told.
 const TOLD: usize = 3;
+/// How many containers are named in one sentence.
+const LISTED: usize = 20;
 
 /// An install on one line: its folder, its address, and what names it.
 pub fn install(found: &FoundInstall) -> String {
@@ -77,6 +79,15 @@ pub fn container(container: &Container) -> String {
         }
         Some(Realm::Container(_)) | None => told,
     }
+}
+
+/// Several containers, as sentence parts, in one sentence.
+pub fn listed(containers: &[String]) -> String {
+    let mut listed = containers[..containers.len().min(LISTED)].join(", ");
+    if containers.len() > LISTED {
+        listed += ", …";
+    }
+    listed
 }
 
 /// What names it, the strongest first.

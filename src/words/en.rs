@@ -51,6 +51,15 @@ table! {
     container_may_be_meant(container, path, command) = "FreeScout runs in the {container}, with its folder at {path} there. To check that one from here: {command}";
     container_stopped_is_meant(container, path, command) = "This is the folder {path} of the {container}, which is stopped: its settings count in there, and so do the names of its servers. Start the container, then check it from here: {command}";
     container_closed(container) = "Something runs in the {container}, but its file system (fuse-overlayfs) answers to its own account alone: whether FreeScout is in it cannot be seen from here. It can be seen when the container is stopped, or from within: as that account, copy freescout-rescue into it (podman cp) and run it there (podman exec -it).";
+    container_unseen(containers, count: number) = count {
+        One "A stopped container cannot be looked into: its layers are stored in a way that freescout-rescue cannot read. If FreeScout is in it, start it and run the same command again: {containers}.",
+        Other "{count} stopped containers cannot be looked into: their layers are stored in a way that freescout-rescue cannot read. If FreeScout is in one of them, start that one and run the same command again: {containers}."
+    };
+    finding_containers_unseen(containers, count: number) = count {
+        One "This folder may be an old copy: nothing runs it or names it, and there is a stopped container that cannot be looked into, since its layers are stored in a way that freescout-rescue cannot read. If FreeScout is in that one, start it and run the same command again: {containers}.",
+        Other "This folder may be an old copy: nothing runs it or names it, and there are {count} stopped containers that cannot be looked into, since their layers are stored in a way that freescout-rescue cannot read. If FreeScout is in one of those, start it and run the same command again: {containers}."
+    };
+    container_with_start(container, start) = "{container} ({start})";
     found_restarting_container = "the container is restarting";
     found_stopped_container = "the container is stopped";
     found_in_container(container, path) = "in the {container}: {path}";
@@ -1290,6 +1299,7 @@ table! {
     finding_key_elsewhere_cached(place, key, opens, total) = "{place} sets APP_KEY to {key}, which can read {opens} of {total}. The config cache hides it for now: once the cache is removed, or rebuilt from there, FreeScout uses that key. Remove it there; this program does not write to that file.";
     finding_key_elsewhere_start(place, variable, key, opens, total) = "{place} sets {variable} to {key}: the next time the container starts, it writes this key into .env, over what is there. It can read {opens} of {total}. Change it where the container is defined (compose file, pod, template).";
     finding_key_elsewhere_secret(place, key, variable, opens, total) = "{place} holds {key}, and {variable} names that file: the next time the container starts, it writes this key into .env, over what is there. It can read {opens} of {total}. Change it in that file.";
+    finding_key_elsewhere_secret_untold(place, variable) = "{place} has {variable} name a file, and which key that will hold is not known here (an external secret, or a file that was not found). The next time the container starts, it writes that key into .env, over what is there. Check that the file holds the right key.";
     finding_key_elsewhere_unsure(place, key, opens, total) = "{place} sets APP_KEY to {key}, which can read {opens} of {total}. It is not certain that this applies to this install: if it does, it overrides .env.";
     finding_key_elsewhere_taken_over(place) = "{place} takes APP_KEY from somewhere else, or sets it only under a condition, so its value cannot be read from that file. If it applies to this install, it overrides .env, even if it is empty. Check that it is the same as in .env, or remove it there.";
     finding_key_not_lasting(path, when, keep) = "APP_KEY is read from {path}. {when} {keep}";
@@ -1315,6 +1325,7 @@ table! {
     definition_name_untold(path) = "{path} names its container by a specifier that is not known here: if it makes this container, it may set APP_KEY for its next start. Look for APP_KEY in it.";
     definition_missing(path) = "{path}, from which the container was created, or which that names, is not on this host (Portainer and similar tools keep theirs in a container of their own). What the container has now is known; whether its next creation sets another APP_KEY is not.";
     definition_not_a_file(path) = "{path}, from which the container was created, or which that names, is no file but a folder, a pipe or a link that leads nowhere: it is not known whether its next creation sets another APP_KEY. Docker makes a folder where a file that it is to mount is missing. Put the file back, and run check again.";
+    definition_not_text(path) = "{path}, from which the container was created, or which that names, is not UTF-8 text (some editors on Windows save UTF-16): it is not known whether its next creation sets another APP_KEY. Save it as UTF-8, and run check again.";
     definition_not_named(path) = "{path}, from which the container was created, no longer has its service. What the container has now is known; whether its next creation sets another APP_KEY is not.";
     definition_never_started(path) = "{path} is not there: Podman writes it when the container is started for the first time. Until then its volumes, mounts and environment are not known, only its image. Start the container once, and run check again.";
     definition_database(path, why) = "{path}, in which Podman keeps what the container was created from, {why}: whether its next creation sets another APP_KEY is not known. Look for APP_KEY in the compose file or unit that creates the container.";

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::container::{Container, Kind, told};
-use crate::found::{PHP, on_host_with, php_of, write};
+use crate::found::{PHP, StoppedDocker, json, on_host_with, php_of, write};
 use crate::impostors::Groups;
 
 /// Each container of these has PHP, and this name with Docker.
@@ -209,4 +209,83 @@ fn a_run_that_was_cut_off_is_found_when_its_container_comes_back_under_another_n
     assert!(said.contains("resume --give-up"), "{said}");
     host.run("fs_app_1", &["resume", "--give-up"], 0);
     host.recover("fs_app_1", &first);
+}
+
+/// A host with a stopped container and no process of others, where a copy of its helpdesk that nothing names any more is in a
+/// home folder.
+struct BesideCopy {
+    docker: StoppedDocker,
+    home: tempfile::TempDir,
+}
+
+impl BesideCopy {
+    fn lay_out() -> Self {
+        let mut container = Container::start(Kind::Rooted);
+        container.stop();
+        let home = tempfile::tempdir_in("/var/tmp").unwrap();
+        let copied = Command::new("cp")
+            .arg("-a")
+            .args([container.path("/www/html"), home.path().join("old")])
+            .output();
+        told(&copied.unwrap(), 0);
+        let docker = StoppedDocker::lay_out(&container);
+        Self { docker, home }
+    }
+
+    fn command(&self, home: &Path, what: &[&str]) -> Command {
+        let inner = self.docker.command(what);
+        let mut command = Command::new("unshare");
+        command.args(["--pid", "--fork", "--kill-child", "--mount-proc"]);
+        // Of this machine, only what the program itself lies in.
+        command.args(["sh", "-c"]).arg(
+            "for folder in /root /home /srv /opt /data /www /var/www; do \
+             case $0 in $folder/*) ;; *) ! test -d $folder || mount -t tmpfs none $folder;; esac; done && \
+             exec \"$@\"",
+        );
+        command.arg(env!("CARGO_BIN_EXE_freescout-rescue"));
+        command.arg(inner.get_program()).args(inner.get_args());
+        command.env("HOME", home).current_dir("/");
+        command.stdin(std::process::Stdio::null());
+        command
+    }
+}
+
+#[test]
+fn a_copy_that_nothing_names_is_not_taken_where_the_helpdesk_of_a_stopped_one_is() {
+    let host = BesideCopy::lay_out();
+    for what in [&["check"][..], &["recover", "--yes", "--no-test"]] {
+        let out = host.command(host.home.path(), what).output().unwrap();
+        let said = told(&out, 3);
+        let copy = host.home.path().join("old").display().to_string();
+        for place in [&*copy, "in the Docker container freescout-app: /www/html"] {
+            assert!(said.contains(place), "{what:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_stopped_one_that_cannot_be_looked_into_is_named() {
+    let host = BesideCopy::lay_out();
+    host.docker.hide_layers();
+    let container = "Docker container freescout-app (docker start freescout-app)";
+    let empty = tempfile::tempdir().unwrap();
+    let out = host.command(empty.path(), &["check"]).output().unwrap();
+    let said = told(&out, 3);
+    assert!(said.contains("No FreeScout install was found"), "{said}");
+    assert!(said.contains(container), "{said}");
+    // A copy beside it is looked at, and that it may be no more than that is said.
+    let copy = host.home.path().join("old");
+    std::fs::remove_file(copy.join("bootstrap/cache/config.php")).unwrap();
+    let env = std::fs::read_to_string(copy.join(".env")).unwrap();
+    let env = env.replace("/www/html", &copy.to_string_lossy());
+    std::fs::write(copy.join(".env"), env).unwrap();
+    let form = json(&mut host.command(host.home.path(), &["check", "--json"]), 2);
+    let mut findings = form["findings"].as_array().unwrap().iter();
+    let unseen = findings.find(|one| one["code"] == "containers_unseen");
+    let message = unseen.unwrap()["message"].as_str().unwrap();
+    assert!(message.contains(container), "{message}");
+    // Named, it is what is meant.
+    let mut named = host.command(host.home.path(), &["check"]);
+    let said = told(&named.arg(&copy).output().unwrap(), 2);
+    assert!(!said.contains(container), "{said}");
 }

@@ -202,6 +202,11 @@ impl FoundInstall {
         all.min().unwrap_or(Strength::Lies)
     }
 
+    /// Whether it is more than a folder of the host's that lies there, as a dead copy does: one found in a container is.
+    pub fn is_in_use(&self) -> bool {
+        self.container.is_some() || self.strength() < Strength::Lies
+    }
+
     /// Takes further evidence, unless it says nothing new.
     pub fn add(&mut self, evidence: Evidence) {
         let same = |known: &Evidence| known.by == evidence.by && known.path == evidence.path;
@@ -269,6 +274,25 @@ mod tests {
         let text = serde_json::to_string(&one).ok();
         let read = text.and_then(|text| serde_json::from_str::<FoundInstall>(&text).ok());
         assert_eq!(read, Some(one));
+    }
+
+    #[test]
+    fn what_only_lies_on_the_host_may_be_a_dead_copy() {
+        for (by, in_use) in [
+            (FoundBy::UsualFolder, false),
+            (FoundBy::Home, false),
+            (FoundBy::Crontab, true),
+            (FoundBy::IdleService("desk".into()), true),
+            (FoundBy::Pool("desk".into()), true),
+            (FoundBy::Process(7), true),
+        ] {
+            assert_eq!(found("/srv/fs", &[by]).is_in_use(), in_use);
+        }
+        let within = FoundInstall {
+            container: Some(Box::default()),
+            ..found("/www/html", &[FoundBy::UsualFolder])
+        };
+        assert!(within.is_in_use());
     }
 
     #[test]

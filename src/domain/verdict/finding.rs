@@ -196,6 +196,12 @@ named! {
             /// The command that looks at that one.
             command: String,
         } = "also_in_container",
+        /// Nothing names the install, and there are stopped containers that cannot be looked into: it may be a dead copy of one
+        /// that is in there.
+        ContainersUnseen {
+            /// The containers, as sentence parts, with the commands that start them.
+            containers: Vec<String>,
+        } = "containers_unseen",
         /// Everything is root's, and everybody may decide what `.env` says: whose rights FreeScout has is not known.
         WebUserUntold = "web_user_untold",
         /// A line of `.env` that keeps FreeScout from starting: now, or once the config cache is gone.
@@ -396,6 +402,7 @@ impl Finding {
                 WhyUnread::Broken(_)
                 | WhyUnread::TooMuch
                 | WhyUnread::NotAFile
+                | WhyUnread::NotText
                 | WhyUnread::Untold(_)
                 | WhyUnread::NeverStarted
                 | WhyUnread::Database(_)
@@ -419,6 +426,7 @@ impl Finding {
             | Finding::DatabaseSettingsDiffer
             | Finding::RootOwned { .. }
             | Finding::AlsoInContainer { .. }
+            | Finding::ContainersUnseen { .. }
             | Finding::KeyNotLasting { .. }
             | Finding::WebUserUntold
             | Finding::AnotherRun { .. }

@@ -1,7 +1,8 @@
 //! Step 1: the install, its database, and what is wrong, with the evidence.
 
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+mod containers;
+
+use std::path::Path;
 
 use secrecy::ExposeSecret;
 
@@ -11,7 +12,6 @@ use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
 use crate::domain::config::{DbSettings, Driver, KeySource};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::ring::KeyRing;
-use crate::domain::verdict::finding::Finding;
 use crate::engine::session::Session;
 use crate::engine::session::database::{require_tables, unreachable_database};
 use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey};
@@ -44,7 +44,7 @@ pub fn find(given: Option<&Path>) -> Result<FoundInstall, Problem> {
         ([], None) => Err(ErrorKind::InstallNotFound.problem(
             w.install_not_found,
             w.install_not_found_why,
-            closed_or_elsewhere(),
+            none_found(),
         )),
         (several, None) => {
             let places: Vec<String> = several.iter().map(sentences::found::place).collect();
@@ -73,22 +73,12 @@ fn as_found(install: FoundInstall) -> FoundInstall {
     }
 }
 
-/// What to do where none was found: it may be in a container that lets nobody look.
-fn closed_or_elsewhere() -> String {
-    let closed = container::found::closed();
-    let told = |one: &Container| {
-        text!(
-            container_closed,
-            container = sentences::found::container(one)
-        )
-    };
-    let mut told: Vec<String> = closed.iter().take(CLOSED_TOLD).map(told).collect();
+/// What to do where none was found.
+fn none_found() -> String {
+    let mut told = containers::not_looked_into();
     told.push(name_its_folder());
     told.join(" ")
 }
-
-/// How many of those are told.
-const CLOSED_TOLD: usize = 3;
 
 /// What to do where none was found, and all was seen.
 fn name_its_folder() -> String {
@@ -96,7 +86,7 @@ fn name_its_folder() -> String {
     match within::get() {
         Some(within) => text!(
             install_not_found_next_in_container,
-            command = command_in(&within.container)
+            command = containers::command_in(&within.container)
         ),
         None if !rustix::process::geteuid().is_root() => {
             text!(install_not_found_next_as_user, program)
@@ -110,7 +100,13 @@ fn name_its_folder() -> String {
 
 /// What to do where there are several.
 fn name_one_of(several: &[FoundInstall]) -> String {
-    let of = |container, path| format!("{} {}", command_in(container), sentences::shell(path));
+    let of = |container, path| {
+        format!(
+            "{} {}",
+            containers::command_in(container),
+            sentences::shell(path)
+        )
+    };
     if let (Some(within), Some(one)) = (within::get(), several.first()) {
         let command = of(&within.container, &one.path);
         return text!(install_several_next_in_container, command);
@@ -129,11 +125,6 @@ fn name_one_of(several: &[FoundInstall]) -> String {
             command
         ),
     }
-}
-
-fn command_in(container: &Container) -> String {
-    let option = sentences::commands::in_container(container);
-    format!("{} {option}", around::program())
 }
 
 /// The install was read; its database does not answer as it is configured.
@@ -169,7 +160,7 @@ pub fn open_with(
 ) -> Result<Result<Session, NoDatabase>, Problem> {
     let FoundInstall { path, evidence, .. } = find(given)?;
     let install = Install::open(&path, environment);
-    let install = install.map_err(|problem| with_containers(problem, &path))?;
+    let install = install.map_err(|problem| containers::beside(problem, &path))?;
     let trouble = install.env_trouble().filter(|_| other.is_none());
     let mut settings = install.database()?;
     let other_database = other.is_some();
@@ -223,7 +214,7 @@ pub fn open_with(
                 let hint = text!(database_set_elsewhere, places);
                 problem.next = format!("{} {hint}", problem.next);
             }
-            let problem = with_containers(problem, &install.root);
+            let problem = containers::beside(problem, &install.root);
             return Ok(Err(no_database(problem, &settings)));
         }
     };
@@ -235,7 +226,7 @@ pub fn open_with(
     }
     let mut findings = Vec::new();
     own_keys::collect(&install, &mut ring, &mut findings);
-    findings.extend(also_in_containers(&install.root));
+    findings.extend(containers::findings(&install.root, &evidence));
     let elsewhere = elsewhere::read(Path::new("/"), &install);
     elsewhere::collect_keys(&elsewhere, &mut ring);
     let session = Session::new(install, settings, store, ring, findings);
@@ -284,7 +275,10 @@ pub fn reread(session: &mut Session) -> Result<(), Problem> {
     session.reread_files()?;
     let mut findings = Vec::new();
     own_keys::collect(&session.install, &mut session.ring, &mut findings);
-    findings.extend(also_in_containers(&session.install.root));
+    findings.extend(containers::findings(
+        &session.install.root,
+        &session.evidence,
+    ));
     session.early_findings = findings;
     session.elsewhere = elsewhere::read(Path::new("/"), &session.install);
     elsewhere::collect_keys(&session.elsewhere, &mut session.ring);
@@ -366,99 +360,6 @@ fn in_container(container: &Container) -> String {
         }
         None => text!(survey_in_stopped_container, container = told),
     }
-}
-
-/// An install of a container's that may be meant in place of one on the host.
-struct Meant {
-    container: String,
-    path: PathBuf,
-    command: String,
-    /// It is the very same folder.
-    is_same: bool,
-}
-
-/// The containers' installs of the same path as this folder, or the very same folder.
-fn meant_instead(folder: &Path) -> Vec<Meant> {
-    let number = |path: &Path| std::fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
-    let here = number(folder);
-    let twin = |one: FoundInstall| {
-        let there = container::found::from_here(&one).and_then(|path| number(&path));
-        let is_same = here.is_some() && there == here;
-        if one.path != folder && !is_same {
-            return None;
-        }
-        let container = one.container.as_deref()?;
-        Some(Meant {
-            command: format!("{} {}", check_in(container), sentences::shell(&one.path)),
-            container: sentences::found::container(container),
-            path: one.path,
-            is_same,
-        })
-    };
-    let found = container::found::installs().into_iter();
-    found.filter_map(twin).collect()
-}
-
-/// The install of a stopped container that lies in this very folder, as the one to check.
-fn of_stopped(folder: &Path) -> Option<String> {
-    let number = |path: &Path| std::fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
-    let here = number(folder)?;
-    let mut stopped = container::found::stopped_installs().into_iter();
-    let one = stopped.find(|one| {
-        let there = container::found::stopped_from_here(one);
-        there.and_then(|path| number(&path)) == Some(here)
-    })?;
-    let container = one.container.as_deref()?;
-    Some(text!(
-        container_stopped_is_meant,
-        container = sentences::found::container(container),
-        path = shown(&one.path),
-        command = format!("{} {}", check_in(container), sentences::shell(&one.path))
-    ))
-}
-
-fn check_in(container: &Container) -> String {
-    let option = sentences::commands::in_container(container);
-    format!("{} check {option}", around::program())
-}
-
-/// A problem with the containers' installs that may be meant in place of the one in this folder.
-fn with_containers(problem: Problem, folder: &Path) -> Problem {
-    let meant = meant_instead(folder);
-    if meant.is_empty() {
-        return match of_stopped(folder) {
-            Some(next) => Problem { next, ..problem },
-            None => problem,
-        };
-    }
-    let is_same = meant.iter().any(|meant| meant.is_same);
-    let sentence = |meant: &Meant| {
-        text!(
-            container_may_be_meant,
-            container = meant.container,
-            path = shown(&meant.path),
-            command = meant.command
-        )
-    };
-    let mut next: Vec<String> = meant.iter().map(sentence).collect();
-    // Of a folder that is the container's, links and names are as they are there: what else could be done here would harm.
-    if !is_same {
-        next.push(problem.next);
-    }
-    Problem {
-        next: next.join(" "),
-        ..problem
-    }
-}
-
-/// That FreeScout runs in a container too, with a folder of this path: this one may be an old copy.
-fn also_in_containers(folder: &Path) -> impl Iterator<Item = Finding> {
-    let meant = meant_instead(folder).into_iter();
-    meant.map(|meant| Finding::AlsoInContainer {
-        container: meant.container,
-        path: meant.path,
-        command: meant.command,
-    })
 }
 
 /// The account that FreeScout runs as and how we know, for the operator.

@@ -128,20 +128,35 @@ pub fn from_here(install: &FoundInstall) -> Option<PathBuf> {
 
 /// Those in containers that are stopped.
 pub fn stopped_installs() -> Vec<FoundInstall> {
+    let stopped = stopped_ones().into_iter();
+    stopped
+        .flat_map(|(container, known)| super::stopped::installs(&container, &known))
+        .collect()
+}
+
+/// The stopped containers of which it cannot be told which layers they have: FreeScout may be in one of them. Those with an
+/// install in their volumes are none of these.
+pub fn unseen() -> Vec<Container> {
+    let unseen = stopped_ones().into_iter().filter(|(container, known)| {
+        let seen = super::stopped::has_known_layers(known);
+        !seen && super::stopped::installs(container, known).is_empty()
+    });
+    unseen.map(|(container, _)| container).collect()
+}
+
+/// The stopped containers that are looked into, with what their runtimes wrote down.
+fn stopped_ones() -> Vec<(Container, Known)> {
     if !sees_others() {
         return Vec::new();
     }
-    let known = known_here();
+    let mut known = known_here();
     let all = all(&running(), &known);
-    let stopped = all.iter().filter(|one| !one.running);
+    let stopped = all.into_iter().filter(|one| !one.running);
     let described = stopped.filter_map(|one| {
-        let its = known.iter().find(|known| is_of(known, one));
-        Some((one, its?))
+        let its = known.iter().position(|known| is_of(known, &one))?;
+        Some((one, known.swap_remove(its)))
     });
-    described
-        .take(MOST_CONTAINERS)
-        .flat_map(|(container, known)| super::stopped::installs(container, known))
-        .collect()
+    described.take(MOST_CONTAINERS).collect()
 }
 
 /// What an install of a stopped container is called here; `None` where it lies in the container's own layers.

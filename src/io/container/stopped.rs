@@ -93,6 +93,12 @@ pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall
     found.into_iter().map(install).collect()
 }
 
+/// Whether it can be told which layers a container has.
+pub(super) fn has_known_layers(known: &Known) -> bool {
+    let host = HostRoot::at(Path::new("/"));
+    host.is_ok_and(|host| Stack::of(&host, known).is_some())
+}
+
 /// What is mounted where a path of a container leads, and the rest of that path.
 fn mounted<'a>(known: &'a Known, path: &'a Path) -> Option<(&'a Mounted, &'a Path)> {
     let mut inner = known.record.mounts.iter().rev();

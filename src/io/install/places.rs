@@ -38,8 +38,8 @@ pub fn find(given: Option<&Path>) -> Vec<FoundInstall> {
     }
 }
 
-/// The installs of this host and of its containers. Those in containers that are stopped count where there is nothing else,
-/// or several to choose from anyway.
+/// The installs of this host and of its containers. Those in containers that are stopped count unless there is just one
+/// other and something names it or it runs.
 fn with_containers(mut found: Vec<FoundInstall>) -> Vec<FoundInstall> {
     let contained = container::found::installs();
     // A folder that a container has for its own: what runs there tells, not where it lies on the host.
@@ -63,7 +63,9 @@ fn with_containers(mut found: Vec<FoundInstall>) -> Vec<FoundInstall> {
     let folders: Vec<_> = stopped.iter().map(kept).collect();
     let its = |one: &FoundInstall| number(&one.path).is_some_and(|n| folders.contains(&Some(n)));
     found.retain(|one| one.container.is_some() || !(weak(one) && its(one)));
-    if found.len() == 1 {
+    if let [only] = &found[..]
+        && only.is_in_use()
+    {
         stopped.clear();
     }
     found.extend(stopped);

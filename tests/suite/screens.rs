@@ -969,6 +969,11 @@ fn what_was_left_behind() {
     );
     let deciding = unfinished().type_text("resume").act(&[Action::Primary]);
     shot("1_unfinished_resuming", &deciding);
+    // It had written nothing: there is no run any more that anything would wait for.
+    let closed = unfinished().type_text("resume").act(&[Action::Primary]);
+    let closed = closed.answered(vec![Update::RunClosed]);
+    assert!(closed.0.survey.unfinished.is_none() && closed.0.survey.form.is_none());
+    shot("1_unfinished_closed", &closed);
     shot(
         "1_unfinished_failed",
         &deciding.answered(vec![Update::Failed(fixture::problem())]),

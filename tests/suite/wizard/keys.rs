@@ -538,6 +538,29 @@ fn step_6_says_what_becomes_of_the_password_in_the_field() {
     );
 }
 
+/// What a mail server found wrong is replaced by what is typed next, unless somebody went into it first.
+#[test]
+fn a_refused_password_is_typed_anew() {
+    let refused = |code| {
+        let tried = Stage::at_passwords().type_text("wrong");
+        tried
+            .act(&[Action::Primary])
+            .tested(&[code])
+            .answered_tests()
+    };
+    let typed = |stage: &Stage| {
+        let (at, asked) = (stage.0.passwords.cursor.at(), &stage.0.passwords.asked);
+        let answer = &stage.0.passwords.answers[&asked[at].place];
+        answer.input.expose().to_owned()
+    };
+    let wrong = Code::AuthRejected;
+    assert_eq!(typed(&refused(wrong).type_text("new")), "new");
+    let inside = refused(wrong).act(&[Action::Left]).type_text("n");
+    assert_eq!(typed(&inside), "wronng");
+    assert_eq!(typed(&refused(wrong).act(&[Action::Erase])), "wron");
+    assert_eq!(typed(&refused(Code::Timeout).type_text("new")), "wrongnew");
+}
+
 /// A job of the wizard fails, or finds nothing: the field it came from is still there, with what was typed.
 #[test]
 fn what_was_refused_stays_in_its_field() {

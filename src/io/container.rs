@@ -37,7 +37,7 @@ mod written {
     use std::path::Path;
 
     /// A file of a system whose `/` is this folder, and the folders on its way.
-    pub(super) fn write(root: &Path, path: &str, text: &str) {
+    pub(super) fn write(root: &Path, path: &str, text: &(impl AsRef<[u8]> + ?Sized)) {
         let path = root.join(path.trim_start_matches('/'));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();

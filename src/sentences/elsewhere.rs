@@ -58,6 +58,9 @@ pub fn key(
             total
         ),
         SettingEffect::Unsure => text!(finding_key_elsewhere_unsure, place, key, opens, total),
+        SettingEffect::TakenOver if variable == CONTAINER_KEYS[1] => {
+            text!(finding_key_elsewhere_secret_untold, place, variable)
+        }
         SettingEffect::TakenOver => text!(finding_key_elsewhere_taken_over, place),
     }
 }

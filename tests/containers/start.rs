@@ -187,4 +187,24 @@ fn a_start_that_would_bring_back_the_replaced_key_is_told_with_the_plan() {
         said.contains(found) && said.contains(&*file.to_string_lossy()),
         "{said}"
     );
+    // What will be in the file is not known: the line that names it is told, and no key that it would hold.
+    for (secret, unread) in [
+        ("{external: true}", None),
+        ("{file: ./gone.txt}", Some("gone.txt, from which")),
+    ] {
+        let given = "FREESCOUT_APP_KEY_FILE: /var/run/secrets/fs\n    secrets: [fs]";
+        let text = format!(
+            "services:\n  app:\n    environment:\n      {given}\nsecrets:\n  fs: {secret}\n"
+        );
+        std::fs::write(&compose, text).unwrap();
+        let said = composed.said(&["check"], 2);
+        let untold = format!(
+            "{}, line 4, has FREESCOUT_APP_KEY_FILE name a file",
+            compose.display()
+        );
+        assert!(said.contains(&untold), "{secret}: {said}");
+        assert!(!said.contains(found), "{secret}: {said}");
+        assert!(!said.contains("own layer"), "{secret}: {said}");
+        assert!(unread.is_none_or(|told| said.contains(told)), "{said}");
+    }
 }

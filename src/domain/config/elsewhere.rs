@@ -352,7 +352,7 @@ pub fn socket(text: &str) -> String {
 }
 
 /// A path without `.` and `..`, as text alone.
-fn plain(path: &Path) -> PathBuf {
+pub(crate) fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {

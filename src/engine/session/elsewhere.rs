@@ -140,8 +140,8 @@ fn defined(running: &[Block]) -> (Vec<Block>, Vec<UnreadFile>) {
     });
     let Defined { settings, unread } = read.unwrap_or_default();
     let block = |mut setting: Setting| {
-        // What it takes from somewhere else is what the container got.
-        if setting.value.is_none() {
+        // What it takes from somewhere else is what the container got; a file may be another one at the next start.
+        if setting.value.is_none() && setting.name != CONTAINER_KEYS[1] {
             let mut its = running.iter().flat_map(|block| &block.settings);
             let its = its.find(|one| one.name == setting.name);
             setting.value = its.and_then(|one| one.value.clone());
@@ -266,7 +266,9 @@ pub fn not_lasting(session: &Session) -> Option<Finding> {
         KeySource::KeyFile => install.key_file.as_ref()?.path.clone(),
         KeySource::Env | KeySource::ConfigCache | KeySource::Nowhere => install.env_path(),
     };
-    let set = |e: &Elsewhere| holds_key(&e.setting.name) && e.certain;
+    // Whatever key a container's start writes, it does so each time.
+    let at_start = |e: &Elsewhere| matches!(e.by, By::ContainerStart(_));
+    let set = |e: &Elsewhere| holds_key(&e.setting.name) && (e.certain || at_start(e));
     if mounts_are_untold(session)
         || !volatile::in_container()
         || session.elsewhere.settings.iter().any(set)
@@ -307,6 +309,7 @@ fn mounts_are_untold(session: &Session) -> bool {
 pub fn findings(session: &Session) -> Vec<Finding> {
     let found = session.elsewhere.settings.iter();
     let mut findings: Vec<Finding> = found
+        .filter(|e| !is_of_last_start(session, e))
         .filter_map(|e| finding(session, e, Told::Differing))
         .collect();
     findings.sort_by_key(Finding::severity);
@@ -323,9 +326,19 @@ pub fn definition_unread(session: &Session) -> impl Iterator<Item = Finding> {
 /// Where the very key that is configured is set too: a plan that ends with another one has to reckon with that.
 pub fn set_alike(session: &Session) -> Vec<Finding> {
     let found = session.elsewhere.settings.iter();
-    let keys = found.filter(|e| holds_key(&e.setting.name));
+    let keys = found.filter(|e| holds_key(&e.setting.name) && !is_of_last_start(session, e));
     let alike = keys.filter_map(|e| finding(session, e, Told::Alike));
     alike.take(TOLD).collect()
+}
+
+/// Whether it is the file that a container found where its variable says when it was last started, while its definition
+/// gives it one that is not known here: to change the former would change nothing.
+fn is_of_last_start(session: &Session, found: &Elsewhere) -> bool {
+    let name = &found.setting.name;
+    let mut all = session.elsewhere.settings.iter().map(|e| &e.setting);
+    // Of all that tell this variable, a definition alone has lines.
+    let untold = |one: &Setting| one.name == *name && one.value.is_none() && one.line > 0;
+    name == CONTAINER_KEYS[1] && found.setting.value.is_some() && all.any(untold)
 }
 
 /// Which of the settings that stand outside of `.env` are told.

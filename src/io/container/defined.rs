@@ -2,22 +2,22 @@
 //! changed there: the compose file that its runtime noted, the files that it names, units for Podman.
 
 mod composed;
+mod given;
 
 use std::path::{Component, Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::runtimes::{self, Known, Layers};
-use super::units::{self, text};
+use super::units;
 use super::{Container, libpod};
-use crate::domain::config::container::definition::granted::{self, GivenFile, ProjectFile};
+use crate::domain::config::container::definition::granted::{GivenFile, ProjectFile};
 use crate::domain::config::container::definition::{
     self, Definition, ProjectFileSource, ProjectVariables, Set, Stands, UnreadFile, WhyUnread,
 };
 use crate::domain::config::container::libpod::ContainerConfig;
 use crate::domain::config::container::quadlet;
 use crate::domain::config::elsewhere::{CONTAINER_KEYS, Setting};
-use crate::domain::inventory::secret::SecretBytes;
 use crate::io::install::host::HostRoot;
 
 /// What Compose notes on a container: its files, their folder, the service, other files of variables.
@@ -137,6 +137,16 @@ impl Reader<'_> {
         }
     }
 
+    /// Tells that this file is not read, and why, as far as that is seen.
+    fn has_no_text(&mut self, path: &Path) {
+        let why = match self.host.number(path) {
+            None => WhyUnread::Missing,
+            Some(_) if self.host.is_file(path) => WhyUnread::TooMuch,
+            Some(_) => WhyUnread::NotAFile,
+        };
+        self.is_unread(path, why);
+    }
+
     /// The text of a file that a definition consists of. That there is none is told.
     fn text(&mut self, path: &Path) -> Option<Zeroizing<String>> {
         let Some(left) = self.left.checked_sub(1) else {
@@ -144,16 +154,11 @@ impl Reader<'_> {
             return None;
         };
         self.left = left;
-        let text = text(self.host, path);
-        if text.is_none() {
-            let why = match self.host.number(path) {
-                None => WhyUnread::Missing,
-                Some(_) if self.host.is_file(path) => WhyUnread::TooMuch,
-                Some(_) => WhyUnread::NotAFile,
-            };
-            self.is_unread(path, why);
-        }
-        text
+        let Some(bytes) = self.host.read(path) else {
+            self.has_no_text(path);
+            return None;
+        };
+        Some(String::from_utf8_lossy(&bytes).into_owned().into())
     }
 
     fn of_units(&mut self) {
@@ -232,49 +237,6 @@ impl Reader<'_> {
             settings,
             unread: self.unread,
         }
-    }
-
-    /// Takes the key from the file that the container finds where this variable says.
-    fn follow(&self, setting: &mut Setting) {
-        // The name of a file is no key.
-        let Some(inside) = setting.value.take() else {
-            return;
-        };
-        let Ok(inside) = std::str::from_utf8(inside.expose()) else {
-            return;
-        };
-        let inside = Path::new(inside);
-        // What is to be there at the next start, before what was there at the last one.
-        let mut paths = Vec::new();
-        match granted::at(inside, &self.given, &self.project_files) {
-            Some(Contents::Text(text)) => {
-                setting.clone_from(text);
-                return;
-            }
-            Some(Contents::File(path)) => paths.push(path.clone()),
-            None => {}
-        }
-        paths.extend(self.mounted(inside));
-        let mut files = paths.into_iter();
-        let found = files.find_map(|path| Some((self.host.read(&path)?, path)));
-        if let Some((bytes, path)) = found {
-            setting.value = Some(SecretBytes::from(bytes.trim_ascii()));
-            setting.path = path;
-            setting.line = 1;
-        }
-    }
-
-    /// Where the host has what the container had at this path when it was last started.
-    fn mounted(&self, inside: &Path) -> Option<PathBuf> {
-        let mounts = self.known.record.mounts.iter();
-        let mounted = mounts.filter_map(|mount| {
-            let below = inside.strip_prefix(&mount.destination).ok()?;
-            let depth = mount.destination.components().count();
-            Some((depth, mount.source.join(below).components().collect()))
-        });
-        mounted
-            .max_by_key(|(depth, _)| *depth)
-            .map(|(_, path)| path)
     }
 }
 
@@ -380,8 +342,8 @@ mod tests {
         );
     }
 
-    /// The settings of a container that was made from these files, and what was not read of them.
-    pub(super) fn told(files: &[(&str, &str)], mount: &str) -> (Vec<String>, Vec<String>) {
+    /// What the definition of a container says that was made from these files.
+    pub(super) fn defined<T: AsRef<[u8]>>(files: &[(&str, T)], mount: &str) -> Defined {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         let id = "a".repeat(64);
@@ -390,7 +352,8 @@ mod tests {
             "{FILES}":"/srv/fs/compose.yml","{FOLDER}":"/srv/fs","{SERVICE}":"app"}}}}}}"#
         );
         let config_file = format!("var/lib/docker/containers/{id}/config.v2.json");
-        for (path, text) in files.iter().chain(&[(&*config_file, &*config)]) {
+        write(root, &config_file, &config);
+        for (path, text) in files {
             write(root, path, text);
         }
         let container = Container {
@@ -398,7 +361,15 @@ mod tests {
             id: Some(id),
             ..Container::default()
         };
-        let found = read(&HostRoot::at(root).unwrap(), &container);
+        read(&HostRoot::at(root).unwrap(), &container)
+    }
+
+    /// The places of its settings, and what was not read.
+    pub(super) fn told<T: AsRef<[u8]>>(
+        files: &[(&str, T)],
+        mount: &str,
+    ) -> (Vec<String>, Vec<String>) {
+        let found = defined(files, mount);
         let settings = found.settings.iter().map(|one| {
             let path = one.path.to_string_lossy();
             format!("{} {path} {}", one.name, one.line)
@@ -406,50 +377,6 @@ mod tests {
         let unread = found.unread.iter();
         let unread = unread.map(|file| format!("{} {:?}", file.path.to_string_lossy(), file.why));
         (settings.collect(), unread.collect())
-    }
-
-    #[test]
-    fn a_secret_is_followed_to_where_it_comes_from() {
-        let compose = |given: &str, defined: &str| {
-            format!(
-                "services:\n  app:\n    environment: [FREESCOUT_APP_KEY_FILE=/run/secrets/app_key]\n    {given}\n{defined}\n"
-            )
-        };
-        let decoy = "app_key: {file: decoy.txt}";
-        for (given, defined, told_of) in [
-            (
-                "secrets: [{source: key, target: app_key}]",
-                format!("secrets: {{key: {{file: key.txt}}, {decoy}}}"),
-                "/srv/fs/key.txt 1",
-            ),
-            (
-                "configs: [{source: key, target: /run/secrets/app_key}]",
-                format!("configs: {{key: {{file: key.txt}}}}\nsecrets: {{{decoy}}}"),
-                "/srv/fs/key.txt 1",
-            ),
-            (
-                "secrets: [app_key]",
-                "secrets: {app_key: {environment: FS_KEY}}".to_owned(),
-                "/srv/fs/.env 2",
-            ),
-            (
-                "secrets: [app_key]",
-                "secrets: {app_key: {external: true}}".to_owned(),
-                "/srv/fs/compose.yml 3",
-            ),
-            ("", format!("secrets: {{{decoy}}}"), "/srv/fs/compose.yml 3"),
-        ] {
-            let text = compose(given, &defined);
-            let files = [
-                ("srv/fs/compose.yml", text.as_str()),
-                ("srv/fs/key.txt", "base64:K=\n"),
-                ("srv/fs/decoy.txt", "base64:D=\n"),
-                ("srv/fs/.env", "X=1\nFS_KEY=base64:E=\n"),
-            ];
-            let (settings, unread) = told(&files, "");
-            let expected = format!("FREESCOUT_APP_KEY_FILE {told_of}");
-            assert_eq!((settings, unread.len()), (vec![expected], 0), "{text}");
-        }
     }
 
     #[test]
@@ -476,7 +403,7 @@ mod tests {
             let expected = format!("/srv/fs/compose.yml {why}");
             assert_eq!((settings.len(), unread), (0, vec![expected]), "{text}");
         }
-        assert_eq!(told(&[], "").1, ["/srv/fs/compose.yml Missing"]);
+        assert_eq!(told::<&str>(&[], "").1, ["/srv/fs/compose.yml Missing"]);
     }
 
     #[test]

@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::domain::config::elsewhere::plain;
+
 /// As what a file of a project is given. Each kind has names of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GrantedAs {
@@ -46,12 +48,28 @@ pub struct GivenFile {
     pub target: PathBuf,
 }
 
-/// What the container finds at this path. Of those that are given there and of definitions the last one counts.
-pub fn at<'a, S>(inside: &Path, given: &[GivenFile], files: &'a [ProjectFile<S>]) -> Option<&'a S> {
-    let one = given.iter().rev().find(|one| one.target == inside)?;
+/// Which of those that are given the container finds at this path: the last one counts.
+pub fn at<'a>(inside: &Path, given: &'a [GivenFile]) -> Option<&'a GivenFile> {
+    let inside = spelled(inside);
+    let mut given = given.iter().rev();
+    given.find(|one| spelled(&one.target) == inside)
+}
+
+/// Where the contents of one come from, as the last definition says; `None` where nothing does, as of one that Compose did not
+/// make.
+pub fn source<'a, S>(one: &GivenFile, files: &'a [ProjectFile<S>]) -> Option<&'a S> {
     let mut files = files.iter().rev();
     let file = files.find(|file| file.kind == one.kind && file.name == one.name)?;
     Some(&file.source)
+}
+
+/// A path in a container by one spelling. Images have `/var/run` as a link to `/run`.
+pub fn spelled(path: &Path) -> PathBuf {
+    let path = plain(path);
+    match path.strip_prefix("/var/run") {
+        Ok(below) => Path::new("/run").join(below),
+        Err(_) => path,
+    }
 }
 
 #[cfg(test)]
@@ -84,6 +102,7 @@ mod tests {
             give(secret, "old", "app_key"),
             give(secret, "key", "/keys/key"),
             give(secret, "outside", "outside"),
+            give(secret, "key", "/var/run/keys/key"),
         ];
         for (inside, path) in [
             ("/run/secrets/key", Some("of-secret")),
@@ -92,13 +111,15 @@ mod tests {
             ("/keys/key", Some("of-secret")),
             ("/run/secrets/old", None),
             ("/run/secrets/outside", None),
+            ("/var/run/secrets/key", Some("of-secret")),
+            ("/run//secrets/./../secrets/key", Some("of-secret")),
+            ("/run/keys/key", Some("of-secret")),
+            ("/var/run/../run/secrets/key", Some("of-secret")),
         ] {
             let path = path.map(PathBuf::from);
-            assert_eq!(
-                at(Path::new(inside), &given, &files),
-                path.as_ref(),
-                "{inside}"
-            );
+            let given = at(Path::new(inside), &given);
+            let found = given.and_then(|one| source(one, &files));
+            assert_eq!(found, path.as_ref(), "{inside}");
         }
     }
 }

@@ -95,6 +95,7 @@ pub fn definition_unread(file: &UnreadFile) -> String {
         WhyUnread::NameUntold => text!(definition_name_untold, path),
         WhyUnread::Missing => text!(definition_missing, path),
         WhyUnread::NotAFile => text!(definition_not_a_file, path),
+        WhyUnread::NotText => text!(definition_not_text, path),
         WhyUnread::NotNamed => text!(definition_not_named, path),
         WhyUnread::NeverStarted => text!(definition_never_started, path),
         WhyUnread::Database(why) => {

@@ -402,6 +402,7 @@ impl Finding {
                 WhyUnread::Broken(_)
                 | WhyUnread::TooMuch
                 | WhyUnread::NotAFile
+                | WhyUnread::NotText
                 | WhyUnread::Untold(_)
                 | WhyUnread::NeverStarted
                 | WhyUnread::Database(_)
@@ -425,8 +426,8 @@ impl Finding {
             | Finding::DatabaseSettingsDiffer
             | Finding::RootOwned { .. }
             | Finding::AlsoInContainer { .. }
-            | Finding::KeyNotLasting { .. }
             | Finding::ContainersUnseen { .. }
+            | Finding::KeyNotLasting { .. }
             | Finding::WebUserUntold
             | Finding::AnotherRun { .. }
             | Finding::JournalUnreadable { .. }

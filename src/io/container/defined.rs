@@ -147,7 +147,7 @@ impl Reader<'_> {
         self.is_unread(path, why);
     }
 
-    /// The text of a file that a definition consists of. That there is none is told.
+    /// The text of a file that a definition consists of. That there is none is told, and that it is not all text.
     fn text(&mut self, path: &Path) -> Option<Zeroizing<String>> {
         let Some(left) = self.left.checked_sub(1) else {
             self.is_unread(path, WhyUnread::TooMuch);
@@ -158,6 +158,9 @@ impl Reader<'_> {
             self.has_no_text(path);
             return None;
         };
+        if std::str::from_utf8(&bytes).is_err() {
+            self.is_unread(path, WhyUnread::NotText);
+        }
         Some(String::from_utf8_lossy(&bytes).into_owned().into())
     }
 

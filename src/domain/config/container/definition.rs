@@ -120,6 +120,8 @@ pub enum WhyUnread {
     Missing,
     /// What stands there is no file: a folder, a pipe, a device.
     NotAFile,
+    /// It is not UTF-8.
+    NotText,
     /// It says nothing of the service that the container was made as.
     NotNamed,
     /// The container was never started: what it will have is not written down yet.

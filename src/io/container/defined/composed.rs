@@ -10,7 +10,6 @@ use crate::domain::config::container::compose;
 use crate::domain::config::container::definition::{
     self, Definition, IncludedProject, Variable, WhyUnread,
 };
-use crate::io::container::units::text;
 
 /// How many variables of a project are looked up.
 const MOST_VARIABLES: u32 = 1000;
@@ -49,15 +48,18 @@ impl Reader<'_> {
         else {
             return;
         };
-        let named = labels.get(VARIABLES).map_or(".env", String::as_str);
-        let named = named.split(',').take(MOST);
-        let variables = named.map(|path| joined(self.host, &folder, Path::new(path.trim())));
-        let variables = variables.filter_map(|path| {
-            let text = text(self.host, &path)?;
-            Some((path, text))
-        });
+        let variables = match labels.get(VARIABLES) {
+            Some(named) => {
+                let named = named.split(',').map(str::trim).take(MOST);
+                let named = named.filter(|path| !path.is_empty());
+                let named = named.map(|path| joined(self.host, &folder, Path::new(path)));
+                let named: Vec<PathBuf> = named.collect();
+                self.variables(named)
+            }
+            None => self.usual_variables(&folder),
+        };
         let project = Project {
-            variables: variables.collect(),
+            variables,
             left: &Cell::new(MOST_VARIABLES),
             folder,
             within: None,
@@ -66,6 +68,20 @@ impl Reader<'_> {
         if let (Some(first), false, true) = (files.first(), named, self.unread.is_empty()) {
             self.is_unread(first, WhyUnread::NotNamed);
         }
+    }
+
+    /// The texts of a project's files of variables.
+    fn variables(&mut self, files: Vec<PathBuf>) -> Vec<(PathBuf, Zeroizing<String>)> {
+        let texts = files.into_iter().take(MOST);
+        let texts = texts.filter_map(|path| Some((path.clone(), self.text(&path)?)));
+        texts.collect()
+    }
+
+    /// The same where none is named: a project needs none.
+    fn usual_variables(&mut self, folder: &Path) -> Vec<(PathBuf, Zeroizing<String>)> {
+        let path = folder.join(".env");
+        let is_there = self.host.number(&path).is_some();
+        self.variables(is_there.then_some(path).into_iter().collect())
     }
 
     /// The files of a project. Gives whether one of them defines the service.
@@ -123,16 +139,8 @@ impl Reader<'_> {
         };
         let named: Vec<PathBuf> = included.variables.iter().map(here).collect();
         let variables = match named.is_empty() {
-            true => {
-                let path = folder.join(".env");
-                let text = text(self.host, &path);
-                text.map(|text| (path, text)).into_iter().collect()
-            }
-            false => {
-                let texts = named.into_iter().take(MOST);
-                let texts = texts.filter_map(|path| Some((path.clone(), self.text(&path)?)));
-                texts.collect()
-            }
+            true => self.usual_variables(&folder),
+            false => self.variables(named),
         };
         let inner = Project {
             folder,
@@ -147,6 +155,24 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::told;
+
+    #[test]
+    fn variables_of_a_project_that_are_no_text_are_told() {
+        let compose = "services: {app: {environment: {APP_KEY: '${FS_KEY}'}}}";
+        let line = "APP_KEY /srv/fs/compose.yml 1".to_owned();
+        // As an editor of Windows saves it, and as Docker makes it where a file to be mounted is missing.
+        for (file, text, why) in [
+            ("srv/fs/.env", &b"\xff\xfeF\0S\0"[..], "NotText"),
+            ("srv/fs/.env/x", b"", "NotAFile"),
+        ] {
+            let files = [("srv/fs/compose.yml", compose.as_bytes()), (file, text)];
+            let expected = format!("/srv/fs/.env {why}");
+            assert_eq!(told(&files, ""), (vec![line.clone()], vec![expected]));
+        }
+        // None is needed.
+        let files = [("srv/fs/compose.yml", compose)];
+        assert_eq!(told(&files, ""), (vec![line], Vec::new()));
+    }
 
     #[test]
     fn what_a_definition_builds_on_is_read_as_well() {

@@ -76,7 +76,10 @@ pub fn read(system: &Path, install: &Install) -> Outside {
             let same = known.setting.name == new.setting.name;
             // A process has it from a file; where that is known it says more.
             let of_process = matches!(new.by, By::Process(_) | By::Created | By::ContainerStart(_));
+            // A file that it does not read tells nothing more of its variable.
+            let tells_nothing = of_process && new.setting.value.is_none();
             same && (known.setting == new.setting
+                || tells_nothing
                 || of_process && known.certain && known.setting.value == new.setting.value)
         };
         if !found.iter().any(twin) {

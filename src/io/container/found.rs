@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::alive::{Alive, Root, root_of, text};
 use super::idmap::IdMap;
-use super::runtimes::{self, Known};
+use super::runtimes::{self, Known, RecordBudget};
 use super::{Container, own_number, who, within};
 use crate::domain::config::container::{self, cgroup};
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
@@ -116,7 +116,12 @@ pub fn passes_over() -> bool {
     let all = all(&running, &known);
     let stopped = all.iter().filter(|one| !one.running).count();
     let running = candidates(&running, &all).len();
-    running.max(stopped) > MOST_CONTAINERS || leaves_out()
+    if running.max(stopped) > MOST_CONTAINERS || leaves_out() {
+        return true;
+    }
+    let mut budget = RecordBudget::whole();
+    stopped_within(&mut budget);
+    !budget.exceeded().is_empty()
 }
 
 /// What an install of a running container is called here.
@@ -128,10 +133,15 @@ pub fn from_here(install: &FoundInstall) -> Option<PathBuf> {
 
 /// Those in containers that are stopped.
 pub fn stopped_installs() -> Vec<FoundInstall> {
-    if !sees_others() {
+    stopped_within(&mut RecordBudget::whole())
+}
+
+fn stopped_within(budget: &mut RecordBudget) -> Vec<FoundInstall> {
+    let host = HostRoot::at(Path::new("/"));
+    let Some(host) = host.ok().filter(|_| sees_others()) else {
         return Vec::new();
-    }
-    let known = known_here();
+    };
+    let known = runtimes::known_within(&host, budget);
     let all = all(&running(), &known);
     let stopped = all.iter().filter(|one| !one.running);
     let described = stopped.filter_map(|one| {
@@ -140,7 +150,7 @@ pub fn stopped_installs() -> Vec<FoundInstall> {
     });
     described
         .take(MOST_CONTAINERS)
-        .flat_map(|(container, known)| super::stopped::installs(container, known))
+        .flat_map(|(container, known)| super::stopped::installs(&host, container, known, budget))
         .collect()
 }
 

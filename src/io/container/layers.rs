@@ -138,9 +138,12 @@ impl KeptLayers {
         };
         let given = room;
         let known = storage.known(host, budget).containers;
-        let folders = folders(host, storage, &known, room.layers);
+        let folders = folders(host, storage, &known, room.layers, budget);
         let mut too_many_layers = folders.is_cut;
-        let (places, mut too_many_files) = places(install, &known);
+        let (places, mut too_many_files) = {
+            let layers = folders.all.len().min(room.layers);
+            places(install, &known, storage, layers)
+        };
         let (mut linked, mut long) = (folders.linked, (0, None));
         for (folder, owner) in folders.all {
             let Some(real) = host.real(&folder) else {

@@ -313,6 +313,8 @@ table! {
         Other "longer than {kilobytes} KiB, which no file of settings is: not searched, like all such files in these layers ({count}). Name it, or the folder of these layers, to have it searched",
     };
     skip_homes(most) = "more than {most} home folders: the container storages of the other accounts were not looked for. Name the home folder of the account that runs the container to have it searched";
+    skip_layer_keys(count: number, file, account) = "{count} in layers of containers of its account, from this file on, were not tried (at most {file} of a file are, and {account} of an account). Name this file, or the folder of the layers, to have all of them tried",
+        count { One "1 possible key", Other "{count} possible keys" };
     skip_records = "its account has more containers, longer records of them, or more layers in them than are read of one account (64 containers, 8 MiB, 2000 layers): folders of the others that are not usual ones were not searched. Name this folder to have all of it searched";
     skip_own_backup = "a backup of this program (keys in the backups of this install are read anyway): name it to have all of it searched";
     skip_missing = "no such file or folder";

@@ -51,6 +51,8 @@ const NAMES: [&str; 5] = ["env", "config", "config.bak", "config.migrate_tmp", C
 pub(super) struct LayerOwner {
     pub(super) runtime: Runtime,
     pub(super) container: Option<Untrusted>,
+    /// The account's number whose storage has it.
+    pub(super) account: u32,
 }
 
 /// The folders of a storage that may be layers.
@@ -77,6 +79,7 @@ pub(super) fn folders(
         let owner = LayerOwner {
             runtime: one.runtime,
             container: one.record.name.clone().or(id).map(Untrusted::new),
+            account: storage.owner,
         };
         let stack = Stack::of(host, one, budget);
         let of_it = stack.iter().flat_map(Stack::folders);
@@ -92,6 +95,7 @@ pub(super) fn folders(
     let of_none = LayerOwner {
         runtime: storage.runtime,
         container: None,
+        account: storage.owner,
     };
     for (below, files) in kept {
         let layers = storage.folder.join(below);

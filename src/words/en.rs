@@ -65,7 +65,8 @@ table! {
     container_nameless_in(process, container) = "container of process {process} in the {container}";
     container_of_account(container, user) = "{container} of user {user}";
     container_in_namespace(container, namespace) = "{container} in namespace {namespace}";
-    container_layers_unknown = "The layers of this container are stored in a way that freescout-rescue cannot read. Start the container, then run the same command again.";
+    container_layers_unknown = "The layers of this container are stored in a way that freescout-rescue cannot read.";
+    container_layer_missing(path) = "{path}, a layer of it, is missing.";
     container_several(name) = "{name} could mean several containers:";
     container_several_next = "Name one as it stands here, by a longer part of its id, or by the number of a process in it.";
     container_there_are(containers) = "Containers on this host: {containers}.";
@@ -87,6 +88,7 @@ table! {
     container_not_seen_next = "Run the same command with sudo.";
     container_missing_next = "--container takes the name or the id of a container, or the number of a process in it.";
     container_not_entered(container) = "The container {container} cannot be entered.";
+    container_not_entered_stopped_next = "Nothing was changed. Start the container, then run the same command again. If it does not start, its runtime has lost a part of it: create it again with the same volumes.";
     container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
     container_crowded(folder, most) = "Its folder {folder} has too many entries: they are shown one by one while we work in it from the host, and more than {most} are not.";
     container_crowded_root_next = "Nothing was changed. Run freescout-rescue in the container itself (docker exec -it, with --state-dir on a volume), or remove from that folder what does not belong there.";

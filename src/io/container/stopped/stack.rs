@@ -7,6 +7,7 @@ use rustix::io::Errno;
 
 use crate::io::container::runtimes::{self, Known, Layers, RecordBudget};
 use crate::io::install::host::HostRoot;
+use crate::words::untrusted::shown;
 
 /// How many layers a container has at most.
 const MOST_LAYERS: usize = 500;
@@ -35,6 +36,11 @@ const NATIVE: Snapshotter = Snapshotter {
     below: "",
     is_whole: true,
 };
+
+/// A layer of a container that is not where its runtime says.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", text!(container_layer_missing, path = shown(.0)))]
+struct MissingLayer(PathBuf);
 
 /// The layers of a container, the one that it writes to first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,9 +104,10 @@ impl Stack {
         }
         let mut layers = vec![Path::new(&top).join("diff")];
         for name in lower {
-            // `l/SHORT`, a link to the layer's own folder.
+            // `l/SHORT`, a link to the layer's own folder; where that is missing, the link is what can be named.
             let short = name.strip_prefix("l/").filter(|short| plain(short))?;
-            let real = host.real(&base.join("l").join(short))?;
+            let link = base.join("l").join(short);
+            let real = host.real(&link).unwrap_or(link);
             layers.push(real.strip_prefix(&base).ok()?.to_owned());
         }
         Self { base, layers }.confined(host, known)
@@ -139,9 +146,9 @@ impl Stack {
     }
 
     /// This, unless an account says where the layers are and one of them is somewhere else: a link of its own would have
-    /// root read whatever the account likes, this host's own files among it.
+    /// root read whatever the account likes, this host's own files among it. One that is missing is told when it is opened.
     fn confined(self, host: &HostRoot, known: &Known) -> Option<Self> {
-        let stays = |folder: &PathBuf| host.real(folder).as_ref() == Some(folder);
+        let stays = |folder: &PathBuf| host.real(folder).is_none_or(|real| real == *folder);
         let confined = known.owner == 0 || self.folders().all(|folder| stays(&folder));
         confined.then_some(self)
     }
@@ -155,6 +162,7 @@ impl Stack {
     /// The layers, held open as they were judged: whatever the account puts in their places then.
     pub(super) fn open(&self, host: &HostRoot, known: &Known) -> std::io::Result<Vec<OwnedFd>> {
         let open = |folder: PathBuf| match known.owner {
+            _ if host.real(&folder).is_none() => Err(std::io::Error::other(MissingLayer(folder))),
             0 => HostRoot::at(&host.here(&folder)).map(HostRoot::into_folder),
             _ => {
                 let held = host.below(&folder).map(HostRoot::into_folder);
@@ -323,6 +331,44 @@ mod tests {
         let long = std::fs::OpenOptions::new().write(true).open(&list).unwrap();
         long.set_len(9 << 20).unwrap();
         assert_eq!(told(), (0, 0, vec![4711]));
+    }
+
+    #[test]
+    fn a_layer_that_is_missing_is_named() {
+        assert!(
+            rustix::process::geteuid().is_root(),
+            "not root: nothing can be given to others"
+        );
+        for of_docker in ["home/ann/.local/share/docker", "var/lib/docker"] {
+            let folder = tempfile::tempdir().unwrap();
+            let root = folder.path();
+            let id = "a".repeat(64);
+            let config = format!(r#"{{"ID":"{id}","Name":"/one","Driver":"overlay2"}}"#);
+            let file = format!("{of_docker}/containers/{id}/config.v2.json");
+            write(root, &file, &config);
+            let mounts = format!("{of_docker}/image/overlay2/layerdb/mounts/{id}/mount-id");
+            write(root, &mounts, "top");
+            let layers = root.join(of_docker).join("overlay2");
+            write(&layers, "top/lower", "l/I");
+            std::fs::create_dir(layers.join("top/diff")).unwrap();
+            std::fs::create_dir(layers.join("l")).unwrap();
+            symlink("../image/diff", layers.join("l/I")).unwrap();
+            std::fs::create_dir_all(root.join("home/ann")).unwrap();
+            std::os::unix::fs::chown(root.join("home/ann"), Some(4711), None).unwrap();
+            let host = HostRoot::at(root).unwrap();
+            let known = runtimes::known(&host).remove(0);
+            let open = || {
+                let stack = Stack::of(&host, &known, &mut RecordBudget::whole()).unwrap();
+                stack.open(&host, &known).map(|held| held.len())
+            };
+            let said = open().unwrap_err().to_string();
+            assert!(
+                said.contains(&format!("/{of_docker}/overlay2/l/I")),
+                "{said}"
+            );
+            std::fs::create_dir_all(layers.join("image/diff")).unwrap();
+            assert_eq!(open().unwrap(), 2);
+        }
     }
 
     #[test]

@@ -233,6 +233,7 @@ pub fn not_entered(container: &Container, error: &std::io::Error) -> Problem {
         Some(Crowded(folder)) if folder == Path::new("/") => w.container_crowded_root_next,
         Some(_) => w.container_crowded_next,
         None if is_closed() => w.container_closed_next,
+        None if !container.running => w.container_not_entered_stopped_next,
         None => w.container_not_entered_next,
     }
     .to_owned();

@@ -5,6 +5,7 @@ pub mod find_key;
 pub mod log_secrets;
 pub mod old_payloads;
 pub mod processes;
+mod shares;
 pub mod sieve;
 
 /// What a search reports.

@@ -74,7 +74,8 @@ table! {
     container_nameless_in(process, container) = "container of process {process} in the {container}";
     container_of_account(container, user) = "{container} of user {user}";
     container_in_namespace(container, namespace) = "{container} in namespace {namespace}";
-    container_layers_unknown = "The layers of this container are stored in a way that freescout-rescue cannot read. Start the container, then run the same command again.";
+    container_layers_unknown = "The layers of this container are stored in a way that freescout-rescue cannot read.";
+    container_layer_missing(path) = "{path}, a layer of it, is missing.";
     container_several(name) = "{name} could mean several containers:";
     container_several_next = "Name one as it stands here, by a longer part of its id, or by the number of a process in it.";
     container_there_are(containers) = "Containers on this host: {containers}.";
@@ -96,6 +97,7 @@ table! {
     container_not_seen_next = "Run the same command with sudo.";
     container_missing_next = "--container takes the name or the id of a container, or the number of a process in it.";
     container_not_entered(container) = "The container {container} cannot be entered.";
+    container_not_entered_stopped_next = "Nothing was changed. Start the container, then run the same command again. If it does not start, its runtime has lost a part of it: create it again with the same volumes.";
     container_not_entered_next = "Nothing was changed. Check that it is running, and try again.";
     container_crowded(folder, most) = "Its folder {folder} has too many entries: they are shown one by one while we work in it from the host, and more than {most} are not.";
     container_crowded_root_next = "Nothing was changed. Run freescout-rescue in the container itself (docker exec -it, with --state-dir on a volume), or remove from that folder what does not belong there.";
@@ -322,7 +324,9 @@ table! {
         Other "longer than {kilobytes} KiB, which no file of settings is: not searched, like all such files in these layers ({count}). Name it, or the folder of these layers, to have it searched",
     };
     skip_homes(most) = "more than {most} home folders: the container storages of the other accounts were not looked for. Name the home folder of the account that runs the container to have it searched";
-    skip_records = "its account has more containers, or longer records of them, than are read of one account (64 containers, 8 MiB): folders of the others that are not usual ones were not searched. Name this folder to have all of it searched";
+    skip_layer_keys(count: number, file, account) = "{count} in layers of containers of its account, from this file on, were not tried (at most {file} of a file are, and {account} of an account). Name this file, or the folder of the layers, to have all of them tried",
+        count { One "1 possible key", Other "{count} possible keys" };
+    skip_records = "its account has more containers, longer records of them, or more layers in them than are read of one account (64 containers, 8 MiB, 2000 layers): folders of the others that are not usual ones were not searched. Name this folder to have all of it searched";
     skip_own_backup = "a backup of this program (keys in the backups of this install are read anyway): name it to have all of it searched";
     skip_missing = "no such file or folder";
     process_gone = "the process has ended";
@@ -1327,7 +1331,7 @@ table! {
     definition_not_a_file(path) = "{path}, from which the container was created, or which that names, is no file but a folder, a pipe or a link that leads nowhere: it is not known whether its next creation sets another APP_KEY. Docker makes a folder where a file that it is to mount is missing. Put the file back, and run check again.";
     definition_not_text(path) = "{path}, from which the container was created, or which that names, is not UTF-8 text (some editors on Windows save UTF-16): it is not known whether its next creation sets another APP_KEY. Save it as UTF-8, and run check again.";
     definition_not_named(path) = "{path}, from which the container was created, no longer has its service. What the container has now is known; whether its next creation sets another APP_KEY is not.";
-    definition_never_started(path) = "{path} is not there: Podman writes it when the container is started for the first time. Until then its volumes, mounts and environment are not known, only its image. Start the container once, and run check again.";
+    definition_never_started(path) = "{path} is not there: Podman writes it when the container is started for the first time. Until then its volumes, mounts and environment are not known, only its image: an install that is found in that may not be the one that the container will have. Start the container once, and run check again.";
     definition_database(path, why) = "{path}, in which Podman keeps what the container was created from, {why}: whether its next creation sets another APP_KEY is not known. Look for APP_KEY in the compose file or unit that creates the container.";
     database_too_large = "is larger than this program reads (16 MiB)";
     database_damaged = "is damaged or cut off";

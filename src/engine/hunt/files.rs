@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::shares::LayerShares;
 use super::sieve::{Sieve, consider};
 use super::{Looking, old_payloads};
 use crate::engine::session::Session;
@@ -46,16 +47,19 @@ pub fn look_in_layers(
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
 ) -> (hunt::HuntTotals, usize) {
     let files = layers(session).files.clone();
-    let mut looked = search(session, &files, &OF_LAYERS, kept, cancel, on);
+    let mut shares = LayerShares::default();
+    let taken = Some(&mut shares);
+    let mut looked = search(session, &files, &OF_LAYERS, kept, taken, cancel, on);
     let named: Vec<PathBuf> = named
         .iter()
         .map(|place| std::fs::canonicalize(place).unwrap_or_else(|_| place.clone()))
         .collect();
     let is_named = |path: &Path| named.iter().any(|place| path.starts_with(place));
-    let left_out = layers(session).left_out.iter();
+    let left_out = layers(session).left_out.iter().cloned();
+    let left_out = left_out.chain(shares.left_out());
     let left_out = left_out.filter(|skipped| !is_named(&skipped.path));
     // Before what any file in a layer can cause.
-    looked.skipped.splice(0..0, left_out.cloned());
+    looked.skipped.splice(0..0, left_out);
     (looked, files.len())
 }
 
@@ -86,7 +90,7 @@ pub fn look_in_within(
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
 ) -> hunt::HuntTotals {
-    search(session, roots, limits, KeptKeys::Named, cancel, on)
+    search(session, roots, limits, KeptKeys::Named, None, cancel, on)
 }
 
 fn search(
@@ -94,6 +98,7 @@ fn search(
     roots: &[PathBuf],
     limits: &HuntLimits,
     kept: KeptKeys,
+    mut shares: Option<&mut LayerShares>,
     cancel: &dyn Fn() -> bool,
     on: &mut dyn FnMut(&mut Session, Looking<'_>),
 ) -> hunt::HuntTotals {
@@ -123,6 +128,12 @@ fn search(
             }
         }
         hunt::HuntEvent::Candidate(candidate) => {
+            let account = |path: &Path| session.layers.as_ref()?.account(path);
+            if let (Some(shares), Some(path)) = (&mut shares, candidate.source.path.as_deref())
+                && !shares.take(path, candidate.text.expose(), || account(path))
+            {
+                return;
+            }
             let named = candidate.named && kept == KeptKeys::Named;
             let candidate = hunt::Candidate { named, ..candidate };
             if consider(session, candidate, &mut sieve) {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::alive::{Alive, Root, root_of, text};
 use super::idmap::IdMap;
-use super::runtimes::{self, Known};
+use super::runtimes::{self, Known, RecordBudget};
 use super::{Container, own_number, who, within};
 use crate::domain::config::container::{self, cgroup};
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall};
@@ -116,7 +116,12 @@ pub fn passes_over() -> bool {
     let all = all(&running, &known);
     let stopped = all.iter().filter(|one| !one.running).count();
     let running = candidates(&running, &all).len();
-    running.max(stopped) > MOST_CONTAINERS || leaves_out()
+    if running.max(stopped) > MOST_CONTAINERS || leaves_out() {
+        return true;
+    }
+    let mut budget = RecordBudget::whole();
+    stopped_within(&mut budget);
+    !budget.exceeded().is_empty()
 }
 
 /// What an install of a running container is called here.
@@ -128,28 +133,44 @@ pub fn from_here(install: &FoundInstall) -> Option<PathBuf> {
 
 /// Those in containers that are stopped.
 pub fn stopped_installs() -> Vec<FoundInstall> {
-    let stopped = stopped_ones().into_iter();
-    stopped
-        .flat_map(|(container, known)| super::stopped::installs(&container, &known))
-        .collect()
+    stopped_within(&mut RecordBudget::whole())
+}
+
+fn stopped_within(budget: &mut RecordBudget) -> Vec<FoundInstall> {
+    let Some(host) = host_with_others() else {
+        return Vec::new();
+    };
+    let stopped = stopped_ones(&host, budget).into_iter();
+    let installs = stopped
+        .map(|(container, known)| super::stopped::installs(&host, &container, &known, budget));
+    installs.flatten().collect()
 }
 
 /// The stopped containers of which it cannot be told which layers they have: FreeScout may be in one of them. Those with an
-/// install in their volumes are none of these.
+/// install in their volumes are none of these, nor those that are left out, as their account has so many.
 pub fn unseen() -> Vec<Container> {
-    let unseen = stopped_ones().into_iter().filter(|(container, known)| {
-        let seen = super::stopped::has_known_layers(known);
-        !seen && super::stopped::installs(container, known).is_empty()
+    let Some(host) = host_with_others() else {
+        return Vec::new();
+    };
+    let mut budget = RecordBudget::whole();
+    let mut unseen = stopped_ones(&host, &mut budget);
+    unseen.retain(|(container, known)| {
+        super::stopped::installs(&host, container, known, &mut budget).is_empty()
+            && !super::stopped::has_known_layers(&host, known, &mut budget)
     });
-    unseen.map(|(container, _)| container).collect()
+    unseen.retain(|(_, known)| !budget.exceeded().contains(&known.owner));
+    unseen.into_iter().map(|(container, _)| container).collect()
+}
+
+/// This system, where containers of it are seen from here.
+fn host_with_others() -> Option<HostRoot> {
+    let host = HostRoot::at(Path::new("/")).ok();
+    host.filter(|_| sees_others())
 }
 
 /// The stopped containers that are looked into, with what their runtimes wrote down.
-fn stopped_ones() -> Vec<(Container, Known)> {
-    if !sees_others() {
-        return Vec::new();
-    }
-    let mut known = known_here();
+fn stopped_ones(host: &HostRoot, budget: &mut RecordBudget) -> Vec<(Container, Known)> {
+    let mut known = runtimes::known_within(host, budget);
     let all = all(&running(), &known);
     let stopped = all.into_iter().filter(|one| !one.running);
     let described = stopped.filter_map(|one| {

@@ -36,13 +36,13 @@ const OF_ROOT: Room = Room {
 const OF_ACCOUNT: Room = Room {
     layers: 1000,
     files: 1000,
-    bytes: 16 << 20,
+    bytes: 8 << 20,
 };
 /// Of all accounts' together.
 const OF_ACCOUNTS: Room = Room {
     layers: 8000,
     files: 8000,
-    bytes: 64 << 20,
+    bytes: 32 << 20,
 };
 /// Longer files are none of settings, in bytes.
 const LONGEST: u64 = 256 << 10;
@@ -138,9 +138,12 @@ impl KeptLayers {
         };
         let given = room;
         let known = storage.known(host, budget).containers;
-        let folders = folders(host, storage, &known, room.layers);
+        let folders = folders(host, storage, &known, room.layers, budget);
         let mut too_many_layers = folders.is_cut;
-        let (places, mut too_many_files) = places(install, &known);
+        let (places, mut too_many_files) = {
+            let layers = folders.all.len().min(room.layers);
+            places(install, &known, storage, layers)
+        };
         let (mut linked, mut long) = (folders.linked, (0, None));
         for (folder, owner) in folders.all {
             let Some(real) = host.real(&folder) else {
@@ -204,17 +207,26 @@ impl KeptLayers {
 
     /// What a file is in the container, where it lies in one of these layers.
     pub fn place(&self, path: &Path) -> Option<InLayer> {
-        if self.of.is_empty() {
-            return None;
-        }
-        let (folder, owner) = path
-            .ancestors()
-            .find_map(|folder| Some((folder, self.of.get(folder)?)))?;
+        let (folder, owner) = self.layer_of(path)?;
         Some(InLayer {
             runtime: owner.runtime,
             container: owner.container.clone(),
             path: Path::new("/").join(path.strip_prefix(folder).ok()?),
         })
+    }
+
+    /// The account in whose storage a file lies, where that is one of these layers; root is none.
+    pub fn account(&self, path: &Path) -> Option<u32> {
+        let (_, owner) = self.layer_of(path)?;
+        Some(owner.account).filter(|account| *account != 0)
+    }
+
+    fn layer_of<'p>(&self, path: &'p Path) -> Option<(&'p Path, &LayerOwner)> {
+        if self.of.is_empty() {
+            return None;
+        }
+        let mut folders = path.ancestors();
+        folders.find_map(|folder| Some((folder, self.of.get(folder)?)))
     }
 }
 

@@ -17,6 +17,8 @@ use crate::domain::config::container::records::{self, Record};
 use crate::domain::config::container::{Container, Runtime};
 use crate::io::install::host::HostRoot;
 
+#[cfg(test)]
+pub(super) use budget::LAYERS_OF_ACCOUNT;
 pub(super) use budget::RecordBudget;
 pub(super) use storages::containerd_folders;
 pub use storages::has_containerd;
@@ -62,7 +64,8 @@ pub fn known(host: &HostRoot) -> Vec<Known> {
     known_within(host, &mut RecordBudget::whole())
 }
 
-fn known_within(host: &HostRoot, budget: &mut RecordBudget) -> Vec<Known> {
+/// The same within a budget, of which what is read next of these containers takes its share too.
+pub(super) fn known_within(host: &HostRoot, budget: &mut RecordBudget) -> Vec<Known> {
     let all = storages(host).all.into_iter();
     let mut all: Vec<Known> = all
         .flat_map(|storage| storage.known(host, budget).containers)

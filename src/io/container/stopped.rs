@@ -18,7 +18,7 @@ use rustix::mount::{MountFlags, MountPropagationFlags, MoveMountFlags};
 pub use self::stack::Stack;
 use super::Container;
 use super::idmap::IdMap;
-use super::runtimes::{self, Known, Layers};
+use super::runtimes::{self, Known, Layers, RecordBudget};
 use super::view;
 use crate::domain::config::container::RunState;
 use crate::domain::config::container::records::Mounted;
@@ -45,12 +45,18 @@ pub(super) const USUAL: [&str; 10] = [
 ];
 
 /// The installs in a stopped container, as far as its layers and volumes tell without being put together.
-pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall> {
-    let Ok(host) = HostRoot::at(Path::new("/")) else {
+pub(super) fn installs(
+    host: &HostRoot,
+    container: &Container,
+    known: &Known,
+    budget: &mut RecordBudget,
+) -> Vec<FoundInstall> {
+    // What is read for one takes nothing from the others.
+    let Ok(host) = host.anew() else {
         return Vec::new();
     };
     let theirs = Theirs::of(&host, known);
-    let stack = Stack::of(&host, known);
+    let stack = Stack::of(&host, known, budget);
     let layers: Vec<HostRoot> = stack
         .iter()
         .flat_map(Stack::folders)
@@ -62,7 +68,8 @@ pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall
         .collect();
     let work = known.record.work_folder.iter().cloned();
     let places = work.chain(USUAL.iter().map(PathBuf::from));
-    let destinations = known.record.mounts.iter();
+    let looked_at = budget.mounts(known.owner, known.record.mounts.len());
+    let destinations = known.record.mounts.iter().take(looked_at);
     let destinations = destinations.map(|mount| mount.destination.clone());
     let places: BTreeSet<PathBuf> = places.chain(destinations).collect();
     let version = |folder: &Path| match mounted(known, folder) {
@@ -94,9 +101,8 @@ pub(super) fn installs(container: &Container, known: &Known) -> Vec<FoundInstall
 }
 
 /// Whether it can be told which layers a container has.
-pub(super) fn has_known_layers(known: &Known) -> bool {
-    let host = HostRoot::at(Path::new("/"));
-    host.is_ok_and(|host| Stack::of(&host, known).is_some())
+pub(super) fn has_known_layers(host: &HostRoot, known: &Known, budget: &mut RecordBudget) -> bool {
+    Stack::of(host, known, budget).is_some()
 }
 
 /// What is mounted where a path of a container leads, and the rest of that path.
@@ -133,7 +139,7 @@ pub(super) fn assemble(known: &Known) -> std::io::Result<Assembled> {
     rustix::mount::mount_change("/", private)?;
     let host = HostRoot::at(Path::new("/"))?;
     let unknown = || std::io::Error::other(crate::words::words().container_layers_unknown);
-    let stack = Stack::of(&host, known).ok_or_else(unknown)?;
+    let stack = Stack::of(&host, known, &mut RecordBudget::whole()).ok_or_else(unknown)?;
     let layers = stack.open(&host, known)?;
     let theirs = Theirs::of(&host, known);
     let volumes = known.record.mounts.iter().take(MOST_MOUNTS);

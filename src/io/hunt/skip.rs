@@ -84,6 +84,16 @@ pub enum SkipReason {
         /// Longer than this.
         kilobytes: u64,
     },
+    /// So many texts that may be keys, in the layers of an account's containers, were not tried.
+    #[error("{}", text!(skip_layer_keys, count = .count, file = .of_file, account = .of_account))]
+    LayerKeys {
+        /// How many, from this file on.
+        count: u64,
+        /// How many are tried of one file.
+        of_file: usize,
+        /// How many of one account.
+        of_account: usize,
+    },
     /// Not all that an account's runtimes wrote down of its containers was read.
     #[error("{}", words().skip_records)]
     Records,

@@ -3,6 +3,8 @@
 //! Format: go.etcd.io/bbolt, file format version 2, on machines of little-endian order. A page has a head and elements, each of
 //! which says where its name and its value stand; a value may be a bucket, which has pages of its own or one page in itself.
 
+use std::cell::Cell;
+
 /// The head of a page, an element, and the head of a bucket, in bytes.
 const PAGE_HEAD: usize = 16;
 const ELEMENT: usize = 16;
@@ -27,11 +29,16 @@ const IS_BUCKET: u32 = 1;
 const DEEPEST: u32 = 32;
 const MOST: usize = 200_000;
 
+/// How many elements are looked at in one database: any number of buckets may say that they are the same pages.
+const MOST_OF_ALL: usize = 4_000_000;
+
 /// A whole database.
 pub struct Bolt<'a> {
     bytes: &'a [u8],
     page_length: usize,
     root: u64,
+    /// How many elements may still be looked at.
+    left: Cell<usize>,
 }
 
 impl<'a> Bolt<'a> {
@@ -54,6 +61,7 @@ impl<'a> Bolt<'a> {
             bytes,
             page_length,
             root,
+            left: Cell::new(MOST_OF_ALL),
         })
     }
 
@@ -124,11 +132,14 @@ impl<'a> Bucket<'a, '_> {
 
     fn elements(&self) -> Vec<Element<'a>> {
         let mut found = Vec::new();
-        let mut left = MOST;
+        let of_all = &self.database.left;
+        let most = MOST.min(of_all.get());
+        let mut left = most;
         match self.pages {
             BucketPages::At(number) => self.gather(number, DEEPEST, &mut left, &mut found),
             BucketPages::Inline(page) => leaf(page, &mut left, &mut found),
         }
+        of_all.set(of_all.get() - (most - left));
         found
     }
 
@@ -207,6 +218,21 @@ fn fnv(bytes: &[u8]) -> u64 {
 pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn buckets_that_are_many_take_from_each_other() {
+        let bytes = database(vec![Item::Inline(
+            "one".to_owned(),
+            vec![Item::Value("id", vec![1]), Item::Value("kind", vec![2])],
+        )]);
+        let bolt = Bolt::of(&bytes).unwrap();
+        // The bucket itself, and what is in it.
+        bolt.left.set(1 + 2);
+        let bucket = bolt.buckets().bucket(b"one").unwrap();
+        assert_eq!(bucket.value(b"kind"), Some(&[2][..]));
+        assert_eq!(bucket.value(b"kind"), None);
+        assert!(bolt.buckets().bucket(b"one").is_none());
+    }
 
     /// What is to be in a database.
     pub(crate) enum Item {

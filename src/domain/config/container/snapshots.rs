@@ -3,37 +3,93 @@
 //!
 //! Format: containerd's metadata of a snapshotter (`v1/snapshots/NAMESPACE/NUMBER/KEY`), in a BoltDB.
 
-use super::bolt::{Bolt, Bucket};
+use std::collections::HashMap;
+
+use super::bolt::Bolt;
 
 /// The namespace of what Docker has made.
-const DOCKER: &str = "moby";
+const DOCKER: &[u8] = b"moby";
 /// How many layers a container may have.
 const MOST: usize = 500;
+/// The longest name of a snapshot, in bytes.
+const LONGEST_NAME: usize = 512;
 
-/// The numbers of the snapshots of Docker's container with this id, the one that it writes to first. Each is the name of a
-/// folder. `None` where it is not said, or not as a whole.
-pub fn of_docker(bytes: &[u8], id: &str) -> Option<Vec<u64>> {
-    let database = Bolt::of(bytes)?;
-    let all = database.buckets().bucket(b"v1")?.bucket(b"snapshots")?;
-    let all: Vec<(&[u8], Bucket<'_, '_>)> = all.all().collect();
-    let is_its = |name: &[u8]| {
-        let mut parts = name.split(|byte| *byte == b'/');
-        let (namespace, _, key) = (parts.next(), parts.next(), parts.next());
-        namespace == Some(DOCKER.as_bytes()) && key == Some(id.as_bytes()) && parts.next().is_none()
-    };
-    let mut next = all.iter().find(|(name, _)| is_its(name));
-    let mut numbers = Vec::new();
-    while let Some((_, snapshot)) = next {
-        numbers.push(number(snapshot.value(b"id")?)?);
-        if numbers.len() > MOST {
-            return None;
+/// The snapshots that one of containerd's drivers keeps.
+#[derive(Debug)]
+pub struct Snapshots {
+    all: Vec<Snapshot>,
+    /// The ones that Docker's containers write to: their places among all, by the ids of the containers.
+    of_containers: HashMap<Vec<u8>, usize>,
+}
+
+#[derive(Debug)]
+struct Snapshot {
+    number: Option<u64>,
+    below: Below,
+}
+
+/// What a snapshot lies on.
+#[derive(Debug, Clone, Copy)]
+enum Below {
+    Nothing,
+    /// The one at this place among all.
+    Snapshot(usize),
+    Missing,
+}
+
+impl Snapshots {
+    /// What a database of them says; `None` where it is none.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let database = Bolt::of(bytes)?;
+        let listed = database.buckets().bucket(b"v1")?.bucket(b"snapshots")?;
+        let listed = listed.all().filter(|(name, _)| name.len() <= LONGEST_NAME);
+        let listed: Vec<_> = listed.collect();
+        let (mut places, mut of_containers) = (HashMap::new(), HashMap::new());
+        for (place, (name, _)) in listed.iter().enumerate() {
+            places.entry(*name).or_insert(place);
+            if let Some(id) = container_of(name) {
+                of_containers.entry(id.to_owned()).or_insert(place);
+            }
         }
-        next = match snapshot.value(b"parent") {
-            None | Some([]) => None,
-            Some(parent) => Some(all.iter().find(|(name, _)| *name == parent)?),
-        };
+        let read = listed.iter().map(|(_, snapshot)| Snapshot {
+            number: snapshot.value(b"id").and_then(number),
+            below: match snapshot.value(b"parent") {
+                None | Some([]) => Below::Nothing,
+                Some(parent) => match places.get(parent) {
+                    Some(place) => Below::Snapshot(*place),
+                    None => Below::Missing,
+                },
+            },
+        });
+        let all = read.collect();
+        Some(Self { all, of_containers })
     }
-    (!numbers.is_empty()).then_some(numbers)
+
+    /// The numbers of those of Docker's container with this id, the one that it writes to first. Each is the name of a folder.
+    /// `None` where it is not said, or not as a whole.
+    pub fn of_container(&self, id: &str) -> Option<Vec<u64>> {
+        let mut place = *self.of_containers.get(id.as_bytes())?;
+        let mut numbers = Vec::new();
+        loop {
+            let snapshot = self.all.get(place)?;
+            numbers.push(snapshot.number?);
+            if numbers.len() > MOST {
+                return None;
+            }
+            match snapshot.below {
+                Below::Nothing => return Some(numbers),
+                Below::Snapshot(below) => place = below,
+                Below::Missing => return None,
+            }
+        }
+    }
+}
+
+/// The id of Docker's container that writes to the snapshot of this name, as far as the name tells.
+fn container_of(name: &[u8]) -> Option<&[u8]> {
+    let mut parts = name.split(|byte| *byte == b'/');
+    let (namespace, _, key) = (parts.next()?, parts.next()?, parts.next()?);
+    (namespace == DOCKER && parts.next().is_none()).then_some(key)
 }
 
 /// A number of seven bits a byte, the lowest first.
@@ -67,7 +123,7 @@ mod tests {
     fn of(snapshots: Vec<Item>) -> Option<Vec<u64>> {
         let all = vec![Item::Apart("snapshots".to_owned(), snapshots)];
         let bytes = database(vec![Item::Inline("v1".to_owned(), all)]);
-        of_docker(&bytes, "aaaa")
+        Snapshots::of(&bytes)?.of_container("aaaa")
     }
 
     #[test]
@@ -87,6 +143,6 @@ mod tests {
         assert_eq!(of(vec![circle]), None);
         let endless = snapshot("moby/5/aaaa", &[0xff; 12], None);
         assert_eq!(of(vec![endless]), None);
-        assert_eq!(of_docker(b"", "aaaa"), None);
+        assert!(Snapshots::of(b"").is_none());
     }
 }

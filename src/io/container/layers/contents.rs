@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::domain::config::container::{Runtime, SHOWN_DIGITS};
-use crate::io::container::runtimes::{Known, Storage};
+use crate::io::container::runtimes::{Known, RecordBudget, Storage};
 use crate::io::container::stopped::{Stack, USUAL};
 use crate::io::install::host::HostRoot;
 use crate::words::untrusted::Untrusted;
@@ -14,6 +14,8 @@ use crate::words::untrusted::Untrusted;
 pub(super) const MOST_OF_LAYER: usize = 64;
 /// In how many folders of each layer they are looked for.
 const MOST_PLACES: usize = 512;
+/// In how many of all layers of an account's storage together: each may be wherever a container has something mounted.
+pub(super) const LOOKS_OF_ACCOUNT: usize = 64_000;
 /// Where storages keep layers, below a runtime's folder, and where the files are below each of these.
 const DOCKER: [(&str, &str); 5] = [
     ("overlay2", "diff"),
@@ -49,6 +51,8 @@ const NAMES: [&str; 5] = ["env", "config", "config.bak", "config.migrate_tmp", C
 pub(super) struct LayerOwner {
     pub(super) runtime: Runtime,
     pub(super) container: Option<Untrusted>,
+    /// The account's number whose storage has it.
+    pub(super) account: u32,
 }
 
 /// The folders of a storage that may be layers.
@@ -67,6 +71,7 @@ pub(super) fn folders(
     storage: &Storage,
     known: &[Known],
     most: usize,
+    budget: &mut RecordBudget,
 ) -> LayerFolders {
     let mut folders = LayerFolders::default();
     for one in known {
@@ -74,8 +79,9 @@ pub(super) fn folders(
         let owner = LayerOwner {
             runtime: one.runtime,
             container: one.record.name.clone().or(id).map(Untrusted::new),
+            account: storage.owner,
         };
-        let stack = Stack::of(host, one);
+        let stack = Stack::of(host, one, budget);
         let of_it = stack.iter().flat_map(Stack::folders);
         let of_it = of_it.map(|folder| (folder, owner.clone()));
         folders.all.extend(of_it);
@@ -89,6 +95,7 @@ pub(super) fn folders(
     let of_none = LayerOwner {
         runtime: storage.runtime,
         container: None,
+        account: storage.owner,
     };
     for (below, files) in kept {
         let layers = storage.folder.join(below);
@@ -108,9 +115,18 @@ pub(super) fn folders(
     folders
 }
 
-/// The folders of a layer in which settings may be: the likeliest, and no more than are looked into. Says whether there
-/// are more.
-pub(super) fn places(install: &Path, known: &[Known]) -> (Vec<PathBuf>, bool) {
+/// The folders of a layer in which settings may be: the likeliest, and no more than are looked into in so many layers. Says
+/// whether there are more.
+pub(super) fn places(
+    install: &Path,
+    known: &[Known],
+    storage: &Storage,
+    layers: usize,
+) -> (Vec<PathBuf>, bool) {
+    let most = match storage.owner {
+        0 => MOST_PLACES,
+        _ => MOST_PLACES.min(LOOKS_OF_ACCOUNT / layers.max(1)),
+    };
     let usual = USUAL.iter().map(PathBuf::from);
     let apps = [install.to_owned()].into_iter().chain(usual);
     let apps: Vec<PathBuf> = apps.collect();
@@ -127,8 +143,8 @@ pub(super) fn places(install: &Path, known: &[Known]) -> (Vec<PathBuf>, bool) {
     places.extend(of_these);
     let mut seen = BTreeSet::new();
     places.retain(|place| seen.insert(place.clone()));
-    let is_cut = places.len() > MOST_PLACES;
-    places.truncate(MOST_PLACES);
+    let is_cut = places.len() > most;
+    places.truncate(most);
     places.sort();
     (places, is_cut)
 }
@@ -176,4 +192,42 @@ fn settings(layer: &HostRoot, folder: &Path) -> (Vec<PathBuf>, bool) {
     let regular = paths.filter(|path| !layer.is_link(path) && layer.is_file(path));
     let files = regular.map(|path| layer.here(&path)).collect();
     (files, listed.is_cut)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::config::container::records::{Mounted, Record};
+    use crate::io::container::runtimes::Layers;
+
+    #[test]
+    fn an_accounts_many_layers_are_looked_into_at_fewer_places() {
+        let mount = |number: usize| Mounted {
+            source: "/srv".into(),
+            destination: format!("/{number}").into(),
+        };
+        let known = [Known {
+            runtime: Runtime::Docker,
+            record: Record {
+                mounts: (0..600).map(mount).collect(),
+                ..Record::default()
+            },
+            written: "/x".into(),
+            layers: Layers::Docker("/x".into()),
+            owner: 0,
+        }];
+        let looked_into = |owner, layers| {
+            let storage = Storage {
+                runtime: Runtime::Docker,
+                folder: "/x".into(),
+                owner,
+            };
+            let (places, is_cut) = places(Path::new("/own"), &known, &storage, layers);
+            assert!(is_cut && places.contains(&PathBuf::from("/own")));
+            places.len()
+        };
+        assert_eq!(looked_into(0, 8000), MOST_PLACES);
+        assert_eq!(looked_into(4711, 0), MOST_PLACES);
+        assert_eq!(looked_into(4711, 1000), LOOKS_OF_ACCOUNT / 1000);
+    }
 }

@@ -21,6 +21,7 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
 use crate::engine::session::Session;
 use crate::engine::usecase::open::{self, Opening};
+use crate::engine::usecase::restore::RestoreOnto;
 use crate::io::install::Environment;
 use crate::words::words;
 
@@ -63,7 +64,13 @@ fn carry_out(command: Command) -> CommandResult {
             yes,
             onto_other_data,
             passphrase,
-        } => restore::run(&common, &backup, (yes, onto_other_data), &passphrase),
+        } => {
+            let onto = match onto_other_data {
+                true => RestoreOnto::AnyData,
+                false => RestoreOnto::ItsOwnData,
+            };
+            restore::run(&common, &backup, yes.then_some(onto), &passphrase)
+        }
         Command::Recover {
             common,
             yes,

@@ -4,11 +4,10 @@ use std::path::Path;
 
 use super::opened;
 use crate::cli::arguments::{Common, PassphraseSource};
-use crate::cli::outcome::{CommandResult, not_started, refused, unchanged};
+use crate::cli::outcome::{CommandResult, not_started, refused};
 use crate::cli::output::{self, Out};
 use crate::cli::passphrase;
 use crate::cli::reporter::TerminalReporter;
-use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::inventory::secret::{Cell, NamedPlace, Place, Table};
 use crate::domain::key::app_key::Fingerprint;
@@ -19,17 +18,17 @@ use crate::engine::exit::Exit;
 use crate::engine::recovery::restore::{Foretold, PutBack, Restored};
 use crate::engine::recovery::run_log;
 use crate::engine::report::restore as report;
-use crate::engine::usecase::restore;
+use crate::engine::usecase::restore::{self, RestoreOnto};
 use crate::io::db::Swap;
 use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
-/// Says what a backup would put back, or puts it back.
+/// Says what a backup would put back, or, where it is said onto what, puts it back.
 pub(super) fn run(
     common: &Common,
     folder: &Path,
-    (yes, onto_other_data): (bool, bool),
+    onto: Option<RestoreOnto>,
     source: &PassphraseSource,
 ) -> CommandResult {
     let options = common.options();
@@ -39,7 +38,7 @@ pub(super) fn run(
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let foretold = restore::foresee(&mut session, &backup).map_err(refused)?;
     let cautions = output::cautions(&options);
-    if !yes {
+    let Some(onto) = onto else {
         // It ends a run that rests on it.
         let stands = |run: &&Run| !run_log::is_settled_by(run, &backup.folder);
         let unfinished = session.unfinished().filter(stands);
@@ -56,11 +55,8 @@ pub(super) fn run(
         };
         output::only_shown(&session, &options, unfinished, needs_yes);
         return Ok(Exit::Attention);
-    }
-    if foretold.other_data && !onto_other_data {
-        return Err(unchanged(on_other_data()));
-    }
-    let done = restore::restore(&mut session, &options, &backup, foretold, &reporter);
+    };
+    let done = restore::restore(&mut session, &options, &backup, foretold, onto, &reporter);
     let PutBack {
         restored,
         foretold,
@@ -86,17 +82,11 @@ pub(super) fn run(
     })
 }
 
-fn on_other_data() -> Problem {
-    let w = words();
-    let (why, next) = (w.restore_other_data_why, w.restore_other_data_next);
-    ErrorKind::Refused.problem(w.restore_other_data, why, next)
-}
-
 /// What a restore would change, and what every secret reads like now and afterwards.
 fn would(out: &mut Out, foretold: &Foretold) {
     let w = words();
     if foretold.other_data {
-        out.line(&on_other_data().to_string());
+        out.line(&restore::on_other_data().to_string());
     }
     if foretold.is_nothing() {
         out.line(w.restore_would_nothing);

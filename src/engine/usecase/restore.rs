@@ -11,6 +11,7 @@ use crate::engine::session::options::Options;
 use crate::io::state::backup::{Backup, BackupError};
 use crate::sentences;
 use crate::words::untrusted::shown;
+use crate::words::words;
 
 /// The backup in this folder, readable.
 ///
@@ -49,14 +50,34 @@ pub fn take_back(session: &Session, safety: &Backup) -> String {
     commands::command(&what, &safety.folder, keys, &session.install.root)
 }
 
+/// Onto which data a backup may be put back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RestoreOnto {
+    /// Only onto those that it was made of, as far as that is known.
+    ItsOwnData,
+    /// Onto others too, by the operator's own word.
+    AnyData,
+}
+
+/// That the backup was made of other data.
+pub fn on_other_data() -> Problem {
+    let w = words();
+    let (why, next) = (w.restore_other_data_why, w.restore_other_data_next);
+    ErrorKind::Refused.problem(w.restore_other_data, why, next)
+}
+
 /// Backs up what stands, and puts the backup back as was predicted.
 pub fn restore(
     session: &mut Session,
     options: &Options,
     backup: &Backup,
     foretold: Foretold,
+    onto: RestoreOnto,
     reporter: &dyn Reporter,
 ) -> Result<PutBack, Refused> {
+    if foretold.other_data && onto == RestoreOnto::ItsOwnData {
+        return Err(Refused::unchanged(on_other_data()));
+    }
     let mut ledger = lock_for_change(session, options, reporter).map_err(Refused::NotStarted)?;
     let settled = ledger.require_settled_by(&backup.folder);
     settled.map_err(Refused::NotStarted)?;

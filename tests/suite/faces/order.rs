@@ -199,7 +199,14 @@ fn restore(broken: &Broken, reporter: &Recording<'_>) -> Result<(), Problem> {
     let backup = usecase::restore::open(&folder, &options, &mut no_passphrase)?;
     let mut session = reporter.open();
     let foretold = usecase::restore::foresee(&mut session, &backup).map_err(problem)?;
-    let done = usecase::restore::restore(&mut session, &options, &backup, foretold, reporter);
+    let done = usecase::restore::restore(
+        &mut session,
+        &options,
+        &backup,
+        foretold,
+        usecase::restore::RestoreOnto::ItsOwnData,
+        reporter,
+    );
     done.map(|_| ()).map_err(problem)
 }
 

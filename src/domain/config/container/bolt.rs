@@ -28,7 +28,6 @@ const IS_BUCKET: u32 = 1;
 /// How many pages lead to an element, and how many elements are looked at in one bucket.
 const DEEPEST: u32 = 32;
 const MOST: usize = 200_000;
-
 /// How many elements are looked at in one database: any number of buckets may say that they are the same pages.
 const MOST_OF_ALL: usize = 4_000_000;
 

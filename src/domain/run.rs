@@ -9,6 +9,7 @@ pub mod bookmark;
 pub mod claimant;
 pub mod reconcile;
 pub mod volatile;
+pub mod watch;
 
 use std::path::PathBuf;
 

@@ -4,7 +4,12 @@
 //! changes, when it is well again, and once more each day as long as it stands. Nothing here holds a secret: keys are
 //! fingerprints, passwords are digests that nobody can try guesses on without the key.
 
+pub mod change;
+pub mod habit;
+pub mod record;
 pub mod settings;
+pub mod settle;
+pub mod turns;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,197 @@
+//! What was changed between two rounds: the record of configuration changes.
+
+use super::record::{Known, KnownFile};
+use crate::domain::mail::Direction;
+use crate::words::untrusted::Untrusted;
+
+/// Something that was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The key in force; fingerprints, `None` where there is none.
+    Key {
+        /// Before.
+        from: Option<String>,
+        /// Now.
+        to: Option<String>,
+    },
+    /// A password, by its place.
+    Password(String),
+    /// Server, port, protection or user name.
+    Server {
+        /// The mailbox's id.
+        mailbox: u64,
+        /// Its address.
+        address: Untrusted,
+        /// Which way.
+        direction: Direction,
+        /// Before.
+        from: Untrusted,
+        /// Now.
+        to: Untrusted,
+    },
+    /// A mailbox was made: its address.
+    MailboxAdded(Untrusted),
+    /// A mailbox is gone: its address.
+    MailboxRemoved(Untrusted),
+    /// A file: its path, and how it is now; `None` where it is gone.
+    File(String, Option<KnownFile>),
+    /// More jobs failed.
+    JobsFailed {
+        /// How many.
+        more: u64,
+        /// How many there are.
+        all: u64,
+    },
+}
+
+/// What is otherwise in `now` than it was `before`.
+pub fn changes(before: &Known, now: &Known) -> Vec<Change> {
+    let mut changes = Vec::new();
+    if before.key != now.key {
+        changes.push(Change::Key {
+            from: before.key.clone(),
+            to: now.key.clone(),
+        });
+    }
+    for (path, file) in &now.files {
+        let was = before.files.get(path);
+        if was.is_none_or(|was| was.differs(file)) {
+            changes.push(Change::File(path.clone(), Some(file.clone())));
+        }
+    }
+    let gone = before.files.keys().filter(|p| !now.files.contains_key(*p));
+    changes.extend(gone.map(|path| Change::File(path.clone(), None)));
+    for (id, mailbox) in &now.mailboxes {
+        let Some(was) = before.mailboxes.get(id) else {
+            changes.push(Change::MailboxAdded(mailbox.address.clone()));
+            continue;
+        };
+        for (direction, from, to) in [
+            (Direction::Incoming, &was.incoming, &mailbox.incoming),
+            (Direction::Outgoing, &was.outgoing, &mailbox.outgoing),
+        ] {
+            if from != to {
+                changes.push(Change::Server {
+                    mailbox: *id,
+                    address: mailbox.address.clone(),
+                    direction,
+                    from: from.clone(),
+                    to: to.clone(),
+                });
+            }
+        }
+    }
+    let gone = before.mailboxes.iter();
+    let gone = gone.filter(|(id, _)| !now.mailboxes.contains_key(id));
+    changes.extend(gone.map(|(_, was)| Change::MailboxRemoved(was.address.clone())));
+    let passwords = now.passwords.iter().filter(|(place, digest)| {
+        let was = before.passwords.get(*place);
+        was.and_then(|was| was.same(digest)) == Some(false)
+    });
+    changes.extend(passwords.map(|(place, _)| Change::Password(place.clone())));
+    if let (Some(was), Some(all)) = (before.failed_jobs, now.failed_jobs)
+        && all > was
+    {
+        changes.push(Change::JobsFailed {
+            more: all - was,
+            all,
+        });
+    }
+    changes
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::domain::key::app_key::AppKey;
+    use crate::domain::run::watch::record::{KeyedDigest, KnownMailbox};
+
+    fn key(text: &str) -> AppKey {
+        AppKey::parse(text.as_bytes()).unwrap()
+    }
+
+    const ONE: &str = "this is a throw-away example key";
+    const OTHER: &str = "0123456789abcdefghijklmnopqrstuv";
+
+    fn mailbox(address: &str, server: &str) -> KnownMailbox {
+        KnownMailbox {
+            address: address.into(),
+            incoming: server.into(),
+            outgoing: "smtp".into(),
+        }
+    }
+
+    fn known() -> Known {
+        Known {
+            key: Some("aaa".to_owned()),
+            mailboxes: [(1, mailbox("a@example.org", "imap"))].into(),
+            passwords: [("p".to_owned(), KeyedDigest::of(&key(ONE), b"x"))].into(),
+            files: [(
+                ".env".to_owned(),
+                KnownFile {
+                    modified: 1,
+                    length: 1,
+                    owner: "www-data".into(),
+                    content: None,
+                },
+            )]
+            .into(),
+            failed_jobs: Some(2),
+        }
+    }
+
+    #[test]
+    fn nothing_changed_is_nothing() {
+        assert_eq!(changes(&known(), &known()), []);
+    }
+
+    #[test]
+    fn each_change_is_seen_once() {
+        let change = |change: &dyn Fn(&mut Known)| {
+            let mut now = known();
+            change(&mut now);
+            changes(&known(), &now)
+        };
+        let key_gone = change(&|now| now.key = None);
+        let from = Some("aaa".to_owned());
+        assert_eq!(key_gone, [Change::Key { from, to: None }]);
+        assert_eq!(
+            change(&|now| now.files.clear()),
+            [Change::File(".env".to_owned(), None)]
+        );
+        assert_eq!(
+            change(&|now| drop(now.mailboxes.insert(1, mailbox("a@example.org", "other")))),
+            [Change::Server {
+                mailbox: 1,
+                address: "a@example.org".into(),
+                direction: Direction::Incoming,
+                from: "imap".into(),
+                to: "other".into(),
+            }]
+        );
+        assert_eq!(
+            change(&|now| drop(now.mailboxes.insert(2, mailbox("b@example.org", "imap")))),
+            [Change::MailboxAdded("b@example.org".into())]
+        );
+        assert_eq!(
+            change(&|now| now.mailboxes.clear()),
+            [Change::MailboxRemoved("a@example.org".into())]
+        );
+        let password = |by: &'static str, text: &'static [u8]| {
+            change(&|now| {
+                let digest = KeyedDigest::of(&key(by), text);
+                now.passwords.insert("p".to_owned(), digest);
+            })
+        };
+        assert_eq!(password(ONE, b"y"), [Change::Password("p".to_owned())]);
+        // Encrypted anew under another key, nobody can tell whether it is another one.
+        assert_eq!(password(OTHER, b"x"), []);
+        assert_eq!(
+            change(&|now| now.failed_jobs = Some(5)),
+            [Change::JobsFailed { more: 3, all: 5 }]
+        );
+        // They were sent again, or flushed.
+        assert_eq!(change(&|now| now.failed_jobs = Some(0)), []);
+    }
+}

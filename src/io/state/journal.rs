@@ -25,14 +25,14 @@ use crate::io::install::identified;
 use crate::io::os::crash_points::{self, Point};
 use crate::words::untrusted::shown;
 use rows::{
-    FROM_SECOND, end_steps, give_identities, insert_intent, insert_run, path_of, place_of, run_of,
-    text,
+    FROM_SECOND, FROM_THIRD, end_steps, give_identities, insert_intent, insert_run, path_of,
+    place_of, run_of, text,
 };
 
 /// Name of the file in the state folder.
 pub(super) const FILE: &str = "journal.sqlite";
 /// Version of the form.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// How long another program of ours may hold the file.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// Runs told by [`Journal::history`] at most.
@@ -170,6 +170,9 @@ impl Journal {
                 }
                 if matches!(there, 1 | 2) {
                     transaction.execute_batch(FROM_SECOND)?;
+                }
+                if there < VERSION {
+                    transaction.execute_batch(FROM_THIRD)?;
                 }
                 if version(&transaction)? < VERSION {
                     transaction.pragma_update(None, "user_version", VERSION)?;
@@ -455,3 +458,4 @@ mod rows;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
+pub mod watched;

@@ -21,6 +21,16 @@ CREATE INDEX runs_of_identity ON runs (identity, outcome);
 /// From the second form, which did not know in which volume an install is.
 pub(super) const FROM_SECOND: &str = "ALTER TABLE runs ADD COLUMN data TEXT";
 
+/// From the third form, before there was a watch. Whatever is told of an install is found by its row in `watched`.
+pub(super) const FROM_THIRD: &str = "
+CREATE TABLE watched (id INTEGER PRIMARY KEY AUTOINCREMENT, install BLOB NOT NULL, identity BLOB NOT NULL, data TEXT,
+    record TEXT);
+CREATE TABLE told (id INTEGER PRIMARY KEY AUTOINCREMENT, watched INTEGER NOT NULL, at TEXT NOT NULL, turn TEXT NOT NULL,
+    code TEXT NOT NULL, severity TEXT NOT NULL, subject TEXT NOT NULL, message TEXT NOT NULL);
+CREATE INDEX told_of_watched ON told (watched);
+CREATE TABLE safes (watched INTEGER NOT NULL, fingerprint TEXT NOT NULL, path BLOB, at TEXT NOT NULL);
+";
+
 /// Files the runs of the first form under what their install is filed under now.
 pub(super) fn give_identities(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch(FROM_FIRST)?;

@@ -1,0 +1,307 @@
+//! What the watch writes down in the journal: the record of each install, what was told of it, and which keys are in safes.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::rows::{path_of, text};
+use super::{Journal, JournalError};
+use crate::domain::run::belongs::{DataId, InstallIdentity, RecordOwner};
+use crate::domain::run::watch::record::WatchRecord;
+use crate::domain::run::watch::{News, Turn, WatchCode, WatchState};
+use crate::io::install::identified;
+use crate::words::untrusted::Untrusted;
+
+/// So many told matters of an install are kept.
+const MAX_TOLD: i64 = 20_000;
+
+/// Something that was told of an install.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldNews {
+    /// The install's folder.
+    pub install: std::path::PathBuf,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Name of the [`Turn`].
+    pub turn: String,
+    /// Name of the [`WatchCode`].
+    pub code: String,
+    /// Name of the [`WatchState`].
+    pub severity: String,
+    /// What it was about.
+    pub subject: Untrusted,
+    /// The sentence.
+    pub message: Untrusted,
+}
+
+impl ToldNews {
+    /// Whether it is that something is well again.
+    pub fn is_end(&self) -> bool {
+        self.turn == Turn::Ended.name()
+    }
+}
+
+impl Journal {
+    /// What the last round of the watch wrote down of an install; `None` before the first one, or where that cannot be
+    /// understood: then a round begins anew.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn watch_record(&self, install: &Path) -> Result<Option<WatchRecord>, JournalError> {
+        let Some(row) = self.watched(install)? else {
+            return Ok(None);
+        };
+        let stored: Option<String> = self
+            .connection
+            .query_row("SELECT record FROM watched WHERE id = ?1", [row], |row| {
+                row.get(0)
+            })
+            .optional()
+            .map_err(self.failed())?
+            .flatten();
+        Ok(stored.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// Writes down what a round came to, and what is told of it, in one transaction.
+    ///
+    /// # Errors
+    /// [`JournalError`]; then nothing is written down.
+    pub fn write_round(
+        &mut self,
+        install: &Path,
+        record: &WatchRecord,
+        news: &[News],
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        let there = self.watched(install)?;
+        let its = identified(install);
+        let record = serde_json::to_string(record)
+            .map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))
+            .map_err(self.failed())?;
+        self.commit(|t| {
+            let row = row_of(t, there, &its)?;
+            t.execute(
+                "UPDATE watched SET record = ?2 WHERE id = ?1",
+                params![row, record],
+            )?;
+            for one in news {
+                insert_news(t, row, one, now)?;
+            }
+            t.execute(
+                "DELETE FROM told WHERE watched = ?1 AND id <= (SELECT id FROM told WHERE watched = ?1 \
+                 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+                params![row, MAX_TOLD],
+            )
+            .map(|_| ())
+        })
+    }
+
+    /// What was told of an install, or of all of them, the last first.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn told(&self, install: Option<&Path>) -> Result<Vec<ToldNews>, JournalError> {
+        let row = match install.map(|install| self.watched(install)) {
+            None => None,
+            Some(row) => match row? {
+                None => return Ok(Vec::new()),
+                row => row,
+            },
+        };
+        let read = || {
+            let mut statement = self.connection.prepare(
+                "SELECT install, at, turn, code, severity, subject, message FROM told \
+                 JOIN watched ON watched.id = told.watched \
+                 WHERE ?1 IS NULL OR watched = ?1 ORDER BY told.id DESC LIMIT ?2",
+            )?;
+            let told = statement.query_map(params![row, MAX_TOLD], |row| {
+                Ok(ToldNews {
+                    install: path_of(row.get(0)?),
+                    at: row.get(1)?,
+                    turn: row.get(2)?,
+                    code: row.get(3)?,
+                    severity: row.get(4)?,
+                    subject: row.get::<_, String>(5)?.into(),
+                    message: row.get::<_, String>(6)?.into(),
+                })
+            })?;
+            told.collect::<rusqlite::Result<Vec<ToldNews>>>()
+        };
+        read().map_err(self.failed())
+    }
+
+    /// Writes down that these keys, by their fingerprints, are in a safe: a file at this place, or somewhere else.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn safe_made(
+        &mut self,
+        install: &Path,
+        keys: &[String],
+        path: Option<&Path>,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        let there = self.watched(install)?;
+        let its = identified(install);
+        self.commit(|t| {
+            let row = row_of(t, there, &its)?;
+            for key in keys {
+                t.execute(
+                    "INSERT INTO safes (watched, fingerprint, path, at) VALUES (?1, ?2, ?3, ?4)",
+                    params![row, key, path.map(text), now.to_string()],
+                )?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Whether a safe or a page was made here with this key of an install.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn is_in_a_safe(&self, install: &Path, key: &str) -> Result<bool, JournalError> {
+        let Some(row) = self.watched(install)? else {
+            return Ok(false);
+        };
+        self.connection
+            .query_row(
+                "SELECT EXISTS (SELECT 1 FROM safes WHERE watched = ?1 AND fingerprint = ?2)",
+                params![row, key],
+                |row| row.get(0),
+            )
+            .map_err(self.failed())
+    }
+
+    /// The row of an install, where there is one.
+    fn watched(&self, install: &Path) -> Result<Option<i64>, JournalError> {
+        let install = identified(install);
+        let read = || {
+            let mut statement = self
+                .connection
+                .prepare("SELECT id, install, identity, data FROM watched ORDER BY id DESC")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let data: Option<String> = row.get(3)?;
+                let its = InstallIdentity {
+                    folder: row.get(1).map(path_of)?,
+                    filed: row.get(2).map(path_of)?,
+                    data: data.map(DataId::from_recorded),
+                };
+                if its.belongs_to(&install) != RecordOwner::Other {
+                    return row.get(0).map(Some);
+                }
+            }
+            Ok(None)
+        };
+        read().map_err(self.failed())
+    }
+}
+
+/// The row of an install, made where there is none.
+fn row_of(
+    transaction: &Transaction<'_>,
+    there: Option<i64>,
+    its: &InstallIdentity,
+) -> rusqlite::Result<i64> {
+    if let Some(row) = there {
+        return Ok(row);
+    }
+    transaction.execute(
+        "INSERT INTO watched (install, identity, data) VALUES (?1, ?2, ?3)",
+        params![
+            text(&its.folder),
+            text(&its.filed),
+            its.data.as_ref().map(DataId::as_str)
+        ],
+    )?;
+    Ok(transaction.last_insert_rowid())
+}
+
+fn insert_news(
+    transaction: &Transaction<'_>,
+    row: i64,
+    news: &News,
+    now: Timestamp,
+) -> rusqlite::Result<usize> {
+    let (code, severity): (WatchCode, WatchState) = (news.matter.code, news.matter.severity);
+    transaction.execute(
+        "INSERT INTO told (watched, at, turn, code, severity, subject, message) VALUES (?,?,?,?,?,?,?)",
+        params![
+            row,
+            now.to_string(),
+            news.turn.name(),
+            code.name(),
+            severity.name(),
+            news.matter.subject,
+            news.matter.message
+        ],
+    )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::domain::run::watch::Matter;
+    use crate::domain::run::watch::record::Known;
+
+    #[test]
+    fn a_round_is_found_again_and_what_was_told_is_history() {
+        let state = tempfile::tempdir().unwrap();
+        let (install, other) = (Path::new("/srv/desk"), Path::new("/srv/other"));
+        let mut journal = Journal::open(state.path()).unwrap();
+        assert_eq!(journal.watch_record(install).unwrap(), None);
+        assert!(!journal.is_in_a_safe(install, "aaa").unwrap());
+        let record = WatchRecord {
+            known: Some(Known {
+                key: Some("aaa".to_owned()),
+                ..Known::default()
+            }),
+            ..WatchRecord::default()
+        };
+        let now = Timestamp::UNIX_EPOCH;
+        let news = News {
+            turn: Turn::Began,
+            matter: Matter {
+                code: WatchCode::LoginFails,
+                severity: WatchState::Critical,
+                since: now,
+                subject: "a@example.org".to_owned(),
+                message: "It fails.".to_owned(),
+                next: String::new(),
+            },
+        };
+        journal
+            .write_round(install, &record, std::slice::from_ref(&news), now)
+            .unwrap();
+        journal.write_round(install, &record, &[], now).unwrap();
+        assert_eq!(journal.watch_record(install).unwrap(), Some(record));
+        assert_eq!(journal.watch_record(other).unwrap(), None);
+        let told = journal.told(Some(install)).unwrap();
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].code, "login_fails");
+        assert_eq!(told[0].at, "1970-01-01T00:00:00Z");
+        assert_eq!(journal.told(None).unwrap(), told);
+        assert_eq!(journal.told(Some(other)).unwrap(), []);
+        let keys = ["aaa".to_owned()];
+        journal
+            .safe_made(install, &keys, Some(Path::new("/root/safe.age")), now)
+            .unwrap();
+        assert!(journal.is_in_a_safe(install, "aaa").unwrap());
+        assert!(!journal.is_in_a_safe(install, "bbb").unwrap());
+        assert!(!journal.is_in_a_safe(other, "aaa").unwrap());
+    }
+
+    #[test]
+    fn a_journal_of_the_third_form_learns_of_the_watch() {
+        let state = tempfile::tempdir().unwrap();
+        let journal = Journal::open(state.path()).unwrap();
+        let third =
+            "DROP TABLE watched; DROP TABLE told; DROP TABLE safes; PRAGMA user_version = 3;";
+        journal.connection.execute_batch(third).unwrap();
+        drop(journal);
+        let journal = Journal::open(state.path()).unwrap();
+        assert_eq!(journal.told(None).unwrap(), []);
+    }
+}

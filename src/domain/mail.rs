@@ -7,6 +7,7 @@ pub mod advice;
 pub mod oauth;
 pub mod oauth_error;
 pub mod probe;
+pub mod queue;
 pub mod rung;
 pub mod schedule;
 pub mod send_log;

@@ -15,6 +15,7 @@ pub mod options;
 pub mod own_backups;
 pub mod own_keys;
 pub mod reading;
+pub mod signs;
 pub mod survey;
 pub mod volatile;
 

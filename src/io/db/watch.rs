@@ -45,6 +45,12 @@ impl Bounds {
         bytes: 1 << 20,
     };
 
+    /// A look at how things are, which may be taken again and again.
+    pub const GLANCE: Self = Self {
+        time: Duration::from_secs(10),
+        bytes: 64 << 20,
+    };
+
     /// A change of so many texts: each is locked, written and read back, over a line that may be slow.
     pub fn change(texts: usize) -> Self {
         let each = Duration::from_millis(150);

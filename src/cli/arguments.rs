@@ -4,6 +4,7 @@
 
 mod safe;
 mod settled;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,6 +25,7 @@ use crate::words::untrusted::shown;
 use crate::words::words;
 
 pub use safe::SafeOptions;
+pub use watch::{WatchFormat, WatchOptions};
 
 /// The name of standard input where a path is expected.
 pub(super) const STDIN: &str = "-";
@@ -221,6 +223,18 @@ pub enum Command {
         /// Show every install on this server.
         #[arg(long)]
         all: bool,
+    },
+    /// Look once whether all is well, and tell what is new: the key in every place, every secret, every mailbox's login, and
+    /// FreeScout's own signs of life. For a timer (--install), Nagios, Prometheus. Changes nothing but expired OAuth tokens,
+    /// which are renewed as FreeScout does at its next fetch.
+    /// Exit code 0 well, 1 warning, 2 critical, 3 could not look.
+    Watch {
+        /// The install and the places around it.
+        #[command(flatten)]
+        common: Common,
+        /// What to look at, and how it is told.
+        #[command(flatten)]
+        options: Box<WatchOptions>,
     },
     /// Undo the last recovery: rows and files, byte for byte, except what was changed since.
     /// Exit code 0 undone, 1 nothing was changed, 2 undone except some rows, 3 could not start.

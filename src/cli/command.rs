@@ -12,6 +12,7 @@ mod resume;
 mod safe;
 mod test;
 mod undo;
+mod watch;
 
 use super::arguments::{Command, Common};
 use super::outcome::CommandResult;
@@ -58,6 +59,10 @@ fn carry_out(command: Command) -> CommandResult {
         Command::Backup { common, options } => backup::run(&common, &options),
         Command::Safe { common, options } if options.paper => paper::run(&common, &options),
         Command::Safe { common, options } => safe::run(&common, &options),
+        Command::Watch { common, options } => match &options.round {
+            Some(wishes) => watch::round(&common, wishes),
+            None => watch::run(&common, &options),
+        },
         Command::Restore {
             backup,
             common,

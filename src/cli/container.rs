@@ -20,7 +20,9 @@ use crate::words::words;
 
 /// The container that the work is to be done in, if it is another place than where we are.
 pub fn chosen(arguments: &Arguments) -> Option<&str> {
-    arguments.common().container.as_deref()
+    // The watch itself stays on the host: its rounds go in.
+    let container = arguments.common().container.as_deref();
+    container.filter(|_| !arguments.stays_on_host())
 }
 
 /// Carries out a command line in the container that it names. Gives the exit code.
@@ -202,7 +204,11 @@ pub fn only_install(arguments: &Arguments) -> Option<FoundInstall> {
         Some(Task::Command(command)) => !matches!(**command, Command::History { all: true, .. }),
         Some(Task::Demo { .. } | Task::Completions { .. } | Task::Man { .. }) => false,
     };
-    if common.install.is_some() || common.container.is_some() || !is_on_one {
+    if common.install.is_some()
+        || common.container.is_some()
+        || !is_on_one
+        || arguments.stays_on_host()
+    {
         return None;
     }
     // Most hosts have none: then nothing else needs to be looked for here.
@@ -283,6 +289,14 @@ impl Arguments {
         }
     }
 
+    /// Whether it works on the host, wherever FreeScout is: what has other processes of ours go into containers.
+    fn stays_on_host(&self) -> bool {
+        let Some(Task::Command(command)) = &self.task else {
+            return false;
+        };
+        matches!(&**command, Command::Watch { options, .. } if options.round.is_none())
+    }
+
     /// The folders of the host that this command line works with by their own paths, wherever FreeScout is.
     pub fn host_folders(&self) -> Vec<PathBuf> {
         let options = self.common().options();
@@ -297,6 +311,11 @@ impl Arguments {
         match &**command {
             Command::Restore { backup, .. } if backup.is_dir() => {
                 folders.push(backup.to_path_buf());
+            }
+            Command::Watch { options, .. } => {
+                let safe = options.round.iter().filter_map(|round| round.safe.as_ref());
+                let folders_of_safes = safe.map(|safe| safe.folder.clone());
+                folders.extend(folders_of_safes.filter(|folder| folder.is_dir()));
             }
             // One that is missing is not made for it.
             Command::Safe { options, .. } => {

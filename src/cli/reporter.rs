@@ -127,7 +127,7 @@ impl Pace {
 }
 
 /// A flag that the first signal raises; the second ends us at once.
-fn stop_flag() -> Arc<AtomicBool> {
+pub(super) fn stop_flag() -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         let again = register_conditional_shutdown(signal, Exit::Failed as i32, Arc::clone(&flag));

@@ -10,6 +10,7 @@ pub mod env_trouble;
 pub mod findings;
 pub mod inherited;
 pub mod judge;
+pub mod mail_flow;
 pub mod mails;
 pub mod options;
 pub mod own_backups;

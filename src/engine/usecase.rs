@@ -16,6 +16,7 @@ pub mod restore;
 pub mod resume;
 pub mod safe;
 pub mod undo;
+pub mod watch;
 
 use std::path::Path;
 use std::sync::Arc;

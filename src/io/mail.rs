@@ -135,6 +135,7 @@ struct Climb<'a> {
     rungs: Vec<Climbed>,
     begun: Option<(Rung, Instant)>,
     cautions: Vec<TestCaution>,
+    certificate_days: Option<i64>,
     masks: mask::Masks,
 }
 
@@ -161,6 +162,7 @@ impl<'a> Climb<'a> {
             rungs: Vec::new(),
             begun: None,
             cautions,
+            certificate_days: None,
             masks: mask::Masks::of(target, credential),
         }
     }
@@ -228,6 +230,7 @@ impl<'a> Climb<'a> {
             cautions: self.cautions,
             ladder: self.rungs,
             journey: None,
+            certificate_days: self.certificate_days,
         }
     }
 
@@ -295,6 +298,7 @@ impl<'a> Climb<'a> {
             }
             secured => secured?,
         };
+        self.certificate_days = seen.days_left;
         if let Some(fault) = seen.fault {
             self.cautions.push(TestCaution::Unchecked(fault));
         } else if let Some(days) = seen.days_left.filter(|days| (0..SOON).contains(days)) {

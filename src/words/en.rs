@@ -1737,4 +1737,61 @@ table! {
     password_not_tried = "Not tried yet: ^T tries it once, ^K keeps it untested.";
     password_login_closed = "The server refused this login, whatever the password: ^T sends it again, ^K keeps it.";
     password_not_judged = "The server gave no verdict. Enter tries again, ^K keeps it untested.";
+
+    // the watch
+    watch_locked = "Another round of the watch is under way on this install.";
+    watch_locked_next = "Nothing was looked at. Wait for it to end, or see which freescout-rescue runs.";
+    watch_round_failed = "The round could not be made.";
+    watch_round_too_long(minutes) = "It took longer than {minutes} minutes, and was ended.";
+    watch_check_next(command) = "Run: {command}";
+    watch_process(pid) = "process {pid}";
+    watch_days(days: number) = "{days}", days { One "1 day", Other "{days} days" };
+    watch_hours(hours: number) = "{hours}", hours { One "1 hour", Other "{hours} hours" };
+    watch_minutes(minutes: number) = "{minutes}", minutes { One "1 minute", Other "{minutes} minutes" };
+    watch_no_key = "no key";
+    watch_cannot_look(why) = "FreeScout cannot be looked at: {why}";
+    watch_key_changed(old, new, place) = "APP_KEY changed: {old} was in force, and now {new} is (from {place}).";
+    watch_key_changed_file(old, new, place, time, owner) = "APP_KEY changed: {old} was in force, and now {new} is, from {place}, which was last changed at {time} and belongs to {owner}.";
+    watch_key_unreadable(unreadable: number, all) = "{unreadable} of {all} cannot be read now.",
+        unreadable { One "1 secret", Other "{unreadable} secrets" };
+    watch_key_holders(old, processes) = "{old} is still held by these processes: {processes}.";
+    watch_key_restart_nothing = "Restart no worker and no PHP, and save no mailbox form in the browser.";
+    watch_key_saved_next(path) = "Every key that could be found is in {path} now. To bring the right one back: freescout-rescue recover";
+    watch_key_unsaved_next = "Save the keys right now, before anything is restarted: freescout-rescue safe --output FILE. To bring the right one back: freescout-rescue recover";
+    watch_key_saved(key, path) = "The key {key} was put into the safe: {path}.";
+    watch_key_saved_away = "Keep a copy of it away from this server.";
+    watch_key_not_safe(key) = "No safe was made with the key in force ({key}): if it is lost, so are all passwords.";
+    watch_key_not_safe_next = "Make one, and keep it elsewhere: freescout-rescue safe --output FILE (or set `safe` in watch.toml)";
+    watch_key_not_saved(key, why) = "The key in force ({key}) could not be put into the safe: {why}";
+    watch_unreadable(what) = "Cannot be read with the key in force: {what}.";
+    watch_password_changed(what) = "A password was changed: {what}.";
+    watch_server_changed(address, way, from, to) = "{address}, {way}: changed from {from} to {to}.";
+    watch_mailbox_added(address) = "A mailbox was added: {address}.";
+    watch_mailbox_removed(address) = "A mailbox was removed: {address}.";
+    watch_file_changed(path, time, owner) = "{path} was changed at {time}; it belongs to {owner}.";
+    watch_file_gone(path) = "{path} is gone.";
+    watch_jobs_failed(more: number, all: number) = "FreeScout gave up {more} since the last round; {all} in all.",
+        more { One "1 job", Other "{more} jobs" }, all { One "1 job", Other "{all} jobs" };
+    watch_jobs_failed_next = "Look at Manage → System → Status in FreeScout; when the reason is gone, its queue:retry has them done again.";
+    watch_jobs_wait(waiting: number, since) = waiting {
+        One "1 job waits in the queue, since {since}: mail is not sent.",
+        Other "{waiting} jobs wait in the queue, the oldest since {since}: mail is not sent."
+    };
+    watch_jobs_wait_next = "See whether FreeScout's cron job runs each minute (php artisan schedule:run): it starts the queue worker.";
+    watch_no_worker = "No queue worker runs, and jobs wait: mail is not sent.";
+    watch_not_fetching(since) = "FreeScout has not fetched mail since {since}.";
+    watch_not_fetching_next = "See whether FreeScout's cron job runs each minute (php artisan schedule:run).";
+    watch_nothing_received(address, last, longest) = "{address} has received nothing since {last}; the longest pause before was {longest}.";
+    watch_nothing_sent(address, last, longest) = "Nothing was sent from {address} since {last}; the longest pause before was {longest}.";
+    watch_silent_next = "That may be a quiet time. To be sure: freescout-rescue test --send";
+    watch_login_trouble(server, what) = "{server}: {what}";
+    watch_login_fails(login, why) = "{login}: the login fails. {why}";
+    watch_certificate_ends(server, days: number) = days {
+        One "The certificate of {server} runs out within a day.",
+        Other "The certificate of {server} runs out in {days} days."
+    };
+    watch_certificate_ended(server) = "The certificate of {server} has run out.";
+    watch_certificate_next = "Who runs that mail server has to renew it.";
+    watch_test_mail_lost(address) = "A test mail from {address} to itself did not come back.";
+    watch_test_mail_next = "See what becomes of it: freescout-rescue test --send";
 }

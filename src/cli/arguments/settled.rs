@@ -96,6 +96,7 @@ impl Command {
             | Self::Test { common, .. }
             | Self::Backup { common, .. }
             | Self::Safe { common, .. }
+            | Self::Watch { common, .. }
             | Self::Restore { common, .. }
             | Self::Recover { common, .. }
             | Self::Resume { common, .. }
@@ -111,6 +112,7 @@ impl Command {
             | Self::Test { common, .. }
             | Self::Backup { common, .. }
             | Self::Safe { common, .. }
+            | Self::Watch { common, .. }
             | Self::Restore { common, .. }
             | Self::Recover { common, .. }
             | Self::Resume { common, .. }
@@ -122,9 +124,11 @@ impl Command {
     /// Its options that read standard input, once for each time.
     fn readers(&self) -> Vec<&'static str> {
         let (own, path) = match self {
-            Self::Check(_) | Self::FindKey { .. } | Self::Test { .. } | Self::History { .. } => {
-                ("", &None)
-            }
+            Self::Check(_)
+            | Self::FindKey { .. }
+            | Self::Test { .. }
+            | Self::History { .. }
+            | Self::Watch { .. } => ("", &None),
             Self::Backup { options, .. } => ("--passphrase-file", &options.passphrase_file),
             Self::Safe { options, .. } => ("--passphrase-file", &options.passphrase_file),
             Self::Restore { passphrase, .. }

@@ -61,7 +61,7 @@ pub(super) fn run(common: &Common, options: &TestOptions) -> CommandResult {
 }
 
 /// `HOST:PORT=ADDRESS:PORT`.
-fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
+pub(super) fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>, Problem> {
     let w = words();
     let read = |text: &String| {
         let (name, address) = text.split_once('=')?;

@@ -154,6 +154,8 @@ pub struct Ended {
     pub ladder: Vec<Climbed>,
     /// The journey of a mail sent to itself, where one was sent.
     pub journey: Option<Journey>,
+    /// For how many days the server's certificate is still valid, where one was seen.
+    pub certificate_days: Option<i64>,
 }
 
 impl Ended {
@@ -168,6 +170,7 @@ impl Ended {
             cautions: Vec::new(),
             ladder: Vec::new(),
             journey: None,
+            certificate_days: None,
         }
     }
 

@@ -7,6 +7,7 @@
 pub mod change;
 pub mod habit;
 pub mod record;
+pub mod round;
 pub mod settings;
 pub mod settle;
 pub mod turns;
@@ -149,6 +150,36 @@ named! {
     }
     /// The name in the JSON forms.
     pub fn name(self);
+}
+
+impl WatchCode {
+    /// The respect in which it counts; `None` for what only happens.
+    pub fn check(self) -> Option<CheckCode> {
+        Some(match self {
+            WatchCode::CannotLook => CheckCode::Reading,
+            WatchCode::KeyDiffers | WatchCode::ProcessHoldsOtherKey | WatchCode::Finding => {
+                CheckCode::Key
+            }
+            WatchCode::KeyNotSafe => CheckCode::Safe,
+            WatchCode::SecretUnreadable => CheckCode::Secrets,
+            WatchCode::LoginFails => CheckCode::Logins,
+            WatchCode::CertificateEnds => CheckCode::Certificates,
+            WatchCode::JobsWait => CheckCode::Queue,
+            WatchCode::NotFetching => CheckCode::Fetching,
+            WatchCode::NoWorker => CheckCode::Workers,
+            WatchCode::NothingReceived | WatchCode::NothingSent => CheckCode::MailFlow,
+            WatchCode::TestMailLost => CheckCode::TestMail,
+            WatchCode::KeyChanged
+            | WatchCode::KeySaved
+            | WatchCode::PasswordChanged
+            | WatchCode::ServerChanged
+            | WatchCode::MailboxAdded
+            | WatchCode::MailboxRemoved
+            | WatchCode::JobsFailed
+            | WatchCode::FileChanged
+            | WatchCode::TestAlert => return None,
+        })
+    }
 }
 
 /// Something that stands, or that happened: what it is, about what, and what to do.

@@ -27,10 +27,10 @@ const SIBLINGS: [&str; 12] = [
 ];
 
 /// A name at a provider: its servers for fetching and for sending check the same password.
-pub(super) type ProviderAccount = (String, String);
+pub(in crate::engine) type ProviderAccount = (String, String);
 
 /// The account of a target, where a login is made.
-pub(super) fn account(target: &MailServer) -> Option<ProviderAccount> {
+pub(in crate::engine) fn account(target: &MailServer) -> Option<ProviderAccount> {
     let user = target.login.user()?;
     Some((family(&target.host), user.to_ascii_lowercase()))
 }

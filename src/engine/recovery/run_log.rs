@@ -306,7 +306,7 @@ pub fn note_backup(options: &Options, install: &Path, backup: &Path) -> Result<(
 }
 
 /// Reads the journal without the lock; nothing, where there is none.
-fn read<T: Default>(
+pub(in crate::engine) fn read<T: Default>(
     options: &Options,
     read: impl FnOnce(&Journal) -> Result<T, JournalError>,
 ) -> Result<T, Problem> {
@@ -399,7 +399,7 @@ pub fn origin() -> RunOrigin {
     }
 }
 
-fn locked(error: LockError) -> Problem {
+pub(in crate::engine) fn locked(error: LockError) -> Problem {
     let w = words();
     match error {
         LockError::Held(h) => ErrorKind::Locked.problem(

@@ -2,13 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::recovery::clock::now;
 use crate::engine::recovery::disk_trouble::{kind_of, place, way_out};
 use crate::engine::safe::{self, KeptKey};
 use crate::engine::session::Session;
+use crate::engine::session::options::Options;
 use crate::io::fs::FileError;
+use crate::io::state::journal::Journal;
 use crate::io::state::safe::{Proof, SafeError, SafeLock};
 use crate::io::state::{self, Served, safe as file};
 use crate::words::untrusted::shown;
@@ -57,6 +61,36 @@ pub fn make(
         proof,
         keys,
     })
+}
+
+/// Notes in the journal which keys are in a safe that was made, so that the watch knows.
+///
+/// # Errors
+/// A [`Problem`] where the journal cannot be written. The safe is there all the same.
+pub fn note(
+    session: &Session,
+    options: &Options,
+    made: &SafeMade,
+    path: Option<&Path>,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let keys = made.keys.iter().map(|key| key.fingerprint().to_string());
+    note_keys(session, options, &keys.collect::<Vec<_>>(), path, now)
+}
+
+/// The same of keys on a page.
+///
+/// # Errors
+/// As [`note`].
+pub fn note_keys(
+    session: &Session,
+    options: &Options,
+    keys: &[String],
+    path: Option<&Path>,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let mut journal = Journal::open(&options.state_dir)?;
+    Ok(journal.safe_made(&session.install.root, keys, path, now)?)
 }
 
 /// Refuses a file that is there: nothing is written over.

@@ -164,6 +164,14 @@ pub fn ourselves(purpose: &str) -> Option<Command> {
     Some(command)
 }
 
+/// A command that calls our own program once more, as somebody would type it; `None` where this library lives within another
+/// program.
+pub fn again() -> Option<Command> {
+    let mut command = Command::new(OURSELVES.get()?);
+    command.arg0("freescout-rescue");
+    Some(command)
+}
+
 /// A program that will run as an account, with nothing of our environment: on this machine, or in the container that we
 /// work within. Its folder, arguments, environment and streams are for the caller to set.
 pub struct Program {

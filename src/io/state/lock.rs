@@ -78,8 +78,21 @@ pub struct Lock(#[expect(dead_code, reason = "closing the file gives the lock ba
 impl Lock {
     /// Takes the lock of an install, at once or not at all.
     pub fn take(state_dir: &Path, install: &Path, us: &Holder) -> Result<Self, LockError> {
+        Self::take_file(state_dir, file_of(state_dir, install), Some(us))
+    }
+
+    /// Takes the lock that keeps two rounds of the watch off one install. A run does not wait for it, nor a round for a run.
+    /// Nothing is written to it, as a round mostly writes nothing: who holds it is not known.
+    ///
+    /// # Errors
+    /// As [`Lock::take`].
+    pub fn take_for_round(state_dir: &Path, install: &Path) -> Result<Self, LockError> {
+        let path = state::file_of(state_dir, install, ROUND, ENDING);
+        Self::take_file(state_dir, path, None)
+    }
+
+    fn take_file(state_dir: &Path, path: PathBuf, us: Option<&Holder>) -> Result<Self, LockError> {
         prepare_parent(state_dir)?;
-        let path = file_of(state_dir, install);
         let system = |e| LockError::System(path.clone(), e);
         let mut file = OpenOptions::new()
             .read(true)
@@ -107,6 +120,7 @@ impl Lock {
             }
             Err(TryLockError::Error(e)) => return Err(system(e)),
         }
+        let Some(us) = us else { return Ok(Self(file)) };
         let text = serde_json::to_vec(us).map_err(|e| system(e.into()))?;
         file.set_len(0)
             .and_then(|()| file.seek(SeekFrom::Start(0)))
@@ -137,6 +151,7 @@ impl Lock {
 
 /// How the files of locks are called.
 const KIND: &str = "install";
+const ROUND: &str = "watch";
 const ENDING: &str = "lock";
 
 fn file_of(state_dir: &Path, install: &Path) -> PathBuf {

@@ -106,8 +106,10 @@ pub enum LoginResult {
     Works,
     /// The server refuses this very password: it is not sent again.
     Refused,
-    /// It fails otherwise.
-    Fails,
+    /// It fails otherwise, after the password was sent.
+    Failed,
+    /// It fails before anything secret was sent.
+    Unreached,
     /// It was not tried, and why is known.
     Skipped,
 }
@@ -119,7 +121,10 @@ pub struct TriedLogin {
     pub at: Timestamp,
     /// What came of it.
     pub result: LoginResult,
-    /// With what: server, user and password.
+    /// Where, in a line.
+    #[serde(with = "as_read")]
+    pub server: Untrusted,
+    /// With which password at which provider's account; `None` where no password is sent.
     pub with: Option<KeyedDigest>,
     /// What is wrong with it, as a sentence, and what to do.
     pub trouble: Option<[String; 2]>,

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// An install that is watched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstallToWatch {
@@ -13,7 +15,7 @@ pub struct InstallToWatch {
 }
 
 /// From when on something is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thresholds {
     /// A certificate that runs out within this.
     pub certificate: Duration,

@@ -21,6 +21,8 @@ pub struct Candidate<'a> {
     pub tried: Option<&'a TriedLogin>,
     /// Whether server, user or password are others since.
     pub changed: bool,
+    /// Whether another login was refused with the same password at the same account: it is not sent once more.
+    pub refused_elsewhere: bool,
 }
 
 /// Why a login is due.
@@ -39,6 +41,9 @@ enum Due {
 pub fn whose_turn(all: &[Candidate<'_>], now: Timestamp, every: Duration) -> Vec<ConnectionId> {
     let ago = |then: Timestamp| now.duration_since(then).unsigned_abs();
     let due = |candidate: &Candidate<'_>| {
+        if candidate.refused_elsewhere {
+            return None;
+        }
         let Some(tried) = candidate.tried else {
             return Some(Due::Since(None));
         };
@@ -47,8 +52,8 @@ pub fn whose_turn(all: &[Candidate<'_>], now: Timestamp, every: Duration) -> Vec
         }
         let long = match tried.result {
             LoginResult::Refused => false,
-            LoginResult::Works => ago(tried.at) >= every,
-            LoginResult::Fails | LoginResult::Skipped => ago(tried.at) >= every.min(ROUND),
+            LoginResult::Works | LoginResult::Failed => ago(tried.at) >= every,
+            LoginResult::Unreached | LoginResult::Skipped => ago(tried.at) >= every.min(ROUND),
         };
         long.then_some(Due::Since(Some(tried.at)))
     };
@@ -82,6 +87,7 @@ mod tests {
         TriedLogin {
             at: at(minutes),
             result,
+            server: String::new().into(),
             with: None,
             trouble: None,
             certificate_ends: None,
@@ -97,6 +103,7 @@ mod tests {
             id: id(1),
             tried,
             changed,
+            refused_elsewhere: false,
         };
         !whose_turn(&[one], at(minutes), SIX_HOURS).is_empty()
     }
@@ -112,7 +119,7 @@ mod tests {
         assert!(!turn_of(Some(&refused), false, 100_000));
         assert!(turn_of(Some(&refused), true, 1), "another password");
         // The server did not answer: no password was sent.
-        let away = tried(0, LoginResult::Fails);
+        let away = tried(0, LoginResult::Unreached);
         assert!(turn_of(Some(&away), false, 5));
     }
 
@@ -129,6 +136,7 @@ mod tests {
                     id: id(n as u64),
                     tried: tried.as_ref(),
                     changed: false,
+                    refused_elsewhere: false,
                 })
                 .collect();
             let turns = whose_turn(&candidates, now, SIX_HOURS);
@@ -153,6 +161,7 @@ mod tests {
                 id: id(n),
                 tried: Some(&works),
                 changed: false,
+                refused_elsewhere: false,
             })
             .collect();
         let turns = whose_turn(&candidates, at(1000), SIX_HOURS);

@@ -1,0 +1,58 @@
+//! What one round of the watch is to do: handed to the process that carries it out, which may be in a container. No secret
+//! is in it: others may read our arguments.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::settings::{Thresholds, WatchSettings};
+
+/// A folder of safes, and who can open what is put into it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SafeToFill {
+    /// The folder, on the host.
+    pub folder: PathBuf,
+    /// Public keys, `age1…`.
+    pub recipients: Vec<String>,
+}
+
+/// What a round is to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundWishes {
+    /// Whether logins are tried at all.
+    pub logins: bool,
+    /// Each login is tried once in this time.
+    pub logins_every: Duration,
+    /// Whether what was refused is tried once more.
+    pub retry_refused: bool,
+    /// Whether each mailbox sends itself a mail once a day.
+    pub send_test: bool,
+    /// Whether expired OAuth tokens are renewed.
+    pub renew_oauth: bool,
+    /// What stands is told again after this.
+    pub remind_after: Duration,
+    /// From when on something is told.
+    pub thresholds: Thresholds,
+    /// Where keys are copied to.
+    pub safe: Option<SafeToFill>,
+    /// `HOST:PORT=ADDRESS:PORT`, as `test --connect-to` takes them.
+    pub connect_to: Vec<String>,
+}
+
+impl RoundWishes {
+    /// As the settings say; `safe` is read by who knows its files.
+    pub fn of(settings: &WatchSettings, safe: Option<SafeToFill>) -> Self {
+        Self {
+            logins: true,
+            logins_every: settings.logins_every,
+            retry_refused: false,
+            send_test: settings.send_test,
+            renew_oauth: settings.renew_oauth,
+            remind_after: settings.remind_after,
+            thresholds: settings.thresholds,
+            safe,
+            connect_to: Vec::new(),
+        }
+    }
+}

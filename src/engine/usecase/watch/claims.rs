@@ -1,0 +1,263 @@
+//! What stands and what happened, from what was judged and compared.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::keep::Kept;
+use crate::domain::inventory::secret::{SecretKind, Table};
+use crate::domain::key::source::SourceKind;
+use crate::domain::run::watch::change::Change;
+use crate::domain::run::watch::record::Standing;
+use crate::domain::run::watch::settle::Claim;
+use crate::domain::run::watch::{Check, CheckCode, WatchCode, WatchState};
+use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::finding::{Finding, Severity};
+use crate::engine::recovery::commands;
+use crate::engine::report::still_unreadable;
+use crate::engine::session::Session;
+use crate::engine::session::options::Options;
+use crate::io::os::processes;
+use crate::sentences;
+use crate::sentences::watch::KeyOrigin;
+use crate::words::untrusted::shown;
+
+/// What stood, as it is claimed again where nobody could look.
+pub(super) fn as_it_stood(one: &Standing) -> Claim {
+    let matter = &one.matter;
+    Claim {
+        code: matter.code,
+        severity: matter.severity,
+        subject: matter.subject.clone(),
+        message: matter.message.clone(),
+        next: matter.next.clone(),
+    }
+}
+
+/// Which piece of news a finding is; `None` where another one tells it, or it is only good to know.
+fn code_of(finding: &Finding) -> Option<WatchCode> {
+    if finding.severity() == Severity::Info {
+        return None;
+    }
+    Some(match finding {
+        Finding::StaleConfigCache { .. }
+        | Finding::UnusableKey { .. }
+        | Finding::MisspelledKey { .. }
+        | Finding::GluedKey { .. }
+        | Finding::KeyFileUnreadable { .. }
+        | Finding::KeySetElsewhere { .. } => WatchCode::KeyDiffers,
+        Finding::WorkerHoldsOtherKey { .. } | Finding::WorkerOlderThanKey { .. } => {
+            WatchCode::ProcessHoldsOtherKey
+        }
+        // Told of each mailbox.
+        Finding::UnderOtherKey { .. }
+        | Finding::UnderUnknownKey { .. }
+        | Finding::Damaged { .. }
+        | Finding::Plaintext { .. }
+        | Finding::Nested { .. }
+        | Finding::Salvageable { .. }
+        | Finding::LicencesUnreadable { .. }
+        | Finding::OlderFound { .. }
+        | Finding::OlderOffered { .. }
+        | Finding::AnotherRun { .. } => return None,
+        _ => WatchCode::Finding,
+    })
+}
+
+/// What a finding is about, the same in every round.
+fn subject_of(finding: &Finding) -> String {
+    match finding {
+        Finding::WorkerHoldsOtherKey { pid, .. } | Finding::WorkerOlderThanKey { pid } => {
+            text!(watch_process, pid)
+        }
+        Finding::KeySetElsewhere { at, .. } | Finding::SettingElsewhere { at, .. } => {
+            shown(&at.path).to_string()
+        }
+        Finding::ProbablyWiped { place, .. } => place.to_string(),
+        other => other.code().to_owned(),
+    }
+}
+
+/// What stands, from what was judged.
+pub(super) fn of_assessment(
+    session: &Session,
+    assessment: &Assessment,
+    options: &Options,
+) -> Vec<Claim> {
+    let check = commands::command_with("check", options, &session.install.root);
+    let of_finding = |finding: &Finding| {
+        Some(Claim {
+            code: code_of(finding)?,
+            severity: match finding.severity() {
+                Severity::Critical => WatchState::Critical,
+                Severity::Warning | Severity::Info => WatchState::Warning,
+            },
+            subject: subject_of(finding),
+            message: sentences::finding(finding),
+            next: text!(watch_check_next, command = check),
+        })
+    };
+    let mut claims: Vec<Claim> = assessment.findings.iter().filter_map(of_finding).collect();
+    let mut of_mailbox: BTreeMap<u64, Vec<SecretKind>> = BTreeMap::new();
+    for secret in assessment.secrets.iter().filter(|s| still_unreadable(s)) {
+        match secret.place.cell.table {
+            Table::Mailboxes => {
+                let kinds = of_mailbox.entry(secret.place.cell.id).or_default();
+                kinds.push(secret.kind);
+            }
+            _ => claims.push(sentences::watch::unreadable(
+                &secret.place.to_string(),
+                &sentences::place::of_secret(secret),
+                &check,
+            )),
+        }
+    }
+    for (id, kinds) in of_mailbox {
+        let email = assessment.mailboxes.iter().find(|m| m.id == id);
+        let subject = email.map_or_else(|| format!("mailbox {id}"), |m| m.email.to_string());
+        let mut kinds: Vec<&str> = kinds.into_iter().map(sentences::kind).collect();
+        // Access token and refresh token are called alike.
+        kinds.dedup();
+        let what = format!("{subject}: {}", kinds.join(", "));
+        claims.push(sentences::watch::unreadable(&subject, &what, &check));
+    }
+    claims
+}
+
+/// A change, with what is known of it.
+pub(super) fn of_change(
+    change: &Change,
+    session: &Session,
+    assessment: &Assessment,
+    kept: &Kept,
+) -> Claim {
+    match change {
+        Change::Key { from, to } => {
+            let unreadable = assessment.summary.unreadable();
+            let holders = holders(session, from.as_deref());
+            sentences::watch::key_changed(
+                from.as_deref(),
+                to.as_deref(),
+                &origin(session),
+                (unreadable, assessment.summary.all()),
+                &holders,
+                kept.saved.as_deref(),
+            )
+        }
+        Change::Password(place) => {
+            let secret = assessment
+                .secrets
+                .iter()
+                .find(|secret| secret.place.to_string() == *place);
+            let named = secret.map_or_else(|| place.clone(), sentences::place::of_secret);
+            sentences::watch::password_changed(place, &named)
+        }
+        Change::Server {
+            address,
+            direction,
+            from,
+            to,
+            ..
+        } => sentences::watch::server_changed(address, *direction, from, to),
+        Change::MailboxAdded(address) => {
+            sentences::watch::mailbox(WatchCode::MailboxAdded, address)
+        }
+        Change::MailboxRemoved(address) => {
+            sentences::watch::mailbox(WatchCode::MailboxRemoved, address)
+        }
+        Change::File(path, now) => sentences::watch::file_changed(path, now.as_ref()),
+        Change::JobsFailed { more, all } => sentences::watch::jobs_failed(*more, *all),
+    }
+}
+
+/// Where the key in force stands, and since when the file is as it is.
+fn origin(session: &Session) -> KeyOrigin {
+    let install = &session.install;
+    let source = install.key_in_force().source;
+    let of = |file: &Option<crate::io::fs::FileRead>| {
+        file.as_ref().map(|file| KeyOrigin {
+            place: shown(&file.path).to_string(),
+            modified: Some(file.attributes.modified),
+            owner: Some(crate::io::fs::user_name(file.attributes.uid)),
+        })
+    };
+    let found = match source {
+        crate::domain::config::KeySource::ConfigCache => of(&install.cache_file),
+        crate::domain::config::KeySource::Env => of(&install.env_file),
+        crate::domain::config::KeySource::KeyFile => of(&install.key_file),
+        _ => None,
+    };
+    found.unwrap_or_else(|| KeyOrigin {
+        place: crate::engine::session::survey::summary(session).key_source,
+        modified: None,
+        owner: None,
+    })
+}
+
+/// The running processes that hold the key of this fingerprint, by what they say or what their memory holds.
+fn holders(session: &Session, key: Option<&str>) -> Vec<i32> {
+    let Some(known) = session
+        .ring
+        .iter()
+        .find(|known| Some(known.fingerprint().to_string().as_str()) == key)
+    else {
+        return Vec::new();
+    };
+    let identifier = crate::domain::key::derived_hashes::worker_identifier(&known.key);
+    let workers = processes::workers(&session.install.root);
+    let said = workers
+        .iter()
+        .filter(|worker| worker.identifier.as_ref() == Some(&identifier))
+        .map(|worker| worker.pid);
+    let of_process = |kind| {
+        matches!(
+            kind,
+            SourceKind::ProcessMemory | SourceKind::ProcessEnvironment
+        )
+    };
+    let seen = known
+        .sources
+        .iter()
+        .filter(|s| of_process(s.kind))
+        .filter_map(|source| {
+            let path = source.path.as_ref()?.to_str()?;
+            path.split('/').nth(2)?.parse().ok()
+        });
+    let mut all: Vec<i32> = said.chain(seen).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// How a respect is, by the worst that stands in it.
+pub(super) fn state_of(code: CheckCode, standing: &[Standing]) -> WatchState {
+    let of_it = standing
+        .iter()
+        .filter(|one| one.matter.code.check() == Some(code));
+    of_it
+        .map(|one| one.matter.severity)
+        .max()
+        .unwrap_or(WatchState::Ok)
+}
+
+/// The figures of what was judged.
+pub(super) fn checks(assessment: &Assessment, standing: &[Standing], now: Timestamp) -> Vec<Check> {
+    let check = |code, value: Option<usize>, of: Option<usize>| Check {
+        code,
+        state: state_of(code, standing),
+        value: value.map(|n| n as u64),
+        of: of.map(|n| n as u64),
+        at: now,
+    };
+    let summary = &assessment.summary;
+    vec![
+        check(CheckCode::Reading, None, None),
+        check(CheckCode::Key, None, None),
+        check(
+            CheckCode::Secrets,
+            Some(summary.readable()),
+            Some(summary.all()),
+        ),
+        check(CheckCode::Safe, None, None),
+    ]
+}

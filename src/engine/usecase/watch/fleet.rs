@@ -1,0 +1,149 @@
+//! The rounds of several installs, each in a process of its own: one that hangs or fails keeps nobody else from being
+//! watched, and one in a container is looked at from within while those who are told are told from the host.
+
+use std::ffi::OsString;
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::run::watch::round::RoundWishes;
+use crate::domain::run::watch::{Matter, WatchCode, WatchReport, WatchState, WatchedInstall};
+use crate::engine::recovery::run_log;
+use crate::io::os::spawn;
+use crate::words::untrusted::shown;
+use crate::words::words;
+
+/// How long a round may take: thousands of logins, some of servers that do not answer.
+const PATIENCE: Duration = Duration::from_mins(20);
+/// How often it is looked whether a round has ended.
+const LOOK_UP: Duration = Duration::from_millis(5);
+/// A longer answer is none of ours.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// An install whose round is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watched {
+    /// Its folder; in a container, a path there, where it is not the only one.
+    pub path: Option<PathBuf>,
+    /// The container that it is in, as `--container` takes it.
+    pub container: Option<String>,
+}
+
+/// What a process of ours says in the end.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Said {
+    Report(Box<WatchReport>),
+    Failed { error: FailedRound },
+}
+
+#[derive(Deserialize)]
+struct FailedRound {
+    message: String,
+    next: String,
+}
+
+/// Makes the round of one install, and gives what came of it: also where it could not be made.
+pub fn round_of(watched: &Watched, wishes: &RoundWishes, options: &[OsString]) -> WatchReport {
+    let w = words();
+    match made(watched, wishes, options) {
+        Ok(Said::Report(report)) => *report,
+        Ok(Said::Failed { error }) => unknown(watched, error.message, error.next),
+        Err(problem) => {
+            let next = match problem.next.is_empty() {
+                true => w.our_fault_next.to_owned(),
+                false => problem.next.clone(),
+            };
+            unknown(watched, problem.message(), next)
+        }
+    }
+}
+
+fn made(watched: &Watched, wishes: &RoundWishes, options: &[OsString]) -> Result<Said, Problem> {
+    let w = words();
+    let failed = |why: String| ErrorKind::Internal.problem(w.watch_round_failed, why, "");
+    let wishes = serde_json::to_string(wishes).map_err(|e| failed(e.to_string()))?;
+    let mut command = spawn::again().ok_or_else(|| failed(String::new()))?;
+    command
+        .arg("watch")
+        .arg("--json")
+        .arg("--round")
+        .arg(wishes);
+    command.args(options);
+    if let Some(container) = &watched.container {
+        command.arg("--container").arg(container);
+    }
+    if let Some(path) = &watched.path {
+        command.arg("--").arg(path);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = command.spawn().map_err(|e| failed(e.to_string()))?;
+    let said = child.stdout.take();
+    // A pipe that is full would keep it from ending.
+    let reader = std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(said) = said {
+            let _ = said.take(MOST_BYTES).read_to_end(&mut bytes);
+        }
+        bytes
+    });
+    let ended = wait(&mut child);
+    let bytes = reader.join().unwrap_or_default();
+    if !ended {
+        let minutes = PATIENCE.as_secs() / 60;
+        return Err(failed(text!(watch_round_too_long, minutes)));
+    }
+    serde_json::from_slice(&bytes).map_err(|_| failed(String::new()))
+}
+
+/// Waits for its end; ends it when it takes too long. Says whether it ended by itself.
+fn wait(child: &mut Child) -> bool {
+    let began = Instant::now();
+    loop {
+        match child.try_wait() {
+            Ok(Some(_)) => return true,
+            Ok(None) if began.elapsed() < PATIENCE => std::thread::sleep(LOOK_UP),
+            _ => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return false;
+            }
+        }
+    }
+}
+
+/// What is said of an install whose round could not be made.
+fn unknown(watched: &Watched, message: String, next: String) -> WatchReport {
+    let host = run_log::origin().host.to_string();
+    let now = Timestamp::now();
+    WatchReport {
+        schema: 1,
+        install: WatchedInstall {
+            path: watched
+                .path
+                .as_ref()
+                .map_or_else(String::new, |p| shown(p).to_string()),
+            name: host.clone(),
+            version: String::new(),
+            container: watched.container.as_ref().map(|c| shown(c).to_string()),
+            host,
+        },
+        at: now,
+        state: WatchState::Unknown,
+        news: Vec::new(),
+        standing: vec![Matter {
+            code: WatchCode::CannotLook,
+            severity: WatchState::Unknown,
+            since: now,
+            subject: WatchCode::CannotLook.name().to_owned(),
+            message,
+            next,
+        }],
+        checks: Vec::new(),
+    }
+}

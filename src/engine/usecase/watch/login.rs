@@ -1,0 +1,351 @@
+//! The logins whose turn it is, and what the last one of each came to.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::claims::state_of;
+use super::look::server_line;
+use super::{Reporter, RoundInput};
+use crate::domain::error::Problem;
+use crate::domain::inventory::secret::SecretKind;
+use crate::domain::mail::probe::{Journey, TestVerdict, Tested};
+use crate::domain::mail::rung::{Code, Rung};
+use crate::domain::mail::{
+    Connection, ConnectionId, Direction, LoginMethod, MailServer, connections,
+};
+use crate::domain::run::watch::record::{
+    KeyedDigest, LoginResult, TestMail, TriedLogin, WatchRecord,
+};
+use crate::domain::run::watch::round::RoundWishes;
+use crate::domain::run::watch::settle::Claim;
+use crate::domain::run::watch::turns::{Candidate, whose_turn};
+use crate::domain::run::watch::{Check, CheckCode};
+use crate::domain::verdict::text::{self, Password, PasswordsUsed};
+use crate::engine::mail_test::lockouts::account;
+use crate::engine::session::{Session, survey};
+use crate::engine::usecase::logins::{self, WantedLogins};
+use crate::sentences;
+
+/// Each mailbox sends itself a mail once in this time.
+const TEST_EVERY: Duration = Duration::from_hours(24);
+/// So many mailboxes send one in a round at most.
+const TESTS_AT_ONCE: usize = 8;
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// What the logins came to, now and before.
+pub(super) struct Logins {
+    pub(super) record: BTreeMap<String, TriedLogin>,
+    pub(super) test_mails: BTreeMap<u64, TestMail>,
+    /// Whether tokens may have been renewed.
+    pub(super) renewed: bool,
+}
+
+/// A connection that can be tried.
+struct Tryable {
+    connection: Connection,
+    with: Option<KeyedDigest>,
+}
+
+/// Tries those whose turn it is.
+pub(super) fn try_those_due(
+    session: &mut Session,
+    before: &WatchRecord,
+    input: &RoundInput<'_>,
+    now: Timestamp,
+    reporter: &dyn Reporter,
+) -> Result<Logins, Problem> {
+    let wishes = input.wishes;
+    let tryable = tryable(session);
+    let mut record = before.logins.clone();
+    // What is configured no more is of no interest.
+    let all = connections(&session.inventory.mailboxes, &session.inventory.system_mail);
+    let there: Vec<String> = all
+        .iter()
+        .filter(|connection| connection.target.is_ok())
+        .map(|connection| name(connection.id))
+        .collect();
+    record.retain(|login, _| there.contains(login));
+    let mut test_mails = before.test_mails.clone();
+    test_mails.retain(|id, _| session.inventory.mailbox(*id).is_some());
+    if !wishes.logins {
+        return Ok(Logins {
+            record,
+            test_mails,
+            renewed: false,
+        });
+    }
+    let candidates: Vec<Candidate<'_>> = tryable
+        .iter()
+        .map(|one| candidate(one, before, wishes))
+        .collect();
+    let turns = whose_turn(&candidates, now, wishes.logins_every);
+    let sending = match wishes.send_test {
+        true => who_sends(session, before, &tryable, now),
+        false => Vec::new(),
+    };
+    let both = |id: &u64| Direction::BOTH.map(|direction| ConnectionId::of(*id, direction));
+    let sending_ids: Vec<ConnectionId> = sending.iter().flat_map(both).collect();
+    let turns: Vec<ConnectionId> = turns
+        .into_iter()
+        .filter(|id| !sending_ids.contains(id))
+        .collect();
+    let site = survey::summary(session).site;
+    for (which, send) in [(turns, false), (sending_ids, true)] {
+        if which.is_empty() {
+            continue;
+        }
+        let wanted = WantedLogins {
+            which: Some(&which),
+            renew: wishes.renew_oauth.then(|| input.endpoints.clone()),
+            mail: input.mail.clone(),
+            send,
+            ..WantedLogins::default()
+        };
+        for tested in logins::test(session, &wanted, reporter)? {
+            let one = tryable.iter().find(|t| t.connection.id == tested.id);
+            let Some(one) = one else { continue };
+            if let (true, Some(mailbox)) = (send, tested.id.mailbox)
+                && let Some(mail) = test_mail(&tested, now)
+            {
+                test_mails.insert(mailbox, mail);
+            }
+            let tried = tried(one, &tested, &site, now);
+            let before = record.get(&name(tested.id));
+            // That it is skipped again is no news, and not written down.
+            let again = before.is_some_and(|b| b.result == LoginResult::Skipped);
+            if !(again && tried.result == LoginResult::Skipped) {
+                record.insert(name(tested.id), tried);
+            }
+        }
+    }
+    Ok(Logins {
+        record,
+        test_mails,
+        renewed: wishes.renew_oauth,
+    })
+}
+
+/// Those that lead somewhere, and of whose password FreeScout reads something.
+fn tryable(session: &Session) -> Vec<Tryable> {
+    let inventory = &session.inventory;
+    let all = connections(&inventory.mailboxes, &inventory.system_mail).into_iter();
+    all.filter_map(|connection| {
+        let target = connection.target.as_ref().ok()?;
+        let with = match &target.login {
+            LoginMethod::Password { .. } => Some(digest(session, connection.id, target)?),
+            LoginMethod::None | LoginMethod::XOAuth2 { .. } => None,
+        };
+        Some(Tryable { connection, with })
+    })
+    .collect()
+}
+
+/// The password of a login, at its provider's account; `None` where FreeScout reads none.
+fn digest(session: &Session, id: ConnectionId, target: &MailServer) -> Option<KeyedDigest> {
+    let kind = match (id.mailbox, id.direction) {
+        (None, _) => SecretKind::SystemMail,
+        (_, Direction::Incoming) => SecretKind::Incoming,
+        (_, Direction::Outgoing) => SecretKind::Outgoing,
+    };
+    let mut secrets = session.inventory.secrets.iter();
+    let secret = secrets.find(|secret| {
+        secret.kind == kind && id.mailbox.is_none_or(|id| secret.place.cell.id == id)
+    })?;
+    let Password::Text(password) = text::password(secret, &session.ring, PasswordsUsed::InForce)
+    else {
+        return None;
+    };
+    let (provider, user) = account(target)?;
+    let mut text = zeroize::Zeroizing::new(Vec::new());
+    for part in [provider.as_bytes(), user.as_bytes(), password.expose()] {
+        text.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        text.extend_from_slice(part);
+    }
+    Some(KeyedDigest::of(session.ring.effective()?, &text))
+}
+
+fn candidate<'a>(one: &Tryable, before: &'a WatchRecord, wishes: &RoundWishes) -> Candidate<'a> {
+    let own = name(one.connection.id);
+    let tried = before.logins.get(&own);
+    let same = |tried: &TriedLogin| match (&tried.with, &one.with) {
+        (Some(before), Some(now)) => before.same(now) == Some(true),
+        (None, None) => true,
+        _ => false,
+    };
+    let refused = |(login, tried): (&String, &TriedLogin)| {
+        *login != own && tried.result == LoginResult::Refused && one.with.is_some() && same(tried)
+    };
+    let is_refused = tried.is_some_and(|tried| tried.result == LoginResult::Refused);
+    Candidate {
+        id: one.connection.id,
+        tried: tried.filter(|_| !(wishes.retry_refused && is_refused)),
+        changed: tried
+            .is_some_and(|tried| !same(tried) || tried.server != server_line(&one.connection)),
+        refused_elsewhere: !wishes.retry_refused && before.logins.iter().any(refused),
+    }
+}
+
+/// The mailboxes that send themselves a mail in this round: those that last did so long ago, where both ways worked.
+fn who_sends(
+    session: &Session,
+    before: &WatchRecord,
+    tryable: &[Tryable],
+    now: Timestamp,
+) -> Vec<u64> {
+    let can = |id: u64, direction| {
+        let id = ConnectionId::of(id, direction);
+        let known = before.logins.get(&name(id));
+        tryable.iter().any(|one| one.connection.id == id)
+            && known.is_some_and(|tried| tried.result == LoginResult::Works)
+    };
+    let due = |id: u64| {
+        before
+            .test_mails
+            .get(&id)
+            .is_none_or(|mail| now.duration_since(mail.at).unsigned_abs() >= TEST_EVERY)
+    };
+    let mailboxes = session.inventory.mailboxes.iter().map(|mailbox| mailbox.id);
+    mailboxes
+        .filter(|id| due(*id) && Direction::BOTH.into_iter().all(|way| can(*id, way)))
+        .take(TESTS_AT_ONCE)
+        .collect()
+}
+
+fn test_mail(tested: &Tested, now: Timestamp) -> Option<TestMail> {
+    let took = match tested.ended.journey.as_ref()? {
+        Journey::Arrived { took, .. } => u64::try_from(took.as_millis()).ok(),
+        Journey::NotSeen(_) | Journey::Refused(_) => None,
+        Journey::NotTried => return None,
+    };
+    Some(TestMail { at: now, took })
+}
+
+/// What a test came to, as it is written down.
+fn tried(one: &Tryable, tested: &Tested, site: &str, now: Timestamp) -> TriedLogin {
+    let ended = &tested.ended;
+    let by_password = one.with.is_some();
+    let result = match ended.verdict() {
+        TestVerdict::Ok => LoginResult::Works,
+        TestVerdict::Skipped => LoginResult::Skipped,
+        TestVerdict::Failed if by_password && ended.stands() && ended.code != Code::RateLimited => {
+            LoginResult::Refused
+        }
+        TestVerdict::Failed if ended.rung >= Some(Rung::Authentication) => LoginResult::Failed,
+        TestVerdict::Failed => LoginResult::Unreached,
+    };
+    let fails = ended.verdict() == TestVerdict::Failed;
+    TriedLogin {
+        at: now,
+        result,
+        server: server_line(&one.connection),
+        with: one.with.clone(),
+        trouble: fails.then(|| sentences::watch::trouble(tested, site)),
+        certificate_ends: ended
+            .certificate_days
+            .map(|days| now.as_second().saturating_add(days.saturating_mul(DAY))),
+    }
+}
+
+/// The name of a login in the record.
+fn name(id: ConnectionId) -> String {
+    match id.mailbox {
+        Some(mailbox) => format!("{mailbox} {}", id.direction.name()),
+        None => "system mail".to_owned(),
+    }
+}
+
+/// What stands by the logins: those that fail, and certificates that end.
+pub(super) fn claims(
+    session: &Session,
+    record: &BTreeMap<String, TriedLogin>,
+    wishes: &RoundWishes,
+    now: Timestamp,
+) -> Vec<Claim> {
+    let inventory = &session.inventory;
+    let mut claims = Vec::new();
+    for connection in connections(&inventory.mailboxes, &inventory.system_mail) {
+        let (Some(tried), Ok(target)) = (record.get(&name(connection.id)), &connection.target)
+        else {
+            continue;
+        };
+        if let Some([message, next]) = &tried.trouble {
+            let subject = sentences::watch::login(&connection);
+            claims.push(sentences::watch::login_fails(subject, message, next));
+        }
+        let within = i64::try_from(wishes.thresholds.certificate.as_secs()).unwrap_or(i64::MAX);
+        if let Some(ends) = tried.certificate_ends
+            && ends.saturating_sub(now.as_second()) < within
+        {
+            let server = crate::words::untrusted::shown(&target.server()).to_string();
+            let left = ends.saturating_sub(now.as_second()).div_euclid(DAY);
+            claims.push(sentences::watch::certificate_ends(
+                server,
+                left,
+                target.checks_certificate,
+            ));
+        }
+    }
+    claims
+}
+
+/// Test mails that did not come back.
+pub(super) fn test_mail_claims(
+    session: &Session,
+    test_mails: &BTreeMap<u64, TestMail>,
+) -> Vec<Claim> {
+    let lost = test_mails.iter().filter(|(_, mail)| mail.took.is_none());
+    lost.filter_map(|(id, _)| {
+        let mailbox = session.inventory.mailbox(*id)?;
+        Some(sentences::watch::test_mail_lost(&mailbox.email))
+    })
+    .collect()
+}
+
+/// The figures.
+pub(super) fn checks(after: &WatchRecord, wishes: &RoundWishes, now: Timestamp) -> Vec<Check> {
+    let tried = || {
+        let all = after.logins.values();
+        all.filter(|tried| tried.result != LoginResult::Skipped)
+    };
+    let last = tried().map(|tried| tried.at).max();
+    let count = |n: usize| Some(n as u64);
+    let mut checks = Vec::new();
+    if let Some(at) = last {
+        let works = tried().filter(|tried| tried.result == LoginResult::Works);
+        checks.push(Check {
+            code: CheckCode::Logins,
+            state: state_of(CheckCode::Logins, &after.standing),
+            value: count(works.count()),
+            of: count(tried().count()),
+            at,
+        });
+    }
+    let ends = after.logins.values().filter_map(|t| t.certificate_ends);
+    if let (Some(ends), Some(at)) = (ends.min(), last) {
+        let left = ends.saturating_sub(now.as_second()).div_euclid(DAY).max(0);
+        checks.push(Check {
+            code: CheckCode::Certificates,
+            state: state_of(CheckCode::Certificates, &after.standing),
+            value: u64::try_from(left).ok(),
+            of: None,
+            at,
+        });
+    }
+    if let (true, Some(at)) = (
+        wishes.send_test,
+        after.test_mails.values().map(|mail| mail.at).max(),
+    ) {
+        let back = after.test_mails.values().filter(|mail| mail.took.is_some());
+        checks.push(Check {
+            code: CheckCode::TestMail,
+            state: state_of(CheckCode::TestMail, &after.standing),
+            value: count(back.count()),
+            of: count(after.test_mails.len()),
+            at,
+        });
+    }
+    checks
+}

@@ -693,6 +693,7 @@ table! {
     safe_done_recipients(path, keys: number, recipients: number) = "Saved: {keys} in {path}, encrypted to {recipients}. It was read back and is complete; whether it decrypts can only be tried with the secret key of a recipient: age -d -i KEYFILE FILE",
         keys { One "1 key", Other "{keys} keys" },
         recipients { One "1 recipient", Other "{recipients} recipients" };
+    safe_not_noted = "The key was saved, but the journal could not be written, so the watch will not know of it.";
     safe_keep = "Keep a copy of it away from this server, and away from the copies of the database.";
     safe_use = "To use it: age -d FILE | freescout-rescue recover --key-file -";
     safe_lasts_next = "Copy the file to a permanent place right away, or name another one with --output.";
@@ -1739,6 +1740,8 @@ table! {
     password_not_judged = "The server gave no verdict. Enter tries again, ^K keeps it untested.";
 
     // the watch
+    history_watch(at, message) = "{at}  The watch: {message}";
+    history_watch_ended(at, message) = "{at}  The watch: well again. It was: {message}";
     watch_locked = "Another round of the watch is under way on this install.";
     watch_locked_next = "Nothing was looked at. Wait for it to end, or see which freescout-rescue runs.";
     watch_round_failed = "The round could not be made.";

@@ -2,13 +2,16 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
+
 use crate::cli::arguments::Common;
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
 use crate::domain::run::{Run, RunOutcome};
 use crate::engine::exit::Exit;
-use crate::engine::usecase::history::{self, Whose};
+use crate::engine::usecase::history::{self, History, Whose};
 use crate::io::os::around;
+use crate::io::state::journal::watched::ToldNews;
 use crate::sentences;
 use crate::words::untrusted::shown;
 
@@ -19,7 +22,7 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
         true => Whose::All,
         false => Whose::Of(common.install.as_deref()),
     };
-    let runs = history::history(&options, &whose).map_err(not_started)?;
+    let History { runs, told } = history::history(&options, &whose).map_err(not_started)?;
     let unusable = history::unusable(&runs);
     let mut out = Out::stdout();
     if common.json {
@@ -31,10 +34,11 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
             json
         };
         let runs: Vec<_> = runs.iter().map(json).collect();
-        out.json(&serde_json::json!({"schema": 1, "runs": runs}));
+        let told: Vec<_> = told.iter().map(told_json).collect();
+        out.json(&serde_json::json!({"schema": 1, "runs": runs, "watch": told}));
         return Ok(Exit::Fine);
     }
-    if runs.is_empty() {
+    if runs.is_empty() && told.is_empty() {
         let folder = shown(&options.state_dir).to_string();
         out.line(&match all {
             true => text!(history_empty_all, folder),
@@ -45,7 +49,14 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
         ));
     }
     let mut asked = HashSet::new();
+    // The last first, of both.
+    let mut told = told.iter().peekable();
     for run in &runs {
+        let moment = |text: &str| text.parse::<Timestamp>().ok();
+        let later = |news: &&ToldNews| moment(&news.at) > moment(&run.started);
+        while let Some(news) = told.next_if(later) {
+            tell_news(&mut out, news, all);
+        }
         let folder = shown(&run.backup).to_string();
         out.line(&sentences::journal::told(run, run.undone_of(&runs)));
         // The last one of an install is ended with all before it.
@@ -67,7 +78,29 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
             ));
         }
     }
+    told.for_each(|news| tell_news(&mut out, news, all));
     Ok(Exit::Fine)
+}
+
+/// What the watch told: "2026-11-24 14:02  The watch: …".
+fn tell_news(out: &mut Out, news: &ToldNews, all: bool) {
+    let at = news.at.parse::<Timestamp>().map(Timestamp::as_second);
+    let at = at.map_or_else(|_| shown(&news.at).to_string(), sentences::watch::moment);
+    let message = &news.message;
+    out.line(&match news.is_end() {
+        true => text!(history_watch_ended, at, message),
+        false => text!(history_watch, at, message),
+    });
+    if all {
+        out.line(&format!("    {}", shown(&news.install)));
+    }
+}
+
+fn told_json(news: &ToldNews) -> serde_json::Value {
+    serde_json::json!({
+        "install": news.install.to_string_lossy(), "at": news.at, "turn": news.turn, "code": news.code,
+        "severity": news.severity, "subject": news.subject, "message": news.message,
+    })
 }
 
 fn json(run: &Run, unusable: Option<&String>) -> serde_json::Value {

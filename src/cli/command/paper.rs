@@ -6,6 +6,7 @@ use std::path::Path;
 use supports_color::Stream;
 
 use super::opened;
+use super::safe::noted;
 use crate::cli::arguments::{Common, SafeOptions, is_stdin};
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
@@ -53,6 +54,14 @@ pub(super) fn run(common: &Common, options: &SafeOptions) -> CommandResult {
         let text = page.text(CodeDrawing::Ink);
         usecase::write_unencrypted(path, text.as_bytes(), install).map_err(not_started)?;
     }
+    let fingerprint = page.fingerprint().to_string();
+    let place = file.or(svg);
+    noted(usecase::note_keys(
+        &session,
+        &common.options(),
+        &[fingerprint],
+        place,
+    ));
     if common.json {
         let assessment = session.assess();
         let name = |path: Option<&Path>| path.map(|path| path.to_string_lossy().into_owned());

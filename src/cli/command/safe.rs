@@ -39,6 +39,7 @@ pub(super) fn run(common: &Common, options: &SafeOptions) -> CommandResult {
     let session = opened(common, &reporter).map_err(not_started)?;
     let assessment = session.assess();
     let made = usecase::make(&session, &assessment, path, &lock).map_err(not_started)?;
+    noted(usecase::note(&session, &common.options(), &made, path));
     let caution = path.and_then(|path| volatile::caution_about(path.parent()?));
     if let Some(caution) = &caution {
         Out::stderr().line(&caution.sentence());
@@ -57,6 +58,15 @@ pub(super) fn run(common: &Common, options: &SafeOptions) -> CommandResult {
         }
     }
     Ok(Exit::Fine)
+}
+
+/// The watch shall know of it. The safe is there, whatever the journal says.
+pub(super) fn noted(noted: Result<(), Problem>) {
+    if let Err(problem) = noted {
+        let mut err = Out::stderr();
+        err.line(words().safe_not_noted);
+        err.line(&problem.to_string());
+    }
 }
 
 /// Who will be able to open it.

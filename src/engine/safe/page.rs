@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::domain::error::{ErrorKind, Problem};
-use crate::domain::key::app_key::AppKey;
+use crate::domain::key::app_key::{AppKey, Fingerprint};
 use crate::domain::key::paper;
 use crate::domain::key::qr_code::QrCode;
 use crate::engine::recovery::clock::now;
@@ -27,6 +27,7 @@ pub enum CodeDrawing {
 
 /// A page.
 pub struct Page {
+    fingerprint: Fingerprint,
     head: String,
     rows: Vec<Zeroizing<String>>,
     code: Option<QrCode>,
@@ -55,10 +56,16 @@ impl Page {
             fingerprint = key.fingerprint()
         );
         Ok(Self {
+            fingerprint: key.fingerprint(),
             head,
             rows,
             code: QrCode::of(AppKey::text(key)),
         })
+    }
+
+    /// Of the key on it.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
     }
 
     /// The page as text.

@@ -10,6 +10,7 @@ use crate::engine::session::options::Options;
 use crate::engine::session::survey;
 use crate::io::install::{Environment, Install};
 use crate::io::state::backup::{Backup, own};
+use crate::io::state::journal::watched::ToldNews;
 use crate::sentences;
 use crate::words::words;
 
@@ -21,22 +22,36 @@ pub enum Whose<'a> {
     Of(Option<&'a Path>),
 }
 
-/// The runs, the last first. An install that is gone has a history as long as the journal knows it.
+/// What was done, and what the watch told, the last first.
+pub struct History {
+    /// The runs.
+    pub runs: Vec<Run>,
+    /// What the watch told.
+    pub told: Vec<ToldNews>,
+}
+
+/// What was done and told. An install that is gone has a history as long as the journal knows it.
 ///
 /// # Errors
 /// A [`Problem`] when the journal cannot be read, or the folder is no install and never was one.
-pub fn history(options: &Options, whose: &Whose<'_>) -> Result<Vec<Run>, Problem> {
+pub fn history(options: &Options, whose: &Whose<'_>) -> Result<History, Problem> {
+    let of = |folder: Option<&Path>| -> Result<History, Problem> {
+        Ok(History {
+            runs: run_log::history(options, folder)?,
+            told: run_log::read(options, |journal| journal.told(folder))?,
+        })
+    };
     let Whose::Of(given) = whose else {
-        return run_log::history(options, None);
+        return of(None);
     };
     let found = survey::find(*given)?.path;
     let folder = std::fs::canonicalize(&found).unwrap_or_else(|_| found.clone());
-    let runs = run_log::history(options, Some(&folder))?;
-    if runs.is_empty() {
+    let history = of(Some(&folder))?;
+    if history.runs.is_empty() && history.told.is_empty() {
         // Says precisely what is missing, as every other command does.
         Install::open(&found, Environment::default())?;
     }
-    Ok(runs)
+    Ok(history)
 }
 
 /// What ends a run that has not ended, a line each: the commands, or that another of us is at work on it now.

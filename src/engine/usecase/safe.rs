@@ -72,10 +72,9 @@ pub fn note(
     options: &Options,
     made: &SafeMade,
     path: Option<&Path>,
-    now: Timestamp,
 ) -> Result<(), Problem> {
     let keys = made.keys.iter().map(|key| key.fingerprint().to_string());
-    note_keys(session, options, &keys.collect::<Vec<_>>(), path, now)
+    note_keys(session, options, &keys.collect::<Vec<_>>(), path)
 }
 
 /// The same of keys on a page.
@@ -87,10 +86,9 @@ pub fn note_keys(
     options: &Options,
     keys: &[String],
     path: Option<&Path>,
-    now: Timestamp,
 ) -> Result<(), Problem> {
     let mut journal = Journal::open(&options.state_dir)?;
-    Ok(journal.safe_made(&session.install.root, keys, path, now)?)
+    Ok(journal.safe_made(&session.install.root, keys, path, Timestamp::now())?)
 }
 
 /// Refuses a file that is there: nothing is written over.

@@ -160,7 +160,7 @@ fn look_and_tell(
     let mut known = look::known(session, flow.signs.as_ref());
     let key_changed = before.known.as_ref().is_some_and(|b| b.key != known.key);
     // Before anybody restarts what holds the key that was replaced.
-    let kept = keep::keep(session, input.options, wishes, key_changed, now)?;
+    let kept = keep::keep(session, input.options, wishes, key_changed)?;
     let logins = login::try_those_due(session, &before, input, now, reporter)?;
     // A renewal of tokens reads the install again.
     if logins.renewed {

@@ -315,7 +315,7 @@ fn a_history_waits_for_nobody_and_writes_nothing() {
     let install = broken.bench.install();
     let runs = || {
         let whose = usecase::history::Whose::Of(Some(&install));
-        usecase::history::history(&options, &whose).unwrap()
+        usecase::history::history(&options, &whose).unwrap().runs
     };
     assert!(runs().is_empty());
     assert!(!options.state_dir.exists(), "no journal is made for it");
@@ -323,7 +323,9 @@ fn a_history_waits_for_nobody_and_writes_nothing() {
     let session = Recording::new(&broken).open();
     let held = Ledger::open(&options, &session).unwrap();
     assert!(is_locked(&broken));
-    let all = usecase::history::history(&options, &usecase::history::Whose::All).unwrap();
+    let all = usecase::history::history(&options, &usecase::history::Whose::All)
+        .unwrap()
+        .runs;
     for told in [runs(), all] {
         let kinds: Vec<RunKind> = told.iter().map(|run| run.kind).collect();
         assert_eq!(kinds, [RunKind::Recovery, RunKind::Backup]);

@@ -1,9 +1,5 @@
 //! The key is put into the safe as soon as it is another one, with the key that it replaced, while something still has that.
 
-use std::path::Path;
-
-use jiff::Timestamp;
-
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::watch::round::{RoundWishes, SafeToFill};
 use crate::domain::run::watch::settle::Claim;
@@ -36,7 +32,6 @@ pub(super) fn keep(
     options: &Options,
     wishes: &RoundWishes,
     key_changed: bool,
-    now: Timestamp,
 ) -> Result<Kept, Problem> {
     let root = session.install.root.clone();
     if key_changed {
@@ -59,7 +54,7 @@ pub(super) fn keep(
             ..Kept::default()
         });
     };
-    match fill(session, options, to_fill, now) {
+    match fill(session, options, to_fill) {
         Ok(path) => Ok(Kept {
             told: Some(sentences::watch::key_saved(&fingerprint, &path)),
             saved: Some(path),
@@ -73,12 +68,7 @@ pub(super) fn keep(
 }
 
 /// Makes a safe in the folder, and notes it. Gives its path, as it is shown.
-fn fill(
-    session: &Session,
-    options: &Options,
-    to_fill: &SafeToFill,
-    now: Timestamp,
-) -> Result<String, Problem> {
+fn fill(session: &Session, options: &Options, to_fill: &SafeToFill) -> Result<String, Problem> {
     let w = words();
     let of = |text: &String| {
         let none = || {
@@ -95,7 +85,7 @@ fn fill(
     let path = to_fill.folder.join(name(session));
     let assessment = session.assess();
     let made = safe::make(session, &assessment, Some(&path), &lock)?;
-    safe::note(session, options, &made, Some(Path::new(&path)), now)?;
+    safe::note(session, options, &made, Some(&path))?;
     Ok(shown(&path).to_string())
 }
 

@@ -13,6 +13,7 @@ pub mod older;
 pub mod place;
 mod secret;
 pub mod timeline;
+pub mod watch;
 
 pub use commands::shell;
 pub use place::place;

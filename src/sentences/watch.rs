@@ -1,0 +1,114 @@
+//! What the watch saw, as sentences.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::domain::run::watch::{
+    Check, CheckCode, Matter, News, Turn, WatchReport, WatchState, WatchedInstall,
+};
+use crate::words::untrusted::shown;
+use crate::words::words;
+
+/// A state, as a word that catches the eye.
+pub fn state(state: WatchState) -> &'static str {
+    let w = words();
+    match state {
+        WatchState::Ok => w.watched_ok,
+        WatchState::Unknown => w.watched_unknown,
+        WatchState::Warning => w.watched_warning,
+        WatchState::Critical => w.watched_critical,
+    }
+}
+
+/// What stands: `CRITICAL: …`.
+pub fn matter(matter: &Matter) -> String {
+    text!(
+        watched_matter,
+        state = state(matter.severity),
+        message = matter.message
+    )
+}
+
+/// What is told: how it is, or that it is over, and what it is.
+pub fn news(news: &News) -> String {
+    let Matter {
+        severity, message, ..
+    } = &news.matter;
+    match (news.turn, severity) {
+        (Turn::Ended, _) => text!(watched_over, message),
+        (Turn::Happened, WatchState::Ok) => text!(watched_noted, message),
+        (Turn::Reminder, severity) => {
+            text!(watched_reminder, state = state(*severity), message)
+        }
+        (Turn::Began | Turn::Happened, _) => matter(&news.matter),
+    }
+}
+
+/// News, the gravest first; what is over comes last.
+pub fn by_gravity(told: &[News]) -> Vec<&News> {
+    let mut told: Vec<&News> = told.iter().collect();
+    told.sort_by_key(|news| {
+        let over = news.turn == Turn::Ended;
+        (over, std::cmp::Reverse(news.matter.severity))
+    });
+    told
+}
+
+/// What is the gravest of several, in one sentence without its full stop, with the number of the others.
+pub fn with_others(first: &str, count: usize) -> String {
+    let message = first.strip_suffix('.').unwrap_or(first);
+    match count {
+        0 => message.to_owned(),
+        count => text!(watched_and_more, message, count),
+    }
+}
+
+/// How much of it works: "24 of 24 secrets readable, 26 of 26 logins work". With a zone, also when logins were last tried.
+pub fn figures(report: &WatchReport, zone: Option<&TimeZone>) -> String {
+    let check = |code| report.checks.iter().find(|check| check.code == code);
+    let figure = |check: &Check| check.value.zip(check.of);
+    let secrets = check(CheckCode::Secrets)
+        .and_then(figure)
+        .map(|(value, of)| text!(watched_secrets, value, of));
+    let logins = check(CheckCode::Logins).and_then(|check| {
+        let (value, of) = figure(check)?;
+        let logins = text!(watched_logins, value, of);
+        Some(match zone {
+            Some(zone) => text!(watched_tried, logins, time = time(check.at, zone)),
+            None => logins,
+        })
+    });
+    let figures: Vec<String> = [secrets, logins].into_iter().flatten().collect();
+    match figures.is_empty() {
+        true => words().watched_well.to_owned(),
+        false => figures.join(", "),
+    }
+}
+
+/// `2026-11-24 14:02`, on a clock of this zone.
+pub fn time(at: Timestamp, zone: &TimeZone) -> String {
+    let at = at.to_zoned(zone.clone());
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// `2026-11-24 14:02 +01:00`, for readers elsewhere.
+pub fn time_anywhere(at: Timestamp, zone: &TimeZone) -> String {
+    let at = at.to_zoned(zone.clone());
+    at.strftime("%Y-%m-%d %H:%M %:z").to_string()
+}
+
+/// Where the install is, and when it was looked at.
+pub fn place(install: &WatchedInstall, time: &str) -> String {
+    let (name, path, host) = (
+        shown(&install.name),
+        shown(&install.path),
+        shown(&install.host),
+    );
+    match &install.container {
+        Some(container) => {
+            let container = shown(container);
+            text!(alert_where_in_container, name, path, container, host, time)
+        }
+        None => text!(alert_where, name, path, host, time),
+    }
+}

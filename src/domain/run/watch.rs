@@ -7,6 +7,7 @@
 pub mod change;
 pub mod habit;
 pub mod record;
+pub mod metrics;
 pub mod settings;
 pub mod settle;
 pub mod turns;

@@ -1,5 +1,6 @@
 //! One outside thing a room.
 
+pub mod alert;
 pub mod container;
 pub mod db;
 pub mod fs;

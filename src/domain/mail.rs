@@ -3,6 +3,7 @@
 //! Follows how FreeScout reads its own codes, careless ones included: POP3 with "STARTTLS" goes in the clear, SMTP
 //! certificates are never checked, an SMTP account without a user name makes no login.
 
+pub mod account;
 pub mod advice;
 pub mod oauth;
 pub mod oauth_error;

@@ -12,13 +12,14 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::domain::inventory::secret::wipe_stack;
+use crate::domain::mail::account::{ProviderAccount, account, server};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::{Ended, Journey, Tested};
 use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::schedule::{Load, NextTest, QueuedTest, Schedule, TestLimits};
 use crate::domain::mail::{ConnectionId, Direction, Protocol};
 use crate::engine::mail_test::connections::{Attempt, PreparedTest, TestOrSkip, not_yet};
-use crate::engine::mail_test::lockouts::{ProviderAccount, RefusedLogins, account, server};
+use crate::engine::mail_test::lockouts::RefusedLogins;
 use crate::io::mail::{self, Cancelled, Settings, journey};
 
 /// How often a thread that waits looks up.

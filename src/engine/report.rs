@@ -11,6 +11,7 @@ pub mod payloads;
 pub mod restore;
 mod saved;
 mod timeline;
+pub mod watch;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -1797,4 +1797,68 @@ table! {
     watch_certificate_next = "Who runs that mail server has to renew it.";
     watch_test_mail_lost(address) = "A test mail from {address} to itself did not come back.";
     watch_test_mail_next = "See what becomes of it: freescout-rescue test --send";
+
+    // the watch: what a round saw, for people and for those who are told
+    watched_ok = "OK";
+    watched_unknown = "UNKNOWN";
+    watched_warning = "WARNING";
+    watched_critical = "CRITICAL";
+    watched_matter(state, message) = "{state}: {message}";
+    watched_noted(message) = "NOTED: {message}";
+    watched_reminder(state, message) = "STILL {state}: {message}";
+    watched_over(message) = "OVER: {message}";
+    watched_since(time) = "since {time}";
+    watched_next(next) = "Next: {next}";
+    watched_heading(name, state, time) = "{name}: {state}, seen {time}";
+    watched_news = "New:";
+    watched_standing = "Standing:";
+    watched_secrets(value, of: number) = "{value} of {of}",
+        of { One "1 secret readable", Other "{of} secrets readable" };
+    watched_logins(value, of: number) = "{value} of {of}",
+        of { One "1 login works", Other "{of} logins work" };
+    watched_tried(logins, time) = "{logins} (last tried {time})";
+    watched_well = "nothing is wrong";
+    watched_figures(name, figures) = "{name}: OK, {figures}";
+    watched_and_more(message, count) = "{message} (and {count} more)";
+    watched_installs(well, of: number) = "{well} of {of}",
+        of { One "1 install is well", Other "{of} installs are well" };
+    watched_no_install = "no install was looked at";
+    watched_check_not_ok(checks) = "not as it should be: {checks}";
+    alert_subject(name, told) = "[FreeScout {name}] {told}";
+    alert_where(name, path, host, time) = "FreeScout at {name}: {path} on {host}, seen {time}.";
+    alert_where_in_container(name, path, container, host, time) = "FreeScout at {name}: {path} in the container {container} on {host}, seen {time}.";
+    alert_look_again = "To look again: freescout-rescue watch";
+    alert_signature = "From freescout-rescue, which watches this helpdesk.";
+
+    // the watch: who could not be told, and why
+    not_told_open(path, why) = "{path} is not used: {why}";
+    not_told_exposed(path) = "{path} can be read by every account on this server: make it readable by its owner alone (chmod 600).";
+    not_told_no_password(path) = "{path} does not hold a password on one line.";
+    not_told_header(path, line) = "{path}, line {line}: not a header of the form Name: value.";
+    not_told_address(address) = "{address} is not a mail address that can be used here: it takes ASCII letters, one @, and no spaces.";
+    not_told_no_recipient = "No recipient is named.";
+    not_told_clear_text(server) = "The password would go to {server} unencrypted: choose STARTTLS or TLS.";
+    not_told_server(server, why) = "{server}: {why}";
+    not_told_mail_refused(said) = "the mail, or one of its recipients, was refused: {said}";
+    not_told_not_https = "The address of the webhook is not one of https.";
+    not_told_status(host, status) = "{host} answered with HTTP status {status}.";
+    not_told_unreached(host, why) = "{host} could not be reached: {why}";
+    not_told_no_log(why) = "Neither the journal nor syslog takes messages: {why}";
+    not_told_not_started(program, why) = "{program} could not be started: {why}";
+    not_told_relative(program) = "{program} is not the whole path of a program.";
+    not_told_overdue(program, seconds) = "{program} did not end within {seconds} s, and was ended.";
+    not_told_failed(program, status, said) = "{program} ended with {status}. {said}";
+    not_told_ended_by_signal(program, signal) = "{program} was ended by signal {signal}.";
+    not_told_sendmail(program, why, status, said) = "{program}: {why} (exit code {status}). {said}";
+    not_told_hung = "It did not end in time.";
+    sendmail_usage = "it was called in a way that it does not know, or no recipient is valid";
+    sendmail_no_user = "a recipient does not exist";
+    sendmail_no_host = "a recipient's mail server does not exist";
+    sendmail_unavailable = "its mail service is not available";
+    sendmail_software = "it failed by itself";
+    sendmail_system = "the system did not let it work";
+    sendmail_later = "it cannot take the mail for now";
+    sendmail_not_allowed = "it may not send this mail";
+    sendmail_configuration = "it is not set up";
+    sendmail_refused = "it did not take the mail";
 }

@@ -11,6 +11,7 @@
     unreachable_pub
 )]
 
+mod alarms;
 mod certificates;
 mod dialogue;
 mod dovecot;

@@ -7,6 +7,7 @@
     unreachable_pub
 )]
 
+mod alerts;
 mod backups;
 mod by_hand;
 mod cli;

@@ -3,7 +3,7 @@
 //! What a target and a round look like is here; the tests are in the rooms below.
 
 mod as_freescout;
-mod certificates;
+pub mod certificates;
 mod hostile;
 mod journeys;
 mod lockouts;
@@ -25,8 +25,8 @@ use freescout_rescue::io::mail::{Patience, Settings, Trust, probe};
 use crate::scripted::Server;
 
 /// The name under which the scripted servers are known.
-const HOST: &str = "mail.example.org";
-const PORT: u16 = 1;
+pub const HOST: &str = "mail.example.org";
+pub const PORT: u16 = 1;
 const PASSWORD: &str = "right horse";
 
 /// Short enough for a test, long enough for a busy machine.
@@ -59,7 +59,8 @@ fn target(protocol: Protocol) -> MailServer {
     }
 }
 
-fn settings(host: &str, address: SocketAddr, trust: Trust) -> Settings {
+/// A round whose servers named so are to be found at this address.
+pub fn settings(host: &str, address: SocketAddr, trust: Trust) -> Settings {
     Settings {
         trust: Arc::new(trust),
         routes: vec![(host.to_owned(), PORT, address)],

@@ -85,7 +85,10 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
 /// What the watch told: "2026-11-24 14:02  The watch: …".
 fn tell_news(out: &mut Out, news: &ToldNews, all: bool) {
     let at = news.at.parse::<Timestamp>().map(Timestamp::as_second);
-    let at = at.map_or_else(|_| shown(&news.at).to_string(), sentences::watch::moment);
+    let at = at.map_or_else(
+        |_| shown(&news.at).to_string(),
+        sentences::watch::claims::moment,
+    );
     let message = &news.message;
     out.line(&match news.is_end() {
         true => text!(history_watch_ended, at, message),

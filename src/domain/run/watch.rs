@@ -6,6 +6,7 @@
 
 pub mod change;
 pub mod habit;
+pub mod metrics;
 pub mod record;
 pub mod round;
 pub mod settings;

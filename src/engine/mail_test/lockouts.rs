@@ -12,7 +12,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::mail::advice::{self, Advice};
+use crate::domain::mail::account::{ProviderAccount, account, server};
+use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::{Ended, RefusedBy, TestCaution};
 use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::schedule::TestLimits;
@@ -21,37 +22,6 @@ use crate::io::mail::Cancelled;
 
 /// How often a thread that waits looks up.
 const LOOK_UP: Duration = Duration::from_millis(100);
-/// First labels of names under which one provider keeps one account.
-const SIBLINGS: [&str; 12] = [
-    "imap", "imaps", "imap4", "pop", "pop3", "pops", "smtp", "smtps", "mail", "mx", "in", "out",
-];
-
-/// A name at a provider: its servers for fetching and for sending check the same password.
-pub(in crate::engine) type ProviderAccount = (String, String);
-
-/// The account of a target, where a login is made.
-pub(in crate::engine) fn account(target: &MailServer) -> Option<ProviderAccount> {
-    let user = target.login.user()?;
-    Some((family(&target.host), user.to_ascii_lowercase()))
-}
-
-/// The provider of a server, by what its names have in common.
-fn family(host: &str) -> String {
-    let host = server(host);
-    if let Some(provider) = advice::provider(&host) {
-        return format!("{provider:?}");
-    }
-    match host.split_once('.') {
-        Some((first, rest)) if SIBLINGS.contains(&first) && rest.contains('.') => rest.to_owned(),
-        _ => host,
-    }
-}
-
-/// A server, whatever the port.
-pub(super) fn server(host: &str) -> String {
-    host.trim_end_matches('.').to_ascii_lowercase()
-}
-
 /// See the file's head.
 pub struct RefusedLogins {
     /// As long as a block of SHA-256.
@@ -284,24 +254,5 @@ impl RefusedLogins {
             target: target.clone(),
             ended: ended.clone(),
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::family;
-
-    #[test]
-    fn servers_of_one_provider_share_its_accounts() {
-        assert_eq!(family("imap.gmail.com"), family("SMTP.gmail.com."));
-        assert_eq!(family("imap.example.org"), family("smtp.example.org"));
-        assert_eq!(
-            family("outlook.office365.com"),
-            family("smtp.office365.com")
-        );
-        assert_ne!(family("imap.example.org"), family("imap.example.net"));
-        // Not so far that strangers meet.
-        assert_eq!(family("imap.org"), "imap.org");
-        assert_eq!(family("support.example.org"), "support.example.org");
     }
 }

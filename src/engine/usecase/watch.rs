@@ -117,7 +117,7 @@ fn blind(
 ) -> Result<WatchReport, Problem> {
     let mut claims: Vec<Claim> = before.standing.iter().map(claims::as_it_stood).collect();
     claims.retain(|claim| claim.code != WatchCode::CannotLook);
-    claims.push(sentences::watch::cannot_look(problem));
+    claims.push(sentences::watch::claims::cannot_look(problem));
     let settled = settle(
         &before.standing,
         claims,

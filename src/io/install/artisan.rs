@@ -11,28 +11,24 @@ use crate::io::fs::{self, FileError, resolve, trust};
 use crate::io::install::discover::php_of;
 use crate::io::install::host::HostRoot;
 use crate::io::os::crash_points::{self, Point};
+use crate::io::os::output::{self, OutputReader, end_group};
 use crate::io::os::processes;
 use crate::io::os::programs::{self, NotFound};
 use crate::io::os::spawn::{self, Family, Program};
 use crate::words::untrusted::shown;
 use crate::words::words;
 use std::ffi::OsStr;
-use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long the command may take, unless something else is said.
 pub const TIME_LIMIT: Duration = Duration::from_secs(120);
 /// How long the output of a failed command is waited for.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-/// How much of the end of its output is kept, in bytes.
-const MAX_OUTPUT: usize = 4 << 10;
 /// How much of that is told.
 const MAX_TOLD: usize = 400;
 
@@ -178,29 +174,8 @@ fn run(mut command: Program, limit: Duration) -> Result<(), ArtisanError> {
     let family = Family::begin();
     let mut child = command.spawn().map_err(ArtisanError::Start)?;
     crash_points::pass(Point::ProgramRunning);
-    let readers = [
-        child
-            .stdout
-            .take()
-            .map(|s| Box::new(s) as Box<dyn Read + Send>),
-        child
-            .stderr
-            .take()
-            .map(|s| Box::new(s) as Box<dyn Read + Send>),
-    ];
-    let readers: Vec<OutputReader> = readers
-        .into_iter()
-        .flatten()
-        .map(OutputReader::of)
-        .collect();
+    let readers = OutputReader::of_child(&mut child);
     let started = Instant::now();
-    let end_group = |child: &mut std::process::Child| {
-        let _ = child.kill();
-        if let Some(group) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
-            // It may have ended by itself.
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-    };
     let status = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status,
@@ -220,11 +195,7 @@ fn run(mut command: Program, limit: Duration) -> Result<(), ArtisanError> {
     }
     // Something it left behind may hold the pipes open for ever.
     end_group(&mut child);
-    let deadline = Instant::now() + LAST_WORDS;
-    while readers.iter().any(|reader| !reader.thread.is_finished()) && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    let output: Vec<u8> = readers.iter().flat_map(OutputReader::read_so_far).collect();
+    let output = output::last_words(&readers, LAST_WORDS);
     let end = &output[output.len().saturating_sub(MAX_TOLD)..];
     let last = match crate::words::untrusted::shown(end).to_string().trim() {
         "" => words().artisan_said_nothing.to_owned(),
@@ -234,35 +205,6 @@ fn run(mut command: Program, limit: Duration) -> Result<(), ArtisanError> {
         (None, Some(signal)) => ArtisanError::Killed(signal, last),
         (code, _) => ArtisanError::Failed(code.unwrap_or(-1), last),
     })
-}
-
-/// Reads an output to its end, so that a chatty program does not wait for us; keeps the end of it.
-struct OutputReader {
-    end: Arc<Mutex<Vec<u8>>>,
-    thread: JoinHandle<()>,
-}
-
-impl OutputReader {
-    fn of(mut stream: Box<dyn Read + Send>) -> Self {
-        let end = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&end);
-        let thread = std::thread::spawn(move || {
-            let mut buffer = [0; 1 << 14];
-            while let Ok(read @ 1..) = stream.read(&mut buffer) {
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.extend_from_slice(&buffer[..read]);
-                let over = kept.len().saturating_sub(MAX_OUTPUT);
-                kept.drain(..over);
-            }
-        });
-        Self { end, thread }
-    }
-
-    /// The end as far as it was read: something the program left behind may keep the pipe open for ever.
-    fn read_so_far(&self) -> Vec<u8> {
-        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut end)
-    }
 }
 
 #[cfg(test)]

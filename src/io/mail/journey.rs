@@ -67,21 +67,12 @@ fn send(
     let mut climb = Climb::new(end.target, end.credential, settings, cancel, &mut unheard);
     let mut smtp = smtp::open(&mut climb, end.credential)?;
     let address = end.target.sender.as_str();
-    let mut said = smtp.mail_from(address)?;
-    if said.is_ok() {
-        said = smtp.rcpt_to(address)?;
-    }
-    if said.is_ok() {
-        said = smtp.command(b"DATA")?;
-    }
-    if said.code == 354 {
-        let w = words();
-        let mail = format!(
-            "Date: {date}\r\nFrom: <{address}>\r\nTo: <{address}>\r\nSubject: {} {token}\r\nMessage-ID: <{token}@freescout-rescue.invalid>\r\n{HEADER}: {token}\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n{}\r\n.",
-            w.journey_subject, w.journey_body
-        );
-        said = smtp.command(mail.as_bytes())?;
-    }
+    let w = words();
+    let mail = format!(
+        "Date: {date}\r\nFrom: <{address}>\r\nTo: <{address}>\r\nSubject: {} {token}\r\nMessage-ID: <{token}@freescout-rescue.invalid>\r\n{HEADER}: {token}\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n{}\r\n",
+        w.journey_subject, w.journey_body
+    );
+    let said = smtp.hand_over(address, &[address], &mail)?;
     smtp.quit();
     match said.is_ok() {
         true => Ok(()),

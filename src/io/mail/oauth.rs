@@ -1,33 +1,25 @@
 //! Asks an OAuth provider for a new access token (RFC 6749, 6), as FreeScout does: one POST of a form.
 //!
-//! HTTPS only, checked against the system's certificates; plain HTTP goes to loopback addresses alone, for tests. Follows
-//! no redirect and uses no proxy: the shell's proxy variables are the operator's, not FreeScout's. The reply is bounded
-//! in time and size. Neither errors nor `Debug` hold a secret; what the HTTP library buffers on its way is not wiped.
+//! HTTPS only, checked against the system's certificates; plain HTTP goes to loopback addresses alone, for tests. The reply
+//! is bounded in time and size. Neither errors nor `Debug` hold a secret; what the HTTP library buffers on its way is not wiped.
 
 use std::io::Read;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use ureq::config::Config;
 use ureq::http::Uri;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use zeroize::Zeroizing;
 
 use crate::domain::inventory::mailbox::OAuthProvider;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::oauth::form_encoded;
 use crate::domain::mail::oauth_error::{OAuthError, safe_words};
-use crate::io::os::names::{self, NobodyAsked};
+use crate::io::os::https;
+use crate::io::os::names::NobodyAsked;
 use crate::words::words;
 
 /// A reply larger than this many bytes is none of a token endpoint.
 const MAX_REPLY_BYTES: usize = 64 << 10;
-
-/// No more addresses of an endpoint fit into what the HTTP library holds.
-const MAX_ADDRESSES: usize = 16;
 
 /// Life of a token in seconds where the reply does not say: what both providers give.
 const USUAL_LIFE: i64 = 3600;
@@ -129,7 +121,9 @@ pub fn refresh(
     };
     let endpoint = endpoints.of(provider);
     let form = form(grant);
-    let mut response = agent(endpoint, endpoints.timeout)
+    let authorities = rustls_native_certs::load_native_certs().certs;
+    let https_only = !is_loopback(endpoint);
+    let mut response = https::agent(&authorities, https_only, endpoints.timeout)
         .post(endpoint)
         .header("accept", "application/json")
         .content_type("application/x-www-form-urlencoded")
@@ -184,57 +178,6 @@ fn form(grant: &Grant) -> Zeroizing<Vec<u8>> {
         form.extend_from_slice(&form_encoded(value));
     }
     form
-}
-
-/// A client for one request.
-fn agent(endpoint: &str, timeout: Duration) -> ureq::Agent {
-    let native = rustls_native_certs::load_native_certs().certs;
-    let roots = native
-        .iter()
-        .map(|certificate| Certificate::from_der(certificate).to_owned());
-    let tls = TlsConfig::builder()
-        .root_certs(RootCerts::from(roots))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .build();
-    let config = ureq::Agent::config_builder()
-        .https_only(!is_loopback(endpoint))
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(None)
-        .max_idle_connections(0)
-        .timeout_global(Some(timeout))
-        .user_agent(concat!("freescout-rescue/", env!("CARGO_PKG_VERSION")))
-        .tls_config(tls)
-        .build();
-    ureq::Agent::with_parts(config, DefaultConnector::new(), Names)
-}
-
-/// Looks up the names of endpoints as all others are.
-#[derive(Debug)]
-struct Names;
-
-impl Resolver for Names {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        _: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let no_host = || ureq::Error::HostNotFound;
-        let usual = match uri.scheme_str() {
-            Some("http") => 80,
-            _ => 443,
-        };
-        let host = uri.host().ok_or_else(no_host)?;
-        let port = uri.port_u16().unwrap_or(usual);
-        let mut all = self.empty();
-        let found = names::addresses(host, port, *timeout.after)?;
-        found
-            .into_iter()
-            .take(MAX_ADDRESSES)
-            .for_each(|address| all.push(address));
-        Ok(all)
-    }
 }
 
 /// Whether the endpoint is an address of this machine by its number: a name could lead anywhere.

@@ -357,6 +357,42 @@ impl Smtp<'_> {
         self.command(format!("RCPT TO:<{}>", checked(recipient)?).as_bytes())
     }
 
+    /// A mail, from MAIL FROM to the dot: the first refusal, or the last reply. What some recipients are refused, the
+    /// others get. Its lines end with CR LF, the last one too.
+    pub(super) fn hand_over(
+        &mut self,
+        sender: &str,
+        recipients: &[&str],
+        mail: &str,
+    ) -> Result<SmtpReply, Fall> {
+        let said = self.mail_from(sender)?;
+        if !said.is_ok() {
+            return Ok(said);
+        }
+        let (mut accepted, mut refused) = (0, None);
+        for recipient in recipients {
+            match self.rcpt_to(recipient)? {
+                said if said.is_ok() => accepted += 1,
+                said => refused = refused.or(Some(said)),
+            }
+        }
+        if accepted == 0
+            && let Some(said) = refused
+        {
+            return Ok(said);
+        }
+        let mut said = self.command(b"DATA")?;
+        if said.code == 354 {
+            let dot = if mail.starts_with('.') { "." } else { "" };
+            let mail = mail.replace("\r\n.", "\r\n..");
+            said = self.command(format!("{dot}{mail}.").as_bytes())?;
+        }
+        Ok(match refused {
+            Some(refused) if said.is_ok() => refused,
+            _ => said,
+        })
+    }
+
     /// Says goodbye without waiting for an answer.
     pub(super) fn quit(&mut self) {
         // The verdict stands already: a server that hangs up first changes nothing.

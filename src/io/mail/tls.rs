@@ -82,6 +82,11 @@ impl Trust {
         })
     }
 
+    /// The authorities themselves, for a connection of another kind.
+    pub fn certificates(&self) -> Vec<CertificateDer<'static>> {
+        self.authorities().themselves.clone()
+    }
+
     fn with(system: bool, more: Vec<CertificateDer<'static>>) -> Self {
         Self {
             system,

@@ -63,6 +63,7 @@ static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| {
         let names = match kind {
             Kind::OtherName => vec!["*.hoster.example".to_owned(), "hoster.example".to_owned()],
             Kind::CommonName => Vec::new(),
+            Kind::Good => vec![HOST.to_owned(), "127.0.0.1".to_owned()],
             _ => vec![HOST.to_owned()],
         };
         let mut params = CertificateParams::new(names).unwrap();
@@ -114,7 +115,7 @@ pub fn server_config(kind: Kind) -> Arc<ServerConfig> {
 }
 
 /// The authority, and the certificate that is trusted itself.
-fn trust() -> Trust {
+pub fn trust() -> Trust {
     Trust::of(vec![
         CERTIFICATES.authority.clone(),
         made(Kind::Itself).chain.clone(),

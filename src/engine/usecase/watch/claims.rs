@@ -19,7 +19,7 @@ use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::io::os::processes;
 use crate::sentences;
-use crate::sentences::watch::KeyOrigin;
+use crate::sentences::watch::claims::KeyOrigin;
 use crate::words::untrusted::shown;
 
 /// What stood, as it is claimed again where nobody could look.
@@ -105,7 +105,7 @@ pub(super) fn of_assessment(
                 let kinds = of_mailbox.entry(secret.place.cell.id).or_default();
                 kinds.push(secret.kind);
             }
-            _ => claims.push(sentences::watch::unreadable(
+            _ => claims.push(sentences::watch::claims::unreadable(
                 &secret.place.to_string(),
                 &sentences::place::of_secret(secret),
                 &check,
@@ -119,7 +119,9 @@ pub(super) fn of_assessment(
         // Access token and refresh token are called alike.
         kinds.dedup();
         let what = format!("{subject}: {}", kinds.join(", "));
-        claims.push(sentences::watch::unreadable(&subject, &what, &check));
+        claims.push(sentences::watch::claims::unreadable(
+            &subject, &what, &check,
+        ));
     }
     claims
 }
@@ -135,7 +137,7 @@ pub(super) fn of_change(
         Change::Key { from, to } => {
             let unreadable = assessment.summary.unreadable();
             let holders = holders(session, from.as_deref());
-            sentences::watch::key_changed(
+            sentences::watch::claims::key_changed(
                 from.as_deref(),
                 to.as_deref(),
                 &origin(session),
@@ -150,7 +152,7 @@ pub(super) fn of_change(
                 .iter()
                 .find(|secret| secret.place.to_string() == *place);
             let named = secret.map_or_else(|| place.clone(), sentences::place::of_secret);
-            sentences::watch::password_changed(place, &named)
+            sentences::watch::claims::password_changed(place, &named)
         }
         Change::Server {
             address,
@@ -158,15 +160,15 @@ pub(super) fn of_change(
             from,
             to,
             ..
-        } => sentences::watch::server_changed(address, *direction, from, to),
+        } => sentences::watch::claims::server_changed(address, *direction, from, to),
         Change::MailboxAdded(address) => {
-            sentences::watch::mailbox(WatchCode::MailboxAdded, address)
+            sentences::watch::claims::mailbox(WatchCode::MailboxAdded, address)
         }
         Change::MailboxRemoved(address) => {
-            sentences::watch::mailbox(WatchCode::MailboxRemoved, address)
+            sentences::watch::claims::mailbox(WatchCode::MailboxRemoved, address)
         }
-        Change::File(path, now) => sentences::watch::file_changed(path, now.as_ref()),
-        Change::JobsFailed { more, all } => sentences::watch::jobs_failed(*more, *all),
+        Change::File(path, now) => sentences::watch::claims::file_changed(path, now.as_ref()),
+        Change::JobsFailed { more, all } => sentences::watch::claims::jobs_failed(*more, *all),
     }
 }
 

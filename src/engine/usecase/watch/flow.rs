@@ -18,7 +18,7 @@ use crate::engine::session::mail_flow::{LastFetch, last_fetch, message_times, se
 use crate::engine::session::{Session, signs};
 use crate::io::container::within;
 use crate::io::os::processes;
-use crate::sentences::watch as sentences;
+use crate::sentences::watch::claims as sentences;
 
 /// FreeScout that fetches less often than this many times its schedule does not fetch.
 const SCHEDULES: i64 = 3;

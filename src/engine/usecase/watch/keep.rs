@@ -50,18 +50,21 @@ pub(super) fn keep(
     }
     let Some(to_fill) = &wishes.safe else {
         return Ok(Kept {
-            missing: Some(sentences::watch::key_not_safe(&fingerprint, None)),
+            missing: Some(sentences::watch::claims::key_not_safe(&fingerprint, None)),
             ..Kept::default()
         });
     };
     match fill(session, options, to_fill) {
         Ok(path) => Ok(Kept {
-            told: Some(sentences::watch::key_saved(&fingerprint, &path)),
+            told: Some(sentences::watch::claims::key_saved(&fingerprint, &path)),
             saved: Some(path),
             missing: None,
         }),
         Err(problem) => Ok(Kept {
-            missing: Some(sentences::watch::key_not_safe(&fingerprint, Some(&problem))),
+            missing: Some(sentences::watch::claims::key_not_safe(
+                &fingerprint,
+                Some(&problem),
+            )),
             ..Kept::default()
         }),
     }

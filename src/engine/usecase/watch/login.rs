@@ -10,6 +10,7 @@ use super::look::server_line;
 use super::{Reporter, RoundInput};
 use crate::domain::error::Problem;
 use crate::domain::inventory::secret::SecretKind;
+use crate::domain::mail::account::account;
 use crate::domain::mail::probe::{Journey, TestVerdict, Tested};
 use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{
@@ -23,7 +24,6 @@ use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::turns::{Candidate, whose_turn};
 use crate::domain::run::watch::{Check, CheckCode};
 use crate::domain::verdict::text::{self, Password, PasswordsUsed};
-use crate::engine::mail_test::lockouts::account;
 use crate::engine::session::{Session, survey};
 use crate::engine::usecase::logins::{self, WantedLogins};
 use crate::sentences;
@@ -242,7 +242,7 @@ fn tried(one: &Tryable, tested: &Tested, site: &str, now: Timestamp) -> TriedLog
         result,
         server: server_line(&one.connection),
         with: one.with.clone(),
-        trouble: fails.then(|| sentences::watch::trouble(tested, site)),
+        trouble: fails.then(|| sentences::watch::claims::trouble(tested, site)),
         certificate_ends: ended
             .certificate_days
             .map(|days| now.as_second().saturating_add(days.saturating_mul(DAY))),
@@ -272,8 +272,10 @@ pub(super) fn claims(
             continue;
         };
         if let Some([message, next]) = &tried.trouble {
-            let subject = sentences::watch::login(&connection);
-            claims.push(sentences::watch::login_fails(subject, message, next));
+            let subject = sentences::watch::claims::login(&connection);
+            claims.push(sentences::watch::claims::login_fails(
+                subject, message, next,
+            ));
         }
         let within = i64::try_from(wishes.thresholds.certificate.as_secs()).unwrap_or(i64::MAX);
         if let Some(ends) = tried.certificate_ends
@@ -281,7 +283,7 @@ pub(super) fn claims(
         {
             let server = crate::words::untrusted::shown(&target.server()).to_string();
             let left = ends.saturating_sub(now.as_second()).div_euclid(DAY);
-            claims.push(sentences::watch::certificate_ends(
+            claims.push(sentences::watch::claims::certificate_ends(
                 server,
                 left,
                 target.checks_certificate,
@@ -299,7 +301,7 @@ pub(super) fn test_mail_claims(
     let lost = test_mails.iter().filter(|(_, mail)| mail.took.is_none());
     lost.filter_map(|(id, _)| {
         let mailbox = session.inventory.mailbox(*id)?;
-        Some(sentences::watch::test_mail_lost(&mailbox.email))
+        Some(sentences::watch::claims::test_mail_lost(&mailbox.email))
     })
     .collect()
 }

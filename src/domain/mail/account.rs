@@ -1,0 +1,111 @@
+//! Accounts at mail providers: which servers check the same password of the same user.
+
+use crate::domain::mail::{MailServer, advice};
+use crate::domain::run::watch::settings::SmtpAccount;
+
+/// First labels of names under which one provider keeps one account.
+const SIBLINGS: [&str; 12] = [
+    "imap", "imaps", "imap4", "pop", "pop3", "pops", "smtp", "smtps", "mail", "mx", "in", "out",
+];
+
+/// A name at a provider: its servers for fetching and for sending check the same password.
+pub type ProviderAccount = (String, String);
+
+/// The account of a target, where a login is made.
+pub fn account(target: &MailServer) -> Option<ProviderAccount> {
+    Some(of_user(&target.host, target.login.user()?))
+}
+
+/// Whether alarms by this account would go out by one that the helpdesk logs in with: what stops its mail would stop the
+/// alarm about it.
+pub fn is_of_helpdesk(alarms: &SmtpAccount, targets: &[MailServer]) -> bool {
+    let user = alarms.user.as_deref().map(str::trim);
+    let ours = user
+        .filter(|user| !user.is_empty())
+        .map(|user| of_user(&alarms.host, user));
+    ours.is_some() && targets.iter().any(|target| account(target) == ours)
+}
+
+fn of_user(host: &str, user: &str) -> ProviderAccount {
+    (family(host), user.to_ascii_lowercase())
+}
+
+/// The provider of a server, by what its names have in common.
+fn family(host: &str) -> String {
+    let host = server(host);
+    if let Some(provider) = advice::provider(&host) {
+        return format!("{provider:?}");
+    }
+    match host.split_once('.') {
+        Some((first, rest)) if SIBLINGS.contains(&first) && rest.contains('.') => rest.to_owned(),
+        _ => host,
+    }
+}
+
+/// A server, whatever the port.
+pub fn server(host: &str) -> String {
+    host.trim_end_matches('.').to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::mail::{LoginMethod, Protocol, Security};
+    use crate::domain::run::watch::settings::SmtpSecurity;
+
+    #[test]
+    fn servers_of_one_provider_share_its_accounts() {
+        assert_eq!(family("imap.gmail.com"), family("SMTP.gmail.com."));
+        assert_eq!(family("imap.example.org"), family("smtp.example.org"));
+        assert_eq!(
+            family("outlook.office365.com"),
+            family("smtp.office365.com")
+        );
+        assert_ne!(family("imap.example.org"), family("imap.example.net"));
+        // Not so far that strangers meet.
+        assert_eq!(family("imap.org"), "imap.org");
+        assert_eq!(family("support.example.org"), "support.example.org");
+    }
+
+    #[test]
+    fn alarms_by_an_account_of_the_helpdesk_are_known() {
+        let target = |host: &str, login| MailServer {
+            protocol: Protocol::Imap,
+            host: host.to_owned(),
+            port: 993,
+            security: Security::Implicit,
+            checks_certificate: true,
+            login,
+            folders: Vec::new(),
+            sender: String::new(),
+            starttls_ignored: false,
+        };
+        let user = "Support@example.org".to_owned();
+        let targets = [
+            target(
+                "imap.example.org",
+                LoginMethod::Password { user: user.clone() },
+            ),
+            target("imap.gmail.com", LoginMethod::XOAuth2 { user }),
+            target("relay.example.org", LoginMethod::None),
+        ];
+        let alarms = |host: &str, user: Option<&str>| SmtpAccount {
+            host: host.to_owned(),
+            port: 465,
+            security: SmtpSecurity::Implicit,
+            user: user.map(str::to_owned),
+            password_file: None,
+        };
+        for (host, user, same) in [
+            ("smtp.example.org", Some("support@example.org"), true),
+            ("smtp.gmail.com.", Some("support@EXAMPLE.org "), true),
+            ("smtp.example.org", Some("alarms@example.org"), false),
+            ("smtp.example.net", Some("support@example.org"), false),
+            ("relay.example.org", None, false),
+            ("relay.example.org", Some(""), false),
+        ] {
+            let said = is_of_helpdesk(&alarms(host, user), &targets);
+            assert_eq!(said, same, "{host} {user:?}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What those who are told get: the news of one report.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::text::matters;
+use crate::domain::run::watch::WatchReport;
+use crate::engine::report::escaped;
+use crate::io::alert::Alert;
+use crate::sentences::watch;
+use crate::words::untrusted::shown;
+use crate::words::words;
+
+/// A longer sentence is cut in a subject, in characters.
+const MAX_SUBJECT: usize = 120;
+
+/// The document for programs: the report, with the subject and the text beside it. Chat services show `text`.
+#[derive(Serialize)]
+struct AlertJson<'a> {
+    subject: &'a str,
+    text: &'a str,
+    #[serde(flatten)]
+    report: &'a WatchReport,
+}
+
+/// The alarm of a report; `None` where nothing is new. Times are of this zone, and say so.
+pub fn alert(report: &WatchReport, zone: &TimeZone) -> Option<Alert> {
+    let subject = subject(report)?;
+    let text = body(report, zone);
+    let json = AlertJson {
+        subject: &subject,
+        text: &text,
+        report,
+    };
+    let mut written = Vec::new();
+    // A report has no keys but texts.
+    escaped::write(&mut written, &json).ok()?;
+    Some(Alert {
+        install: report.install.clone(),
+        news: report.news.clone(),
+        json: String::from_utf8(written).ok()?,
+        subject,
+        text,
+    })
+}
+
+fn subject(report: &WatchReport) -> Option<String> {
+    let told = watch::by_gravity(&report.news);
+    let [first, others @ ..] = &told[..] else {
+        return None;
+    };
+    let told = watch::with_others(&cut(&watch::news(first)), others.len());
+    Some(text!(
+        alert_subject,
+        name = shown(&report.install.name),
+        told
+    ))
+}
+
+fn cut(said: &str) -> Cow<'_, str> {
+    match said.char_indices().nth(MAX_SUBJECT) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &said[..end])),
+        None => Cow::Borrowed(said),
+    }
+}
+
+fn body(report: &WatchReport, zone: &TimeZone) -> String {
+    let time = |at| watch::time_anywhere(at, zone);
+    let mut out = watch::place(&report.install, &time(report.at)) + "\n\n";
+    matters(&mut out, report, &time);
+    let w = words();
+    let _ = writeln!(
+        out,
+        "\n{}\n\n-- \n{}",
+        w.alert_look_again, w.alert_signature
+    );
+    out
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::samples::{broken, matter, news, well, zone};
+    use super::*;
+    use crate::domain::run::watch::{Turn, WatchCode, WatchState};
+
+    #[test]
+    fn it_says_what_where_when_and_what_to_do() {
+        let made = alert(&broken(), &zone()).unwrap();
+        assert_eq!(
+            made.subject,
+            "[FreeScout desk.example.net] CRITICAL: The key changed; 24 passwords can't be read | see below (and 2 more)"
+        );
+        assert_eq!(
+            made.text,
+            "FreeScout at desk.example.net: /var/www/freescout in the container web \"1\" on server1, seen 2026-11-30 01:20 +01:00.
+
+New:
+  CRITICAL: The key changed; 24 passwords can't be read | see below. (since 2026-11-30 01:20 +01:00)
+    Next: Put the old key back.
+  STILL WARNING: Jobs wait; since an hour. (since 2026-11-30 00:20 +01:00)
+  OVER: The login of Büro fails. (since 2026-11-30 01:20 +01:00)
+
+To look again: freescout-rescue watch
+
+-- 
+From freescout-rescue, which watches this helpdesk.
+"
+        );
+        let json: serde_json::Value = serde_json::from_str(&made.json).unwrap();
+        assert_eq!(json["subject"], made.subject.as_str());
+        assert_eq!(json["text"], made.text.as_str());
+        assert_eq!(json["news"][2]["code"], "key_changed");
+        assert_eq!(json["install"]["container"], "web \"1\"");
+        let report: WatchReport = serde_json::from_value(json).unwrap();
+        assert_eq!(report, broken());
+    }
+
+    #[test]
+    fn without_news_there_is_none() {
+        let mut report = broken();
+        report.news.clear();
+        assert!(alert(&report, &zone()).is_none());
+    }
+
+    #[test]
+    fn a_subject_is_one_short_line() {
+        let mut report = well();
+        let long = "\u{fc}".repeat(400);
+        report.install.name = "two\nlines".to_owned();
+        report.news = vec![news(
+            Turn::Happened,
+            matter(WatchCode::KeySaved, WatchState::Ok, &long, ""),
+        )];
+        let subject = alert(&report, &zone()).unwrap().subject;
+        assert!(
+            subject.starts_with("[FreeScout two lines] NOTED: üü"),
+            "{subject}"
+        );
+        assert!(
+            subject.ends_with("ü…") && subject.chars().count() < 160,
+            "{subject}"
+        );
+    }
+}

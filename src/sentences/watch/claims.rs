@@ -1,0 +1,341 @@
+//! What the watch tells, as sentences: what stands, what happened, and what to do.
+
+use crate::domain::error::Problem;
+use crate::domain::mail::probe::Tested;
+use crate::domain::mail::{Connection, Direction};
+use crate::domain::run::watch::record::KnownFile;
+use crate::domain::run::watch::settle::Claim;
+use crate::domain::run::watch::{WatchCode, WatchState};
+use crate::sentences::connections;
+use crate::words::untrusted::{Untrusted, shown};
+use crate::words::words;
+
+/// Processes that are named.
+const MOST_NAMED: usize = 8;
+/// Days in which a certificate's end is grave.
+const GRAVE_DAYS: i64 = 2;
+
+/// Where the key in force comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyOrigin {
+    /// The place, as it is shown.
+    pub place: String,
+    /// When that file was last changed: Unix seconds.
+    pub modified: Option<i64>,
+    /// Whose it is.
+    pub owner: Option<String>,
+}
+
+fn claim(
+    code: WatchCode,
+    severity: WatchState,
+    subject: impl Into<String>,
+    message: impl Into<String>,
+    next: impl Into<String>,
+) -> Claim {
+    Claim {
+        code,
+        severity,
+        subject: subject.into(),
+        message: message.into(),
+        next: next.into(),
+    }
+}
+
+/// A moment as the operator's clock shows it; the number itself where it is none.
+pub fn moment(seconds: i64) -> String {
+    match jiff::Timestamp::from_second(seconds) {
+        Ok(at) => at
+            .to_zoned(jiff::tz::TimeZone::system())
+            .strftime("%Y-%m-%d %H:%M")
+            .to_string(),
+        Err(_) => seconds.to_string(),
+    }
+}
+
+/// A time that passed: `3 days`, `5 hours`, `20 minutes`.
+pub fn lasted(seconds: i64) -> String {
+    let minutes = seconds.max(0).unsigned_abs() / 60;
+    match (minutes / 60 / 24, minutes / 60) {
+        (days @ 2.., _) => text!(watch_days, days),
+        (_, hours @ 2..) => text!(watch_hours, hours),
+        _ => text!(watch_minutes, minutes),
+    }
+}
+
+/// That nobody can look.
+pub fn cannot_look(problem: &Problem) -> Claim {
+    claim(
+        WatchCode::CannotLook,
+        WatchState::Critical,
+        WatchCode::CannotLook.name(),
+        text!(watch_cannot_look, why = problem.message()),
+        problem.next.clone(),
+    )
+}
+
+/// That the key in force is another one: which, where it comes from, what it does to the secrets, who still holds the old
+/// one, and where both were saved.
+pub fn key_changed(
+    from: Option<&str>,
+    to: Option<&str>,
+    origin: &KeyOrigin,
+    (unreadable, all): (usize, usize),
+    holders: &[i32],
+    saved: Option<&str>,
+) -> Claim {
+    let w = words();
+    let (old, new) = (from.unwrap_or(w.watch_no_key), to.unwrap_or(w.watch_no_key));
+    let mut message = match (origin.modified, &origin.owner) {
+        (Some(modified), Some(owner)) => text!(
+            watch_key_changed_file,
+            old,
+            new,
+            place = origin.place,
+            time = moment(modified),
+            owner
+        ),
+        _ => text!(watch_key_changed, old, new, place = origin.place),
+    };
+    if unreadable > 0 {
+        message += &format!(" {}", text!(watch_key_unreadable, unreadable, all));
+    }
+    if !holders.is_empty() {
+        let named: Vec<String> = holders
+            .iter()
+            .take(MOST_NAMED)
+            .map(i32::to_string)
+            .collect();
+        let processes = named.join(", ");
+        message += &format!(" {}", text!(watch_key_holders, old, processes));
+    }
+    let mut next = match saved {
+        Some(path) => text!(watch_key_saved_next, path),
+        None => w.watch_key_unsaved_next.to_owned(),
+    };
+    if unreadable > 0 {
+        next = format!("{} {next}", w.watch_key_restart_nothing);
+    }
+    let severity = match unreadable {
+        0 => WatchState::Warning,
+        _ => WatchState::Critical,
+    };
+    claim(WatchCode::KeyChanged, severity, new, message, next)
+}
+
+/// That the key was put into the safe.
+pub fn key_saved(key: &str, path: &str) -> Claim {
+    claim(
+        WatchCode::KeySaved,
+        WatchState::Ok,
+        key,
+        text!(watch_key_saved, key, path),
+        words().watch_key_saved_away,
+    )
+}
+
+/// That no safe has it, and why, where one should.
+pub fn key_not_safe(key: &str, why: Option<&Problem>) -> Claim {
+    let w = words();
+    let (message, next) = match why {
+        Some(problem) => (
+            text!(watch_key_not_saved, key, why = problem.message()),
+            problem.next.clone(),
+        ),
+        None => (
+            text!(watch_key_not_safe, key),
+            w.watch_key_not_safe_next.to_owned(),
+        ),
+    };
+    let severity = WatchState::Warning;
+    claim(WatchCode::KeyNotSafe, severity, key, message, next)
+}
+
+/// That secrets cannot be read: `what` names them.
+pub fn unreadable(subject: &str, what: &str, check: &str) -> Claim {
+    claim(
+        WatchCode::SecretUnreadable,
+        WatchState::Critical,
+        subject,
+        text!(watch_unreadable, what),
+        text!(watch_check_next, command = check),
+    )
+}
+
+/// That a password is another one.
+pub fn password_changed(place: &str, named: &str) -> Claim {
+    let message = text!(watch_password_changed, what = named);
+    let code = WatchCode::PasswordChanged;
+    claim(code, WatchState::Ok, place, message, "")
+}
+
+/// That a mailbox is fetched from, or sent by, another server or account.
+pub fn server_changed(
+    address: &Untrusted,
+    direction: Direction,
+    from: &Untrusted,
+    to: &Untrusted,
+) -> Claim {
+    let way = connections::direction(direction);
+    claim(
+        WatchCode::ServerChanged,
+        WatchState::Ok,
+        format!("{address} {}", direction.name()),
+        text!(watch_server_changed, address, way, from, to),
+        "",
+    )
+}
+
+/// That a mailbox was made, or is gone.
+pub fn mailbox(code: WatchCode, address: &Untrusted) -> Claim {
+    let message = match code {
+        WatchCode::MailboxAdded => text!(watch_mailbox_added, address),
+        _ => text!(watch_mailbox_removed, address),
+    };
+    claim(code, WatchState::Ok, address.to_string(), message, "")
+}
+
+/// That a file was changed; `None` where it is gone.
+pub fn file_changed(path: &str, now: Option<&KnownFile>) -> Claim {
+    let message = match now {
+        Some(file) => text!(
+            watch_file_changed,
+            path,
+            time = moment(file.modified),
+            owner = file.owner
+        ),
+        None => text!(watch_file_gone, path),
+    };
+    claim(WatchCode::FileChanged, WatchState::Ok, path, message, "")
+}
+
+/// That FreeScout gave up more jobs.
+pub fn jobs_failed(more: u64, all: u64) -> Claim {
+    claim(
+        WatchCode::JobsFailed,
+        WatchState::Warning,
+        WatchCode::JobsFailed.name(),
+        text!(watch_jobs_failed, more, all),
+        words().watch_jobs_failed_next,
+    )
+}
+
+/// That jobs wait, the oldest since then.
+pub fn jobs_wait(waiting: u64, oldest: i64) -> Claim {
+    claim(
+        WatchCode::JobsWait,
+        WatchState::Warning,
+        WatchCode::JobsWait.name(),
+        text!(watch_jobs_wait, waiting, since = moment(oldest)),
+        words().watch_jobs_wait_next,
+    )
+}
+
+/// That no worker runs.
+pub fn no_worker() -> Claim {
+    let w = words();
+    claim(
+        WatchCode::NoWorker,
+        WatchState::Critical,
+        WatchCode::NoWorker.name(),
+        w.watch_no_worker,
+        w.watch_jobs_wait_next,
+    )
+}
+
+/// That FreeScout has not fetched since then.
+pub fn not_fetching(began: i64) -> Claim {
+    claim(
+        WatchCode::NotFetching,
+        WatchState::Critical,
+        WatchCode::NotFetching.name(),
+        text!(watch_not_fetching, since = moment(began)),
+        words().watch_not_fetching_next,
+    )
+}
+
+/// That a mailbox is silent: since `last`, by FreeScout's clock, where `longest` was the longest pause.
+pub fn silent(address: &Untrusted, direction: Direction, last: i64, longest: i64) -> Claim {
+    // By that clock, not by ours.
+    let last = jiff::Timestamp::from_second(last).map_or_else(
+        |_| last.to_string(),
+        |at| at.strftime("%Y-%m-%d %H:%M").to_string(),
+    );
+    let longest = lasted(longest);
+    let (code, message) = match direction {
+        Direction::Incoming => (
+            WatchCode::NothingReceived,
+            text!(watch_nothing_received, address, last, longest),
+        ),
+        Direction::Outgoing => (
+            WatchCode::NothingSent,
+            text!(watch_nothing_sent, address, last, longest),
+        ),
+    };
+    let next = words().watch_silent_next;
+    claim(
+        code,
+        WatchState::Warning,
+        address.to_string(),
+        message,
+        next,
+    )
+}
+
+/// A login, as a subject.
+pub fn login(connection: &Connection) -> String {
+    let of = match connection.id.mailbox {
+        Some(_) => connection.email.to_string(),
+        None => words().system_mail.to_owned(),
+    };
+    format!("{of} {}", connection.id.direction.name())
+}
+
+/// What a login that fails came to, and what to do.
+pub fn trouble(tested: &Tested, site: &str) -> [String; 2] {
+    let outcome = connections::outcome(&tested.ended);
+    let said = &tested.ended.server_said;
+    let what = match said.is_empty() {
+        true => outcome,
+        false => format!("{outcome} ({said})"),
+    };
+    let server = &tested.server;
+    [
+        text!(watch_login_trouble, server, what),
+        connections::advice(tested, site),
+    ]
+}
+
+/// That a login fails.
+pub fn login_fails(subject: String, message: &str, next: &str) -> Claim {
+    let message = text!(watch_login_fails, login = subject, why = message);
+    let (code, severity) = (WatchCode::LoginFails, WatchState::Critical);
+    claim(code, severity, subject, message, next)
+}
+
+/// That a certificate ends in so many days; below 0 it has. FreeScout may not check it.
+pub fn certificate_ends(server: String, days: i64, checked: bool) -> Claim {
+    let w = words();
+    let server = shown(&server).to_string();
+    let message = match u64::try_from(days) {
+        Ok(days) => text!(watch_certificate_ends, server, days),
+        Err(_) => text!(watch_certificate_ended, server),
+    };
+    let severity = match checked && days <= GRAVE_DAYS {
+        true => WatchState::Critical,
+        false => WatchState::Warning,
+    };
+    let next = w.watch_certificate_next;
+    claim(WatchCode::CertificateEnds, severity, server, message, next)
+}
+
+/// That a test mail did not come back.
+pub fn test_mail_lost(address: &Untrusted) -> Claim {
+    claim(
+        WatchCode::TestMailLost,
+        WatchState::Critical,
+        address.to_string(),
+        text!(watch_test_mail_lost, address),
+        words().watch_test_mail_next,
+    )
+}

@@ -1797,4 +1797,35 @@ table! {
     watch_certificate_next = "Who runs that mail server has to renew it.";
     watch_test_mail_lost(address) = "A test mail from {address} to itself did not come back.";
     watch_test_mail_next = "See what becomes of it: freescout-rescue test --send";
+
+    // the watch: its settings
+    watch_setting_line(line, mistake) = "Line {line}: {mistake}";
+    watch_setting_syntax(why) = "This is not TOML ({why}).";
+    watch_setting_unknown(key, allowed) = "There is no setting {key}; here there are: {allowed}.";
+    watch_setting_must_be(key, wanted) = "{key} must be {wanted}.";
+    watch_setting_missing(key) = "{key} is missing in this section.";
+    watch_setting_neither(one, other) = "Either {one} or {other} is needed.";
+    watch_setting_both(one, other) = "There are both {one} and {other}: leave one of them out.";
+    watch_setting_needs(one, other) = "{one} is of no use without {other}.";
+    watch_setting_in_the_clear(key) = "{key} may only be \"none\" for a relay on this machine (localhost): alarms name mailboxes and servers.";
+    watch_setting_twice(key) = "{key} names an install that is named above.";
+    watch_setting_text = "a text in quotes, on one line and not empty";
+    watch_setting_texts = "a list of texts: [\"…\", \"…\"]";
+    watch_setting_flag = "true or false";
+    watch_setting_number(least, most) = "a whole number from {least} to {most}";
+    watch_setting_time(least, most) = "a time from {least} to {most} in quotes: a whole number and s, m, h or d, as in \"{least}\"";
+    watch_setting_path = "a whole path in quotes, from / on and without ..";
+    watch_setting_address = "one mail address in quotes, without a name: \"admin@example.org\"";
+    watch_setting_addresses = "a list of mail addresses: [\"admin@example.org\"]";
+    watch_setting_https = "an address that begins with https://, without a user or password in it";
+    watch_setting_host = "the name or the address of a server, without a port";
+    watch_setting_one_of(names) = "one of {names}";
+    watch_setting_section = "a section, not a value";
+    watch_setting_sections = "a section with double brackets: [[install]]";
+    watch_settings_unusable(path) = "The settings in {path} cannot be used.";
+    watch_settings_mistake_next(program) = "Correct that line; {program} watch --example prints a file with every setting and what it may be.";
+    watch_settings_unreadable_next(program) = "Make it readable for the account that runs the watch, or write a new one: {program} watch --example prints one with every setting.";
+    watch_settings_absent_next(program) = "Check the path, or make the file: {program} watch --example prints one with every setting.";
+    watch_settings_open_next(path) = "Who may change it decides what is run and where keys go, as the one who runs the watch. Have it and its folders belong to that account or to root, and take the right to write from all others: chmod go-w {path}";
+    watch_settings_not_text = "It is not UTF-8.";
 }

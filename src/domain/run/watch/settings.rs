@@ -1,5 +1,14 @@
 //! What the operator wants watched, and who is told: the settings of `watch.toml`.
 
+mod file;
+mod section;
+
+pub use file::parse;
+pub use section::{Mistake, SettingForm, SettingsMistake, time, written};
+
+/// A file with all settings, each with its default or an example, and what it is for.
+pub const EXAMPLE: &str = include_str!("../../../../assets/watch.toml");
+
 use std::path::PathBuf;
 use std::time::Duration;
 

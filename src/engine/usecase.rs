@@ -17,6 +17,7 @@ pub mod resume;
 pub mod safe;
 pub mod undo;
 pub mod watch;
+pub mod watch_settings;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -15,6 +15,7 @@ pub mod recover;
 pub mod restore;
 pub mod resume;
 pub mod safe;
+pub mod timer;
 pub mod undo;
 pub mod watch;
 pub mod watch_settings;

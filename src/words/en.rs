@@ -1828,4 +1828,18 @@ table! {
     watch_settings_absent_next(program) = "Check the path, or make the file: {program} watch --example prints one with every setting.";
     watch_settings_open_next(path) = "Who may change it decides what is run and where keys go, as the one who runs the watch. Have it and its folders belong to that account or to root, and take the right to write from all others: chmod go-w {path}";
     watch_settings_not_text = "It is not UTF-8.";
+
+    // the watch: its timer
+    timer_none = "There is neither systemd nor a crontab that this account may change, so nothing here can make rounds at set times.";
+    timer_none_next(program) = "Have something of your own run this command every few minutes: {program} watch";
+    timer_passing(path) = "{path} does not stay there: that folder is emptied, or is in memory.";
+    timer_program_next = "Put the file where only root (or you) may write, and call it there: install -m 755 freescout-rescue /usr/local/sbin/";
+    timer_word(word) = "{word} has characters that units of systemd or crontabs do not take.";
+    timer_word_next = "Choose another name for it.";
+    timer_foreign(path) = "{path} is there, and was not made by freescout-rescue: its first line says nothing of that.";
+    timer_foreign_next = "It is left as it is. Move or remove it yourself if it is not needed, then run the same command again.";
+    timer_failed(command, said) = "{command} failed: {said}";
+    timer_failed_next = "What was done before that stays. Set right what it complains of, then run the same command again: nothing is done twice.";
+    timer_not_made = "The timer was not made.";
+    timer_not_removed = "The timer was not removed.";
 }

@@ -8,6 +8,7 @@ pub mod change;
 pub mod habit;
 pub mod record;
 pub mod round;
+pub mod every;
 pub mod settings;
 pub mod settle;
 pub mod turns;

@@ -139,6 +139,14 @@ pub struct Channels {
     pub command: Option<CommandChannel>,
 }
 
+impl Channels {
+    /// Whether one of them is a program that is not ours.
+    pub fn run_programs(&self) -> bool {
+        let carrier = self.mail.as_ref().map(|mail| &mail.carrier);
+        self.command.is_some() || matches!(carrier, Some(MailCarrier::Sendmail(_)))
+    }
+}
+
 /// Everything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WatchSettings {

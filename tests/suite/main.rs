@@ -36,6 +36,7 @@ mod planted;
 mod probes;
 mod processes;
 mod provider;
+mod readme;
 mod safes;
 mod safety;
 mod said;

@@ -7,16 +7,17 @@ mod cron;
 mod crontab;
 mod run;
 mod units;
+mod wishes;
 
 use std::path::{Path, PathBuf};
 
 use crate::domain::run::volatile::Fleeting;
-use crate::domain::run::watch::every::Every;
-use crate::io::fs::trust::{self, Distrust};
-use crate::io::fs::{self, Attributes, FileError, volatile};
+use crate::io::fs::trust;
+use crate::io::fs::{self, Attributes, volatile};
 use crate::io::os::programs;
 use crate::words::untrusted::shown;
-use crate::words::words;
+
+pub use wishes::{TimerError, TimerWishes};
 
 /// The folder of units that an administrator made.
 const UNITS: &str = "etc/systemd/system";
@@ -35,25 +36,6 @@ const PASSING: [&str; 4] = ["/tmp", "/var/tmp", "/dev", "/run"];
 const MOST_BYTES: u64 = 256 << 10;
 /// Names of programs that read crontabs, as far as the kernel keeps them.
 const CRONS: [&str; 4] = ["cron", "crond", "dcron", "fcron"];
-
-/// What the timer runs, and how often.
-#[derive(Debug, Clone)]
-pub struct TimerWishes {
-    /// Our program's file.
-    pub program: PathBuf,
-    /// Its arguments behind `watch`.
-    pub arguments: Vec<String>,
-    /// How often.
-    pub every: Every,
-    /// Our state folder.
-    pub state_dir: PathBuf,
-    /// Folders that a round writes to beside that one: a safe's, that of an output, those of SQLite databases.
-    pub writable: Vec<PathBuf>,
-    /// Whether alarms are carried by programs that are not ours.
-    pub runs_others: bool,
-    /// Minutes by which the rounds of this machine begin later than those of others.
-    pub offset: u16,
-}
 
 /// Where timers are made on a machine, and by whom.
 #[derive(Debug, Clone)]
@@ -88,6 +70,10 @@ impl TimerPlaces {
 
     fn unit(&self, name: &str) -> PathBuf {
         self.at(UNITS).join(name)
+    }
+
+    fn crontab(&self) -> Result<&Path, TimerError> {
+        self.crontab.as_deref().ok_or(TimerError::Nowhere)
     }
 
     fn cron_file(&self) -> PathBuf {
@@ -143,32 +129,6 @@ pub struct TimerPlan {
     pub nothing_runs_it: bool,
 }
 
-/// Why there is no timer, or why it stays.
-#[derive(Debug, thiserror::Error)]
-pub enum TimerError {
-    /// There is neither systemd nor a crontab that we may change.
-    #[error("{}", words().timer_none)]
-    Nowhere,
-    /// Others could replace the program.
-    #[error("{0}")]
-    Program(Distrust),
-    /// The program lies where it does not stay.
-    #[error("{}", text!(timer_passing, path = shown(.0)))]
-    Passing(PathBuf),
-    /// A path or an argument has characters that units and crontabs do not take.
-    #[error("{}", text!(timer_word, word = shown(.0)))]
-    Word(String),
-    /// The file is somebody else's.
-    #[error("{}", text!(timer_foreign, path = shown(.0)))]
-    Foreign(PathBuf),
-    /// A file was not read or written.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// A program could not do it; its words.
-    #[error("{}", text!(timer_failed, command = .0, said = shown(.1)))]
-    Failed(String, String),
-}
-
 /// Plans the timer. One that stands already and is as it is to be, takes no steps.
 ///
 /// # Errors
@@ -190,15 +150,15 @@ pub fn plan_install(wishes: &TimerWishes, places: &TimerPlaces) -> Result<TimerP
             if !files.is_empty() || std::fs::symlink_metadata(is_enabled).is_err() {
                 steps.append(&mut files);
                 steps.push(systemctl(places, &["daemon-reload"]));
-                steps.push(systemctl(places, &["enable", "--now", TIMER]));
-                // One that runs already goes on by its old times.
+                steps.push(systemctl(places, &["enable", TIMER]));
+                // Starts it, too. One that runs already would go on by its old times.
                 steps.push(systemctl(places, &["restart", TIMER]));
             }
         }
         TimerKind::CronFile => steps.extend(writing(&places.cron_file(), cron::file(wishes)?)?),
         TimerKind::Crontab => {
             let line = cron::line(wishes, None)?;
-            let text = crontab::read(places)?;
+            let text = crontab::read(places.crontab()?)?;
             if crontab::ours(&text) != [line.as_str()] {
                 steps.push(TimerStep::Add(line));
             }
@@ -254,8 +214,10 @@ fn removal(places: &TimerPlaces, but: Option<TimerKind>) -> Result<Vec<TimerStep
             steps.push(TimerStep::Remove(file));
         }
     }
-    if places.crontab.is_some() && but != Some(TimerKind::Crontab) {
-        let text = crontab::read(places)?;
+    if let Some(program) = &places.crontab
+        && but != Some(TimerKind::Crontab)
+    {
+        let text = crontab::read(program)?;
         let ours = crontab::ours(&text).into_iter().map(str::to_owned);
         steps.extend(ours.map(TimerStep::TakeOut));
     }
@@ -276,15 +238,15 @@ pub fn carry_out(plan: &TimerPlan, places: &TimerPlaces) -> Result<(), TimerErro
             TimerStep::Write(path, text) => fs::write_new(path, text.as_bytes(), &readable)?,
             TimerStep::Remove(path) => drop(fs::remove(path)?),
             TimerStep::Run(program, arguments) => {
-                let command = || format!("{} {}", program.display(), arguments.join(" "));
+                let command = || format!("{} {}", shown(program), arguments.join(" "));
                 let ran = run::run(program, arguments, None);
                 let ran = ran.map_err(|e| TimerError::Failed(command(), e.to_string()))?;
                 if !ran.success {
                     return Err(TimerError::Failed(command(), ran.errors));
                 }
             }
-            TimerStep::Add(line) => crontab::change(places, Some(line))?,
-            TimerStep::TakeOut(_) => crontab::change(places, None)?,
+            TimerStep::Add(line) => crontab::change(places.crontab()?, Some(line))?,
+            TimerStep::TakeOut(_) => crontab::change(places.crontab()?, None)?,
         }
     }
     Ok(())
@@ -340,20 +302,6 @@ fn cron_runs() -> bool {
     let all = procfs::process::all_processes().into_iter().flatten();
     let mut names = all.flatten().filter_map(|process| process.stat().ok());
     names.any(|stat| CRONS.contains(&stat.comm.as_str()))
-}
-
-/// A text for units and crontabs, which are lines.
-fn line_of(text: &str) -> Result<&str, TimerError> {
-    match text.contains(char::is_control) {
-        true => Err(TimerError::Word(text.to_owned())),
-        false => Ok(text),
-    }
-}
-
-/// The same of a path.
-fn text_of(path: &Path) -> Result<&str, TimerError> {
-    let lossy = || TimerError::Word(path.to_string_lossy().into_owned());
-    line_of(path.to_str().ok_or_else(lossy)?)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Lines of crontabs: `crontab(5)`, and what busybox's cron knows of it.
 
-use super::{TimerError, TimerWishes, line_of, text_of, units};
+use super::units;
+use super::wishes::{TimerError, TimerWishes, line_of, text_of};
 use crate::domain::run::watch::every::Every;
 use crate::sentences::commands::word;
 

@@ -5,6 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
 use super::*;
+use crate::domain::run::watch::every::Every;
 
 /// A machine, with what runs on it.
 struct Machine {
@@ -35,7 +36,12 @@ impl Machine {
         let path = self.places.at(name);
         std::fs::write(
             &path,
-            format!("#!/bin/sh\ncd '{}'\n{text}", self.places.root.display()),
+            format!(
+                "#!/bin/sh
+cd '{}'
+{text}",
+                self.places.root.to_str().unwrap()
+            ),
         )
         .unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -50,7 +56,7 @@ impl Machine {
             "echo \"$@\" >>called\n\
              wants=etc/systemd/system/timers.target.wants\n\
              case $1 in\n\
-             enable) mkdir -p $wants; ln -sf ../$3 $wants/$3;;\n\
+             enable) mkdir -p $wants; ln -sf ../$2 $wants/$2;;\n\
              disable) rm -f $wants/$3; rmdir $wants 2>/dev/null || true;;\n\
              esac\n",
         ));
@@ -153,7 +159,7 @@ fn units_are_made_and_taken_back() {
         machine.calls(),
         [
             "daemon-reload",
-            "enable --now freescout-rescue-watch.timer",
+            "enable freescout-rescue-watch.timer",
             "restart freescout-rescue-watch.timer"
         ]
     );

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{TimerError, TimerWishes, line_of, text_of};
+use super::wishes::{TimerError, TimerWishes, line_of, text_of};
 use crate::domain::run::watch::every::Every;
 
 const SERVICE: &str = include_str!("../../../assets/systemd/freescout-rescue-watch.service");

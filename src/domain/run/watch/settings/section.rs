@@ -132,7 +132,7 @@ pub(super) fn line_of(text: &str, at: usize) -> usize {
     before.filter(|byte| **byte == b'\n').count() + 1
 }
 
-type Read<T> = Result<T, SettingsMistake>;
+type Taken<T> = Result<T, SettingsMistake>;
 
 /// A section, or the whole file.
 pub(super) struct Section<'a> {
@@ -149,7 +149,7 @@ impl<'a> Section<'a> {
         text: &'a str,
         values: &'a DeTable<'a>,
         keys: &'static [&'static str],
-    ) -> Read<Self> {
+    ) -> Taken<Self> {
         let section = Self {
             text,
             name: String::new(),
@@ -159,7 +159,7 @@ impl<'a> Section<'a> {
         section.has_only(keys)
     }
 
-    fn has_only(self, keys: &'static [&'static str]) -> Read<Self> {
+    fn has_only(self, keys: &'static [&'static str]) -> Taken<Self> {
         let others = self.values.iter().map(|(key, _)| key);
         let others = others.filter(|key| !keys.contains(&key.get_ref().as_ref()));
         let Some(first) = others.min_by_key(|key| key.span().start) else {
@@ -209,7 +209,7 @@ impl<'a> Section<'a> {
         key: &str,
         wanted: SettingForm,
         read: impl FnOnce(&'a DeValue<'a>) -> Option<T>,
-    ) -> Read<Option<T>> {
+    ) -> Taken<Option<T>> {
         let Some(value) = self.values.get(key) else {
             return Ok(None);
         };
@@ -220,15 +220,15 @@ impl<'a> Section<'a> {
     }
 
     /// What the section cannot do without.
-    pub(super) fn required<T>(&self, key: &str, value: Option<T>) -> Read<T> {
+    pub(super) fn required<T>(&self, key: &str, value: Option<T>) -> Taken<T> {
         value.ok_or_else(|| self.wrong(Mistake::Missing(self.key(key))))
     }
 
-    pub(super) fn flag(&self, key: &str) -> Read<Option<bool>> {
+    pub(super) fn flag(&self, key: &str) -> Taken<Option<bool>> {
         self.take(key, SettingForm::Flag, DeValue::as_bool)
     }
 
-    pub(super) fn number(&self, key: &str, range: RangeInclusive<u64>) -> Read<Option<u64>> {
+    pub(super) fn number(&self, key: &str, range: RangeInclusive<u64>) -> Taken<Option<u64>> {
         let wanted = SettingForm::Number(range.clone());
         self.take(key, wanted, |value| {
             let number = value.as_integer().and_then(whole)?;
@@ -240,7 +240,7 @@ impl<'a> Section<'a> {
         &self,
         key: &str,
         range: RangeInclusive<Duration>,
-    ) -> Read<Option<Duration>> {
+    ) -> Taken<Option<Duration>> {
         let wanted = SettingForm::Time(range.clone());
         self.take(key, wanted, |value| {
             let time = value.as_str().and_then(time)?;
@@ -254,18 +254,18 @@ impl<'a> Section<'a> {
         key: &str,
         wanted: SettingForm,
         is: impl FnOnce(&str) -> bool,
-    ) -> Read<Option<String>> {
+    ) -> Taken<Option<String>> {
         self.take(key, wanted, |value| {
             let text = value.as_str().filter(|text| is_line(text) && is(text));
             text.map(str::to_owned)
         })
     }
 
-    pub(super) fn text(&self, key: &str) -> Read<Option<String>> {
+    pub(super) fn text(&self, key: &str) -> Taken<Option<String>> {
         self.text_that(key, SettingForm::Text, |_| true)
     }
 
-    pub(super) fn path(&self, key: &str) -> Read<Option<PathBuf>> {
+    pub(super) fn path(&self, key: &str) -> Taken<Option<PathBuf>> {
         let path = self.text_that(key, SettingForm::Path, is_from_root)?;
         Ok(path.map(PathBuf::from))
     }
@@ -276,7 +276,7 @@ impl<'a> Section<'a> {
         key: &str,
         wanted: SettingForm,
         is: impl Fn(&str) -> bool,
-    ) -> Read<Option<Vec<String>>> {
+    ) -> Taken<Option<Vec<String>>> {
         self.take(key, wanted, |value| {
             let texts = value.as_array()?.iter().map(|one| {
                 let text = one.get_ref().as_str();
@@ -291,7 +291,7 @@ impl<'a> Section<'a> {
         key: &str,
         (at, values): (usize, &'a DeTable<'a>),
         keys: &'static [&'static str],
-    ) -> Read<Self> {
+    ) -> Taken<Self> {
         let section = Self {
             text: self.text,
             name: self.key(key),
@@ -306,7 +306,7 @@ impl<'a> Section<'a> {
         &self,
         key: &str,
         keys: &'static [&'static str],
-    ) -> Read<Option<Section<'a>>> {
+    ) -> Taken<Option<Section<'a>>> {
         let values = self.take(key, SettingForm::Section, DeValue::as_table)?;
         let at = self.values.get(key).map_or(0, |value| value.span().start);
         let below = values.map(|values| self.below(key, (at, values), keys));
@@ -318,7 +318,7 @@ impl<'a> Section<'a> {
         &self,
         key: &str,
         keys: &'static [&'static str],
-    ) -> Read<Vec<Section<'a>>> {
+    ) -> Taken<Vec<Section<'a>>> {
         let read = |one: &'a Spanned<DeValue<'a>>| {
             let values = one.get_ref().as_table()?;
             Some((one.span().start, values))

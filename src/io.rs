@@ -9,3 +9,4 @@ pub mod install;
 pub mod mail;
 pub mod os;
 pub mod state;
+pub mod timer;

@@ -8,7 +8,7 @@
 //!            config error hunt inventory key mail payload plan run verdict
 //! sentences  findings, verdicts, actions and sources as sentences
 //! io         one outside thing a room
-//!            alert container db fs hunt install mail os state
+//!            alert container db fs hunt install mail os state timer
 //! engine     the work itself; `usecase` is its front, one function for both faces
 //!            exit hunt mail_test progress recovery report safe session usecase worker
 //! cli        the face for programs and pipes: arguments in, text or JSON out

@@ -45,6 +45,7 @@ runc:/usr/sbin/runc
 fuse-overlayfs:/usr/bin/fuse-overlayfs
 uidmap:/usr/bin/newuidmap
 procps:/usr/bin/pgrep
+systemd:/usr/bin/systemd-analyze
 systemd-container:/usr/bin/systemd-nspawn
 lxc:/usr/bin/lxc-start
 "

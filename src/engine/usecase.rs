@@ -15,8 +15,10 @@ pub mod recover;
 pub mod restore;
 pub mod resume;
 pub mod safe;
+pub mod timer;
 pub mod undo;
 pub mod watch;
+pub mod watch_settings;
 
 use std::path::Path;
 use std::sync::Arc;

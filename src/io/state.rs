@@ -7,6 +7,7 @@ pub mod passphrase;
 pub mod passwords;
 pub mod safe;
 mod served;
+pub mod watch_settings;
 
 use std::ffi::OsStr;
 use std::ops::Deref;

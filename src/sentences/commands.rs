@@ -84,7 +84,7 @@ fn is_plain(c: char) -> bool {
 }
 
 /// One word of a shell command.
-fn word(text: &str) -> String {
+pub fn word(text: &str) -> String {
     if text.contains(is_hostile) {
         spelled(text.as_bytes())
     } else if !text.is_empty() && text.chars().all(is_plain) {

@@ -1861,4 +1861,49 @@ table! {
     sendmail_not_allowed = "it may not send this mail";
     sendmail_configuration = "it is not set up";
     sendmail_refused = "it did not take the mail";
+
+    // the watch: its settings
+    watch_setting_line(line, mistake) = "Line {line}: {mistake}";
+    watch_setting_syntax(why) = "This is not TOML ({why}).";
+    watch_setting_unknown(key, allowed) = "There is no setting {key}; here there are: {allowed}.";
+    watch_setting_must_be(key, wanted) = "{key} must be {wanted}.";
+    watch_setting_missing(key) = "{key} is missing in this section.";
+    watch_setting_neither(one, other) = "Either {one} or {other} is needed.";
+    watch_setting_both(one, other) = "There are both {one} and {other}: leave one of them out.";
+    watch_setting_needs(one, other) = "{one} is of no use without {other}.";
+    watch_setting_in_the_clear(key) = "{key} may only be \"none\" for a relay on this machine (localhost): alarms name mailboxes and servers.";
+    watch_setting_twice(key) = "{key} names an install that is named above.";
+    watch_setting_text = "a text in quotes, on one line and not empty";
+    watch_setting_texts = "a list of texts: [\"…\", \"…\"]";
+    watch_setting_flag = "true or false";
+    watch_setting_number(least, most) = "a whole number from {least} to {most}";
+    watch_setting_time(least, most) = "a time from {least} to {most} in quotes: a whole number and s, m, h or d, as in \"{least}\"";
+    watch_setting_path = "a whole path in quotes, from / on and without ..";
+    watch_setting_address = "one mail address in quotes, without a name: \"admin@example.org\"";
+    watch_setting_addresses = "a list of mail addresses: [\"admin@example.org\"]";
+    watch_setting_https = "an address that begins with https://, without a user or password in it";
+    watch_setting_host = "the name or the address of a server, without a port";
+    watch_setting_one_of(names) = "one of {names}";
+    watch_setting_section = "a section, not a value";
+    watch_setting_sections = "a section with double brackets: [[install]]";
+    watch_settings_unusable(path) = "The settings in {path} cannot be used.";
+    watch_settings_mistake_next(program) = "Correct that line; {program} watch --example prints a file with every setting and what it may be.";
+    watch_settings_unreadable_next(program) = "Make it readable for the account that runs the watch, or write a new one: {program} watch --example prints one with every setting.";
+    watch_settings_absent_next(program) = "Check the path, or make the file: {program} watch --example prints one with every setting.";
+    watch_settings_open_next(path) = "Who may change it decides what is run and where keys go, as the one who runs the watch. Have it and its folders belong to that account or to root, and take the right to write from all others: chmod go-w {path}";
+    watch_settings_not_text = "It is not UTF-8.";
+
+    // the watch: its timer
+    timer_none = "There is neither systemd nor a crontab that this account may change, so nothing here can make rounds at set times.";
+    timer_none_next(program) = "Have something of your own run this command every few minutes: {program} watch";
+    timer_passing(path) = "{path} does not stay there: that folder is emptied, or is in memory.";
+    timer_program_next = "Put the file where only root (or you) may write, and call it there: install -m 755 freescout-rescue /usr/local/sbin/";
+    timer_word(word) = "{word} has characters that units of systemd or crontabs do not take.";
+    timer_word_next = "Choose another name for it.";
+    timer_foreign(path) = "{path} is there, and was not made by freescout-rescue: its first line says nothing of that.";
+    timer_foreign_next = "It is left as it is. Move or remove it yourself if it is not needed, then run the same command again.";
+    timer_failed(command, said) = "{command} failed: {said}";
+    timer_failed_next = "What was done before that stays. Set right what it complains of, then run the same command again: nothing is done twice.";
+    timer_not_made = "The timer was not made.";
+    timer_not_removed = "The timer was not removed.";
 }

@@ -8,6 +8,7 @@
     unreachable_pub
 )]
 
+mod confined;
 mod container;
 mod copies;
 mod ended;

@@ -147,20 +147,27 @@ pub fn keep_old_key(root: &Path) {
     std::fs::write(root.join("srv/key"), key.unwrap()).unwrap();
 }
 
-#[test]
-fn the_key_in_the_memory_of_a_worker_of_the_container_is_found() {
+/// A container with a worker that alone has the old key.
+pub fn with_worker(kind: Kind) -> Container {
     let container = Container::start_with(
-        Kind::Rootless,
+        kind,
         |root| {
             keep_old_key(root);
             std::fs::write(root.join("www/html/artisan"), WORKER).unwrap();
-            chown(root.join("srv"), Some(FIRST + NGINX.0), None).unwrap();
+            let first = if kind == Kind::Rootless { FIRST } else { 0 };
+            chown(root.join("srv"), Some(first + NGINX.0), None).unwrap();
         },
         "cd /www/html; setpriv --reuid 80 --regid 82 --clear-groups php artisan queue:work & cd /",
     );
     while container.path("/srv/key").exists() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
+    container
+}
+
+#[test]
+fn the_key_in_the_memory_of_a_worker_of_the_container_is_found() {
+    let container = with_worker(Kind::Rootless);
     let said = container.run(&["check"], 2);
     assert!(said.contains("decrypts 22 of 32"), "{said}");
     assert!(said.contains("/mem\n"), "{said}");

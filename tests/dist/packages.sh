@@ -51,6 +51,13 @@ for installed in "$out/deb" "$out/rpm"; do
         usr/share/fish/vendor_completions.d/freescout-rescue.fish; do
         compgen -G "$installed/$wanted" >/dev/null || fail "$installed has no $wanted"
     done
+    for unit in assets/systemd/*; do
+        cmp "$unit" "$installed/usr/lib/systemd/system/${unit##*/}"
+    done
+    cmp assets/watch.toml "$installed/usr/share/doc/freescout-rescue/watch.toml.example"
+    # Rounds are made where somebody asks for them.
+    enabled=$(find "$installed" -path '*.wants/*' -o -path '*preset*' -type f)
+    [ -z "$enabled" ] || fail "the timer is enabled by $enabled"
     # Nothing is there that others could change.
     strange=$(find "$installed" -mindepth 1 \( -type f -o -type d \) -perm /022)
     [ -z "$strange" ] || fail "others could write: $strange"

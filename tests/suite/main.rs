@@ -37,6 +37,7 @@ mod planted;
 mod probes;
 mod processes;
 mod provider;
+mod readme;
 mod safes;
 mod safety;
 mod said;

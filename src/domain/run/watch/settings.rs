@@ -1,5 +1,14 @@
 //! What the operator wants watched, and who is told: the settings of `watch.toml`.
 
+mod file;
+mod section;
+
+pub use file::parse;
+pub use section::{Mistake, SettingForm, SettingsMistake, time, written};
+
+/// A file with all settings, each with its default or an example, and what it is for.
+pub const EXAMPLE: &str = include_str!("../../../../assets/watch.toml");
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -128,6 +137,14 @@ pub struct Channels {
     pub webhook: Option<WebhookChannel>,
     /// By a program.
     pub command: Option<CommandChannel>,
+}
+
+impl Channels {
+    /// Whether one of them is a program that is not ours.
+    pub fn run_programs(&self) -> bool {
+        let carrier = self.mail.as_ref().map(|mail| &mail.carrier);
+        self.command.is_some() || matches!(carrier, Some(MailCarrier::Sendmail(_)))
+    }
 }
 
 /// Everything.

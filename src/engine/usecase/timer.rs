@@ -1,0 +1,111 @@
+//! Makes or removes the timer that has rounds of the watch made.
+
+use std::path::PathBuf;
+
+use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::run::watch::every::Every;
+use crate::domain::run::watch::settings::WatchSettings;
+use crate::engine::recovery::disk_trouble::{help, kind_of};
+use crate::io::fs;
+use crate::io::os::around;
+use crate::io::state::AbsolutePath;
+use crate::io::timer::{
+    TimerError, TimerPlaces, TimerPlan, TimerWishes, carry_out, plan_install, plan_remove,
+};
+use crate::words::words;
+
+/// What a round is to be made with.
+pub struct Rounds<'a> {
+    /// Arguments behind `watch`, as the timer gives them: paths from the root on.
+    pub arguments: Vec<String>,
+    /// How often.
+    pub every: Every,
+    /// Our state folder.
+    pub state_dir: &'a AbsolutePath,
+    /// The settings that the rounds will read.
+    pub settings: &'a WatchSettings,
+    /// Folders that a round writes to, beside ours and the safe's: that of an output, those of SQLite databases.
+    pub writable: Vec<PathBuf>,
+}
+
+/// What is done, or would be.
+pub struct TimerChange {
+    /// What.
+    pub plan: TimerPlan,
+    /// Whether it was.
+    pub done: bool,
+}
+
+/// Makes the timer if `yes` was said, or else tells what would be done.
+///
+/// # Errors
+/// A [`Problem`].
+pub fn install(rounds: Rounds<'_>, yes: bool) -> Result<TimerChange, Problem> {
+    let not_made = |error| problem(words().timer_not_made, &error);
+    let program = std::env::current_exe();
+    let program = program.map_err(|e| {
+        let what = words().timer_not_made;
+        ErrorKind::Internal.problem(what, e.to_string(), words().timer_program_next)
+    })?;
+    let places = TimerPlaces::of_this_machine();
+    let safe = rounds.settings.safe.iter().map(|safe| safe.folder.clone());
+    let channels = &rounds.settings.channels;
+    let wishes = TimerWishes {
+        program,
+        arguments: rounds.arguments,
+        every: rounds.every,
+        state_dir: rounds.state_dir.to_path_buf(),
+        writable: safe.chain(rounds.writable).collect(),
+        runs_others: channels.run_programs(),
+        offset: own_minute(),
+    };
+    let plan = plan_install(&wishes, &places).map_err(not_made)?;
+    if yes {
+        carry_out(&plan, &places).map_err(not_made)?;
+    }
+    Ok(TimerChange { plan, done: yes })
+}
+
+/// Removes the timer if `yes` was said, or else tells what would be done.
+///
+/// # Errors
+/// A [`Problem`].
+pub fn remove(yes: bool) -> Result<TimerChange, Problem> {
+    let not_removed = |error| problem(words().timer_not_removed, &error);
+    let places = TimerPlaces::of_this_machine();
+    let plan = plan_remove(&places).map_err(not_removed)?;
+    if yes {
+        carry_out(&plan, &places).map_err(not_removed)?;
+    }
+    Ok(TimerChange { plan, done: yes })
+}
+
+/// Minutes, of a day, that are this machine's own: rounds of many begin at different times.
+fn own_minute() -> u16 {
+    let uname = rustix::system::uname();
+    let account = rustix::process::geteuid().as_raw().to_le_bytes();
+    let digest = fs::digest(&[uname.nodename().to_bytes(), &account].concat());
+    u16::from_le_bytes([digest[0], digest[1]])
+}
+
+fn problem(what: &str, error: &TimerError) -> Problem {
+    let w = words();
+    let program = around::program();
+    let (kind, next) = match error {
+        TimerError::Nowhere => (ErrorKind::Refused, text!(timer_none_next, program)),
+        TimerError::Program(_) | TimerError::Passing(_) => {
+            (ErrorKind::Refused, w.timer_program_next.to_owned())
+        }
+        TimerError::Word(_) => (ErrorKind::BadInput, w.timer_word_next.to_owned()),
+        TimerError::Foreign(_) => (ErrorKind::Refused, w.timer_foreign_next.to_owned()),
+        TimerError::File(error) => {
+            let kind = kind_of(error.obstacle(), ErrorKind::NotWritable);
+            (
+                kind,
+                help(error.obstacle(), error.path(), w.timer_failed_next),
+            )
+        }
+        TimerError::Failed(..) => (ErrorKind::NotWritable, w.timer_failed_next.to_owned()),
+    };
+    kind.problem(what, error.to_string(), next)
+}

@@ -5,10 +5,10 @@
 //! fingerprints, passwords are digests that nobody can try guesses on without the key.
 
 pub mod change;
+pub mod every;
 pub mod habit;
 pub mod record;
 pub mod round;
-pub mod every;
 pub mod settings;
 pub mod settle;
 pub mod turns;

@@ -3,16 +3,16 @@
 mod file;
 mod section;
 
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
 pub use file::parse;
 pub use section::{Mistake, SettingForm, SettingsMistake, time, written};
 
 /// A file with all settings, each with its default or an example, and what it is for.
 pub const EXAMPLE: &str = include_str!("../../../../assets/watch.toml");
-
-use std::path::PathBuf;
-use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
 
 /// An install that is watched.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,7 +24,7 @@ pub enum WatchFormat {
 pub struct WatchOptions {
     /// The settings. Default: /etc/freescout-rescue/watch.toml, where that is there.
     #[arg(long, value_name = "FILE", value_parser = absolute())]
-    pub config: Option<AbsolutePath>,
+    pub settings: Option<AbsolutePath>,
     /// How the round is told on standard output.
     #[arg(long, value_enum, default_value_t = WatchFormat::Text, conflicts_with = "json")]
     pub format: WatchFormat,

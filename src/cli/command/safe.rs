@@ -99,7 +99,7 @@ fn no_recipient(why: &str) -> Problem {
     ErrorKind::BadInput.problem(w.safe_no_recipient, why, w.safe_no_recipient_next)
 }
 
-fn recipients_unusable(path: &Path, error: &RecipientsError) -> Problem {
+pub(super) fn recipients_unusable(path: &Path, error: &RecipientsError) -> Problem {
     let w = words();
     let named = shown(&path).to_string();
     match error {

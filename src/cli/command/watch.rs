@@ -1,50 +1,196 @@
 //! `watch`: one round, and what came of it.
 
+mod timers;
+
 use std::ffi::OsString;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use jiff::tz::TimeZone;
+
+use super::safe::recipients_unusable;
 use super::test::routes;
-use crate::cli::arguments::{Common, WatchOptions};
+use crate::cli::arguments::{Common, WatchFormat, WatchOptions};
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
 use crate::cli::reporter::stop_flag;
 use crate::domain::config::found::FoundInstall;
 use crate::domain::error::{ErrorKind, Problem};
-use crate::domain::run::watch::round::RoundWishes;
-use crate::domain::run::watch::settings::{InstallToWatch, WatchSettings};
+use crate::domain::run::watch::round::{RoundWishes, SafeToFill};
+use crate::domain::run::watch::settings::{self, InstallToWatch, WatchSettings};
 use crate::domain::run::watch::{WatchReport, WatchState};
 use crate::engine::exit::Exit;
 use crate::engine::hunt::Looking;
+use crate::engine::report;
 use crate::engine::session::{Session, survey};
 use crate::engine::usecase::watch::fleet::{self, Watched};
-use crate::engine::usecase::watch::{self as usecase, RoundInput};
-use crate::engine::usecase::{Notice, Reporter, Stage};
+use crate::engine::usecase::watch::{self as usecase, RoundInput, telling};
+use crate::engine::usecase::{Notice, Reporter, Stage, timer, watch_settings};
+use crate::io::alert::{ChannelName, NotTold, Reach};
+use crate::io::fs::{self, Attributes};
 use crate::io::install::{self, Environment};
 use crate::io::mail::Settings;
 use crate::io::mail::oauth::Endpoints;
+use crate::io::state::safe::{Recipient, recipients};
+use crate::io::state::watch_settings::USUAL;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
-/// One round of each install that is watched, and those who are to be told.
+/// One round of each install that is watched, and those who are to be told; or what else was asked for.
 pub(super) fn run(common: &Common, options: &WatchOptions) -> CommandResult {
-    let settings = WatchSettings::default();
+    if options.example {
+        Out::stdout().as_it_is(settings::EXAMPLE.as_bytes());
+        return Ok(Exit::Fine);
+    }
+    if options.remove {
+        let change = timer::remove(options.yes).map_err(not_started)?;
+        return Ok(timers::tell(&change, words().watch_timer_removed_nothing));
+    }
+    let settings = watch_settings::read(options.settings.as_deref()).map_err(not_started)?;
+    if options.install_timer {
+        return timers::install(common, options, &settings);
+    }
     let watched = watched(common, options, &settings).map_err(not_started)?;
+    if options.test_alert {
+        return trial(common, options, &settings, &watched);
+    }
     let wishes = RoundWishes {
         logins: !options.no_logins,
         retry_refused: options.retry,
         send_test: options.send_test || settings.send_test,
         connect_to: options.connect_to.clone(),
-        ..RoundWishes::of(&settings, None)
+        ..RoundWishes::of(&settings, to_fill(&settings).map_err(not_started)?)
     };
     let handed_on = handed_on(common);
     let reports: Vec<WatchReport> = watched
         .iter()
         .map(|one| fleet::round_of(one, &wishes, &handed_on))
         .collect();
-    let mut out = Out::stdout();
-    reports.iter().for_each(|report| out.json(report));
-    let worst = reports.iter().map(|report| report.state).max();
-    Ok(exit(worst.unwrap_or(WatchState::Unknown)))
+    let reach = Reach::of_system();
+    let failed = telling::tell(&settings.channels, &reports, &common.options(), &reach);
+    let mut err = Out::stderr();
+    for one in &failed {
+        let (channel, why) = (one.channel.name(), &one.why);
+        err.line(&text!(watch_not_told, channel, why));
+    }
+    print(common, options, &settings, &reports)?;
+    Ok(
+        match (exit(report::watch::worst(&reports)), failed.is_empty()) {
+            // That nobody hears of it needs attention, too.
+            (Exit::Fine, false) => Exit::Attention,
+            (exit, _) => exit,
+        },
+    )
+}
+
+/// Prints the reports, or writes them to the file that was named.
+fn print(
+    common: &Common,
+    options: &WatchOptions,
+    settings: &WatchSettings,
+    reports: &[WatchReport],
+) -> Result<(), (Problem, Exit)> {
+    let format = match common.json {
+        true => WatchFormat::Json,
+        false => options.format,
+    };
+    let text = match format {
+        WatchFormat::Json => {
+            let mut lines = Vec::new();
+            for report in reports {
+                let written = report::escaped::write(&mut lines, report);
+                debug_assert!(written.is_ok(), "a report has no keys but texts");
+                lines.push(b'\n');
+            }
+            lines
+        }
+        WatchFormat::Text => {
+            let zone = TimeZone::system();
+            let texts = reports
+                .iter()
+                .map(|one| report::watch::text::text(one, &zone));
+            texts.collect::<String>().into_bytes()
+        }
+        WatchFormat::Nagios => {
+            report::watch::nagios::nagios(reports, &settings.thresholds).into_bytes()
+        }
+        WatchFormat::Prometheus => report::watch::prometheus::prometheus(reports).into_bytes(),
+    };
+    let Some(path) = &options.output else {
+        let mut out = Out::stdout();
+        match format {
+            WatchFormat::Text => out.line(String::from_utf8_lossy(&text).trim_end()),
+            _ => out.as_it_is(&text),
+        }
+        return Ok(());
+    };
+    let staged = fs::staged_beside(path);
+    let written = fs::stage(&staged, &text, &Attributes::readable())
+        .and_then(|()| fs::put_staged(&staged, path));
+    written.map_err(|e| {
+        let w = words();
+        let what = text!(watch_output_failed, path = shown(&path));
+        let why = e.reason();
+        not_started(ErrorKind::NotWritable.problem(what, why, w.watch_output_failed_next))
+    })
+}
+
+/// The safe of the settings, with its recipients, which are read on the host.
+fn to_fill(settings: &WatchSettings) -> Result<Option<SafeToFill>, Problem> {
+    let Some(safe) = &settings.safe else {
+        return Ok(None);
+    };
+    let recipients = recipients(&safe.recipients);
+    let recipients = recipients.map_err(|e| recipients_unusable(&safe.recipients, &e))?;
+    Ok(Some(SafeToFill {
+        folder: safe.folder.clone(),
+        recipients: recipients.iter().map(Recipient::to_string).collect(),
+    }))
+}
+
+/// Sends a trial alarm, and says what came of it.
+fn trial(
+    common: &Common,
+    options: &WatchOptions,
+    settings: &WatchSettings,
+    watched: &[Watched],
+) -> CommandResult {
+    let w = words();
+    let path = options.settings.as_ref();
+    let path = path.map_or(Path::new(USUAL), |path| path);
+    let first = watched.first().map(fleet::named);
+    let reach = Reach::of_system();
+    let told = first.map_or_else(Vec::new, |report| {
+        telling::trial(&settings.channels, report, &reach)
+    });
+    if told.is_empty() {
+        let what = text!(watch_trial_of_none, settings = shown(&path));
+        let next = w.watch_trial_of_none_next;
+        return Err(not_started(ErrorKind::NothingToDo.problem(what, "", next)));
+    }
+    let all_told = told.iter().all(|(_, told)| told.is_ok());
+    if common.json {
+        let json = |(channel, told): &(ChannelName, Result<(), NotTold>)| {
+            let why = told.as_ref().err().map(ToString::to_string);
+            serde_json::json!({"channel": channel.name(), "told": told.is_ok(), "why": why})
+        };
+        let told: Vec<_> = told.iter().map(json).collect();
+        Out::stdout().json(&serde_json::json!({"schema": 1, "told": told}));
+    } else {
+        let mut out = Out::stdout();
+        for (channel, told) in &told {
+            let channel = channel.name();
+            out.line(&match told {
+                Ok(()) => text!(watch_trial_told, channel),
+                Err(why) => text!(watch_not_told, channel, why),
+            });
+        }
+    }
+    Ok(match all_told {
+        true => Exit::Fine,
+        false => Exit::Unreadable,
+    })
 }
 
 /// The installs that are watched: the one that is named, those of the settings, all of this server, or the only one.

@@ -10,6 +10,7 @@ mod flow;
 mod keep;
 mod login;
 mod look;
+pub mod telling;
 
 use std::path::{Path, PathBuf};
 
@@ -177,6 +178,7 @@ fn look_and_tell(
     happened.extend(kept.told.clone());
     let mut claims = claims::of_assessment(session, &assessment, input.options);
     claims.extend(kept.missing.clone());
+    claims.extend(login::alarms_by_helpdesk(session, wishes));
     claims.extend(login::claims(session, &logins.record, wishes, now));
     claims.extend(flow::claims(session, &flow, wishes.thresholds, now));
     claims.extend(login::test_mail_claims(session, &logins.test_mails));

@@ -19,6 +19,14 @@ pub struct Attributes {
 }
 
 impl Attributes {
+    /// Of a file of ours that everybody may read.
+    pub fn readable() -> Self {
+        Self {
+            mode: 0o644,
+            ..Self::closed()
+        }
+    }
+
     /// Of a file of ours that is closed to others.
     pub fn closed() -> Self {
         Self {

@@ -44,6 +44,12 @@ impl Recipient {
     }
 }
 
+impl std::fmt::Display for Recipient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// Why a file of recipients cannot be used.
 #[derive(Debug)]
 pub enum RecipientsError {

@@ -339,3 +339,14 @@ pub fn test_mail_lost(address: &Untrusted) -> Claim {
         words().watch_test_mail_next,
     )
 }
+
+/// That alarms are sent by an account of the helpdesk.
+pub fn alarms_by_helpdesk(user: &str) -> Claim {
+    claim(
+        WatchCode::Finding,
+        WatchState::Warning,
+        "alarms_by_helpdesk",
+        text!(watch_alarms_by_helpdesk, user = shown(user)),
+        words().watch_alarms_by_helpdesk_next,
+    )
+}

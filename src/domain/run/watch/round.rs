@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::settings::{Thresholds, WatchSettings};
+use super::settings::{MailCarrier, MailChannel, Thresholds, WatchSettings};
 
 /// A folder of safes, and who can open what is put into it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,8 @@ pub struct RoundWishes {
     pub thresholds: Thresholds,
     /// Where keys are copied to.
     pub safe: Option<SafeToFill>,
+    /// Host and user of the account that alarms are sent by: it should be none of the helpdesk's.
+    pub alarms_by: Option<(String, String)>,
     /// `HOST:PORT=ADDRESS:PORT`, as `test --connect-to` takes them.
     pub connect_to: Vec<String>,
 }
@@ -52,7 +54,16 @@ impl RoundWishes {
             remind_after: settings.remind_after,
             thresholds: settings.thresholds,
             safe,
+            alarms_by: settings.channels.mail.as_ref().and_then(account),
             connect_to: Vec::new(),
         }
+    }
+}
+
+/// The account of a mail server that this channel logs in to.
+fn account(mail: &MailChannel) -> Option<(String, String)> {
+    match &mail.carrier {
+        MailCarrier::Smtp(account) => Some((account.host.clone(), account.user.clone()?)),
+        MailCarrier::Sendmail(_) => None,
     }
 }

@@ -117,6 +117,15 @@ fn wait(child: &mut Child) -> bool {
     }
 }
 
+/// An install as it is named before anybody looked at it: for a trial alarm.
+pub fn named(watched: &Watched) -> WatchReport {
+    WatchReport {
+        state: WatchState::Ok,
+        standing: Vec::new(),
+        ..unknown(watched, String::new(), String::new())
+    }
+}
+
 /// What is said of an install whose round could not be made.
 fn unknown(watched: &Watched, message: String, next: String) -> WatchReport {
     let host = run_log::origin().host.to_string();

@@ -6,41 +6,26 @@
 mod command;
 mod journald;
 mod letter;
+mod message;
 mod program;
+mod reach;
 mod secret_file;
 mod sendmail;
 mod smtp;
 mod untold;
 mod webhook;
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+pub use message::Alert;
+pub use reach::Reach;
 pub use untold::NotTold;
 
 use crate::domain::run::watch::settings::{Channels, MailCarrier};
-use crate::domain::run::watch::{News, WatchedInstall};
-use crate::io::mail::Settings;
+use reach::LONGEST;
 
 /// What a channel has beyond its own limits, before it counts as hung.
 const GRACE: Duration = Duration::from_secs(10);
-/// No channel has longer, whatever is set.
-const LONGEST: Duration = Duration::from_secs(60 * 60);
-
-/// What those who are told get. Nothing in it is secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alert {
-    /// Which install.
-    pub install: WatchedInstall,
-    /// What is told: the journal gets an entry for each.
-    pub news: Vec<News>,
-    /// One line.
-    pub subject: String,
-    /// For people.
-    pub text: String,
-    /// For programs: one document.
-    pub json: String,
-}
 
 named! {
     /// A way of telling.
@@ -57,31 +42,6 @@ named! {
     }
     /// The name in the settings.
     pub fn name(self);
-}
-
-/// Where those who are told are reached.
-#[derive(Clone)]
-pub struct Reach {
-    /// Authorities, and how long mail servers are waited for.
-    pub mail: Settings,
-    /// The journal's socket.
-    pub journal: PathBuf,
-    /// Syslog's, where there is no journal.
-    pub syslog: PathBuf,
-    /// What is waited before a webhook is tried once more; each time twice as long.
-    pub first_pause: Duration,
-}
-
-impl Reach {
-    /// As it is on this system.
-    pub fn of_system() -> Self {
-        Self {
-            mail: Settings::of_system(),
-            journal: journald::JOURNAL.into(),
-            syslog: journald::SYSLOG.into(),
-            first_pause: Duration::from_secs(2),
-        }
-    }
 }
 
 /// One telling: the longest it may take, and what it does.

@@ -1,6 +1,8 @@
 //! A program of the operator's: it is given subject, blank line and text on its standard input.
 
-use super::{Alert, NotTold, program};
+use super::message::Alert;
+use super::program;
+use super::untold::NotTold;
 use crate::domain::run::watch::settings::CommandChannel;
 
 /// Runs it.

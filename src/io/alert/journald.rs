@@ -11,15 +11,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Alert, NotTold, Reach};
+use super::message::Alert;
+use super::reach::Reach;
+use super::untold::NotTold;
 use crate::domain::run::watch::{News, Turn, WatchState};
 use crate::sentences::watch;
 use crate::words::untrusted::shown;
 
-/// Where the journal listens.
-pub(super) const JOURNAL: &str = "/run/systemd/journal/socket";
-/// Where syslog does.
-pub(super) const SYSLOG: &str = "/dev/log";
 /// How long a full socket is waited for.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// What we are called in logs.

@@ -5,7 +5,8 @@ use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
 use mail_builder::headers::raw::Raw;
 
-use super::{Alert, NotTold};
+use super::message::Alert;
+use super::untold::NotTold;
 use crate::domain::run::watch::settings::MailChannel;
 use crate::io::os::entropy;
 use crate::words::untrusted::shown;

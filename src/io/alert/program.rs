@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use super::NotTold;
+use super::untold::NotTold;
 use crate::io::fs::trust;
 use crate::io::os::output::{self, OutputReader, end_group};
 use crate::io::os::spawn::USUAL_PATH;
@@ -25,7 +25,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 const MAX_TOLD: usize = 400;
 
 /// How it failed by itself.
-pub(super) struct Failure {
+pub(super) struct ProgramFailure {
     /// Its exit code.
     pub(super) code: i32,
     /// Its last words.
@@ -38,7 +38,7 @@ pub(super) fn run(
     arguments: &[impl AsRef<OsStr>],
     input: String,
     limit: Duration,
-) -> Result<Result<(), Failure>, NotTold> {
+) -> Result<Result<(), ProgramFailure>, NotTold> {
     if !program.is_absolute() {
         return Err(NotTold::Relative(program.to_owned()));
     }
@@ -83,11 +83,15 @@ pub(super) fn run(
     how_it_failed(program, status, &said).map(Err)
 }
 
-fn how_it_failed(program: &Path, status: ExitStatus, said: &[u8]) -> Result<Failure, NotTold> {
+fn how_it_failed(
+    program: &Path,
+    status: ExitStatus,
+    said: &[u8],
+) -> Result<ProgramFailure, NotTold> {
     let end = &said[said.len().saturating_sub(MAX_TOLD)..];
     match (status.code(), status.signal()) {
         (None, Some(signal)) => Err(NotTold::Signalled(program.to_owned(), signal)),
-        (code, _) => Ok(Failure {
+        (code, _) => Ok(ProgramFailure {
             code: code.unwrap_or(-1),
             said: shown(end.trim_ascii()).to_string().into(),
         }),

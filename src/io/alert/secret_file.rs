@@ -4,7 +4,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::NotTold;
+use super::untold::NotTold;
 use crate::io::fs::{self, trust};
 
 /// Longer files hold neither, in bytes.

@@ -6,8 +6,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::program::{self, Failure};
-use super::{Alert, NotTold, letter};
+use super::letter;
+use super::message::Alert;
+use super::program::{self, ProgramFailure};
+use super::untold::NotTold;
 use crate::domain::run::watch::settings::MailChannel;
 use crate::words::words;
 
@@ -19,7 +21,7 @@ pub(super) fn tell(channel: &MailChannel, program: &Path, alert: &Alert) -> Resu
     // Its lines end as those of this system do.
     let mail = letter::write(channel, alert)?.replace("\r\n", "\n");
     let arguments = ["-i", "-t", "-f", channel.from.trim()];
-    program::run(program, &arguments, mail, PATIENCE)?.map_err(|Failure { code, said }| {
+    program::run(program, &arguments, mail, PATIENCE)?.map_err(|ProgramFailure { code, said }| {
         NotTold::Sendmail(program.to_owned(), meaning(code), code, said)
     })
 }

@@ -4,7 +4,10 @@ use std::net::IpAddr;
 
 use zeroize::Zeroizing;
 
-use super::{Alert, NotTold, Reach, letter, secret_file};
+use super::message::Alert;
+use super::reach::Reach;
+use super::untold::NotTold;
+use super::{letter, secret_file};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::{LoginMethod, MailServer, Protocol, Security};
 use crate::domain::run::watch::settings::{MailChannel, SmtpAccount, SmtpSecurity};

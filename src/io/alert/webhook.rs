@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use ureq::http::{HeaderName, HeaderValue, Uri, header};
 
-use super::{Alert, LONGEST, NotTold, Reach, secret_file};
+use super::message::Alert;
+use super::reach::{LONGEST, Reach};
+use super::secret_file;
+use super::untold::NotTold;
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::oauth_error::safe_words;
 use crate::domain::run::watch::settings::WebhookChannel;

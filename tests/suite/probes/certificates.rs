@@ -222,7 +222,7 @@ fn the_rung_tells_version_name_authority_and_days() {
     let tls = ended.ladder.iter().find(|step| step.rung == Rung::Tls);
     assert_eq!(
         tls.unwrap().detail,
-        "TLSv1.3, mail.example.org, by Known Authority, no expiry"
+        "TLSv1.3, mail.example.org, 127.0.0.1, by Known Authority, no expiry"
     );
     let ended = imap(Kind::Expired, false);
     let tls = ended.ladder.iter().find(|step| step.rung == Rung::Tls);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::run::watch::{
-    Check, CheckCode, Matter, News, Turn, WatchReport, WatchState, WatchedInstall,
+    CheckCode, Matter, News, Turn, WatchCheck, WatchReport, WatchState, WatchedInstall,
 };
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -68,7 +68,7 @@ pub fn with_others(first: &str, count: usize) -> String {
 /// How much of it works: "24 of 24 secrets readable, 26 of 26 logins work". With a zone, also when logins were last tried.
 pub fn figures(report: &WatchReport, zone: Option<&TimeZone>) -> String {
     let check = |code| report.checks.iter().find(|check| check.code == code);
-    let figure = |check: &Check| check.value.zip(check.of);
+    let figure = |check: &WatchCheck| check.value.zip(check.of);
     let secrets = check(CheckCode::Secrets)
         .and_then(figure)
         .map(|(value, of)| text!(watched_secrets, value, of));

@@ -85,7 +85,7 @@ named! {
 
 /// How one respect is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Check {
+pub struct WatchCheck {
     /// Which.
     pub code: CheckCode,
     /// How it is.
@@ -261,7 +261,7 @@ pub struct WatchReport {
     /// Everything that stands.
     pub standing: Vec<Matter>,
     /// In each respect.
-    pub checks: Vec<Check>,
+    pub checks: Vec<WatchCheck>,
 }
 
 #[cfg(test)]

@@ -45,7 +45,8 @@ mod samples {
     use jiff::tz::{TimeZone, offset};
 
     use crate::domain::run::watch::{
-        Check, CheckCode, Matter, News, Turn, WatchCode, WatchReport, WatchState, WatchedInstall,
+        CheckCode, Matter, News, Turn, WatchCheck, WatchCode, WatchReport, WatchState,
+        WatchedInstall,
     };
 
     /// 2026-11-30 01:20 in [`zone`].
@@ -56,8 +57,8 @@ mod samples {
         TimeZone::fixed(offset(1))
     }
 
-    fn check(code: CheckCode, value: Option<u64>, of: Option<u64>) -> Check {
-        Check {
+    fn check(code: CheckCode, value: Option<u64>, of: Option<u64>) -> WatchCheck {
+        WatchCheck {
             code,
             state: WatchState::Ok,
             value,
@@ -84,7 +85,7 @@ mod samples {
             checks: vec![
                 check(CheckCode::Key, None, None),
                 check(CheckCode::Secrets, Some(24), Some(24)),
-                Check {
+                WatchCheck {
                     at: AT - jiff::SignedDuration::from_hours(2),
                     ..check(CheckCode::Logins, Some(26), Some(26))
                 },

@@ -24,7 +24,7 @@ use crate::domain::run::watch::record::{Standing, WatchRecord};
 use crate::domain::run::watch::round::RoundWishes;
 use crate::domain::run::watch::settle::{Claim, settle};
 use crate::domain::run::watch::{
-    Check, CheckCode, Matter, News, WatchCode, WatchReport, WatchState, WatchedInstall,
+    CheckCode, Matter, News, WatchCheck, WatchCode, WatchReport, WatchState, WatchedInstall,
 };
 use crate::domain::verdict::finding::Finding;
 use crate::engine::recovery::backup::require_apart;
@@ -131,7 +131,7 @@ fn blind(
         ..before.clone()
     };
     write(input.options, &folder, &before, &after, &settled.news, now)?;
-    let reading = Check {
+    let reading = WatchCheck {
         code: CheckCode::Reading,
         state: WatchState::Critical,
         value: None,
@@ -239,7 +239,7 @@ fn report(
     at: Timestamp,
     standing: &[Standing],
     news: Vec<News>,
-    checks: Vec<Check>,
+    checks: Vec<WatchCheck>,
 ) -> WatchReport {
     let standing: Vec<Matter> = standing.iter().map(|one| one.matter.clone()).collect();
     let severities = standing.iter().chain(

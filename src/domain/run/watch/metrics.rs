@@ -3,7 +3,7 @@
 //! Names and descriptions never change, in no language either: what is described in other words elsewhere is passed over in
 //! silence, and dashboards and alerts of others hold the names.
 
-use super::{Check, CheckCode};
+use super::{CheckCode, WatchCheck};
 
 /// Seconds of a day: times are given in seconds.
 const DAY: u64 = 86_400;
@@ -25,14 +25,14 @@ pub struct Figure {
     /// The check.
     pub check: CheckCode,
     /// Where it is in it.
-    pub value: fn(&Check) -> Option<u64>,
+    pub value: fn(&WatchCheck) -> Option<u64>,
 }
 
 const fn figure(
     name: &'static str,
     help: &'static str,
     check: CheckCode,
-    value: fn(&Check) -> Option<u64>,
+    value: fn(&WatchCheck) -> Option<u64>,
 ) -> Figure {
     Figure {
         metric: Metric { name, help },

@@ -14,7 +14,7 @@ const AT_LEAST: usize = 32;
 const ROUND: Duration = Duration::from_mins(5);
 
 /// A login, and what came of it before.
-pub struct Candidate<'a> {
+pub struct LoginCandidate<'a> {
     /// Which.
     pub id: ConnectionId,
     /// When it was tried, and what came of it.
@@ -38,9 +38,13 @@ enum Due {
 ///
 /// A login that failed before a password was sent is tried in the next round again: that locks no account, and it is told
 /// soon when it is well.
-pub fn whose_turn(all: &[Candidate<'_>], now: Timestamp, every: Duration) -> Vec<ConnectionId> {
+pub fn whose_turn(
+    all: &[LoginCandidate<'_>],
+    now: Timestamp,
+    every: Duration,
+) -> Vec<ConnectionId> {
     let ago = |then: Timestamp| now.duration_since(then).unsigned_abs();
-    let due = |candidate: &Candidate<'_>| {
+    let due = |candidate: &LoginCandidate<'_>| {
         if candidate.refused_elsewhere {
             return None;
         }
@@ -99,7 +103,7 @@ mod tests {
     }
 
     fn turn_of(tried: Option<&TriedLogin>, changed: bool, minutes: i64) -> bool {
-        let one = Candidate {
+        let one = LoginCandidate {
             id: id(1),
             tried,
             changed,
@@ -129,10 +133,10 @@ mod tests {
         let (mut most, mut all) = (0, 0);
         for round in 0..73 {
             let now = at(round * 5);
-            let candidates: Vec<Candidate<'_>> = record
+            let candidates: Vec<LoginCandidate<'_>> = record
                 .iter()
                 .enumerate()
-                .map(|(n, tried)| Candidate {
+                .map(|(n, tried)| LoginCandidate {
                     id: id(n as u64),
                     tried: tried.as_ref(),
                     changed: false,
@@ -156,8 +160,8 @@ mod tests {
     #[test]
     fn after_a_night_without_rounds_all_are_due_but_in_their_order() {
         let works = tried(0, LoginResult::Works);
-        let candidates: Vec<Candidate<'_>> = (0..100)
-            .map(|n| Candidate {
+        let candidates: Vec<LoginCandidate<'_>> = (0..100)
+            .map(|n| LoginCandidate {
                 id: id(n),
                 tried: Some(&works),
                 changed: false,

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use super::{by_gravity, names, worst};
 use crate::domain::run::watch::settings::Thresholds;
-use crate::domain::run::watch::{Check, CheckCode, WatchReport, WatchState};
+use crate::domain::run::watch::{CheckCode, WatchCheck, WatchReport, WatchState};
 use crate::sentences::watch;
 use crate::words::words;
 
@@ -96,7 +96,7 @@ fn long_text(report: &WatchReport) -> Vec<String> {
 }
 
 /// `'label'=value[unit];[warn];[crit];[min];[max]`. `of` is the install, where there are several.
-fn data(check: &Check, of: Option<&str>, thresholds: &Thresholds) -> Option<String> {
+fn data(check: &WatchCheck, of: Option<&str>, thresholds: &Thresholds) -> Option<String> {
     let value = check.value?;
     let figures = match check.code {
         // Nothing is counted.
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn every_check_has_figures_that_readers_take() {
-        let check = |code| Check {
+        let check = |code| WatchCheck {
             code,
             state: WatchState::Ok,
             value: Some(u64::MAX),

@@ -125,7 +125,7 @@ mod tests {
 
     use super::super::samples::{AT, broken, well};
     use super::*;
-    use crate::domain::run::watch::{Check, CheckCode};
+    use crate::domain::run::watch::{CheckCode, WatchCheck};
 
     type Labels = BTreeMap<String, String>;
 
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn every_figure_has_a_name_of_its_own() {
         let mut report = well();
-        let check = |code| Check {
+        let check = |code| WatchCheck {
             code,
             value: Some(1),
             of: Some(2),

@@ -10,7 +10,7 @@ use crate::domain::key::source::SourceKind;
 use crate::domain::run::watch::change::Change;
 use crate::domain::run::watch::record::Standing;
 use crate::domain::run::watch::settle::Claim;
-use crate::domain::run::watch::{Check, CheckCode, WatchCode, WatchState};
+use crate::domain::run::watch::{CheckCode, WatchCheck, WatchCode, WatchState};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, Severity};
 use crate::engine::recovery::commands;
@@ -243,8 +243,12 @@ pub(super) fn state_of(code: CheckCode, standing: &[Standing]) -> WatchState {
 }
 
 /// The figures of what was judged.
-pub(super) fn checks(assessment: &Assessment, standing: &[Standing], now: Timestamp) -> Vec<Check> {
-    let check = |code, value: Option<usize>, of: Option<usize>| Check {
+pub(super) fn checks(
+    assessment: &Assessment,
+    standing: &[Standing],
+    now: Timestamp,
+) -> Vec<WatchCheck> {
+    let check = |code, value: Option<usize>, of: Option<usize>| WatchCheck {
         code,
         state: state_of(code, standing),
         value: value.map(|n| n as u64),

@@ -12,7 +12,7 @@ use crate::domain::run::watch::habit::{Flow as MailFlow, flow};
 use crate::domain::run::watch::record::Standing;
 use crate::domain::run::watch::settings::Thresholds;
 use crate::domain::run::watch::settle::Claim;
-use crate::domain::run::watch::{Check, CheckCode, WatchCode};
+use crate::domain::run::watch::{CheckCode, WatchCheck, WatchCode};
 use crate::engine::mail_test::oauth::now_local;
 use crate::engine::session::mail_flow::{LastFetch, last_fetch, message_times, seconds};
 use crate::engine::session::{Session, signs};
@@ -122,8 +122,8 @@ pub(super) fn claims(
 }
 
 /// The figures.
-pub(super) fn checks(life: &SignsOfLife, standing: &[Standing], now: Timestamp) -> Vec<Check> {
-    let check = |code, value: Option<u64>, of| Check {
+pub(super) fn checks(life: &SignsOfLife, standing: &[Standing], now: Timestamp) -> Vec<WatchCheck> {
+    let check = |code, value: Option<u64>, of| WatchCheck {
         code,
         state: state_of(code, standing),
         value,

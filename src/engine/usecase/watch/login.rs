@@ -21,8 +21,8 @@ use crate::domain::run::watch::record::{
 };
 use crate::domain::run::watch::round::RoundWishes;
 use crate::domain::run::watch::settle::Claim;
-use crate::domain::run::watch::turns::{Candidate, whose_turn};
-use crate::domain::run::watch::{Check, CheckCode};
+use crate::domain::run::watch::turns::{LoginCandidate, whose_turn};
+use crate::domain::run::watch::{CheckCode, WatchCheck};
 use crate::domain::verdict::text::{self, Password, PasswordsUsed};
 use crate::engine::session::{Session, survey};
 use crate::engine::usecase::logins::{self, WantedLogins};
@@ -77,7 +77,7 @@ pub(super) fn try_those_due(
             renewed: false,
         });
     }
-    let candidates: Vec<Candidate<'_>> = tryable
+    let candidates: Vec<LoginCandidate<'_>> = tryable
         .iter()
         .map(|one| candidate(one, before, wishes))
         .collect();
@@ -167,7 +167,11 @@ fn digest(session: &Session, id: ConnectionId, target: &MailServer) -> Option<Ke
     Some(KeyedDigest::of(session.ring.effective()?, &text))
 }
 
-fn candidate<'a>(one: &Tryable, before: &'a WatchRecord, wishes: &RoundWishes) -> Candidate<'a> {
+fn candidate<'a>(
+    one: &Tryable,
+    before: &'a WatchRecord,
+    wishes: &RoundWishes,
+) -> LoginCandidate<'a> {
     let own = name(one.connection.id);
     let tried = before.logins.get(&own);
     let same = |tried: &TriedLogin| match (&tried.with, &one.with) {
@@ -179,7 +183,7 @@ fn candidate<'a>(one: &Tryable, before: &'a WatchRecord, wishes: &RoundWishes) -
         *login != own && tried.result == LoginResult::Refused && one.with.is_some() && same(tried)
     };
     let is_refused = tried.is_some_and(|tried| tried.result == LoginResult::Refused);
-    Candidate {
+    LoginCandidate {
         id: one.connection.id,
         tried: tried.filter(|_| !(wishes.retry_refused && is_refused)),
         changed: tried
@@ -316,7 +320,7 @@ pub(super) fn test_mail_claims(
 }
 
 /// The figures.
-pub(super) fn checks(after: &WatchRecord, wishes: &RoundWishes, now: Timestamp) -> Vec<Check> {
+pub(super) fn checks(after: &WatchRecord, wishes: &RoundWishes, now: Timestamp) -> Vec<WatchCheck> {
     let tried = || {
         let all = after.logins.values();
         all.filter(|tried| tried.result != LoginResult::Skipped)
@@ -326,7 +330,7 @@ pub(super) fn checks(after: &WatchRecord, wishes: &RoundWishes, now: Timestamp) 
     let mut checks = Vec::new();
     if let Some(at) = last {
         let works = tried().filter(|tried| tried.result == LoginResult::Works);
-        checks.push(Check {
+        checks.push(WatchCheck {
             code: CheckCode::Logins,
             state: state_of(CheckCode::Logins, &after.standing),
             value: count(works.count()),
@@ -337,7 +341,7 @@ pub(super) fn checks(after: &WatchRecord, wishes: &RoundWishes, now: Timestamp) 
     let ends = after.logins.values().filter_map(|t| t.certificate_ends);
     if let (Some(ends), Some(at)) = (ends.min(), last) {
         let left = ends.saturating_sub(now.as_second()).div_euclid(DAY).max(0);
-        checks.push(Check {
+        checks.push(WatchCheck {
             code: CheckCode::Certificates,
             state: state_of(CheckCode::Certificates, &after.standing),
             value: u64::try_from(left).ok(),
@@ -350,7 +354,7 @@ pub(super) fn checks(after: &WatchRecord, wishes: &RoundWishes, now: Timestamp) 
         after.test_mails.values().map(|mail| mail.at).max(),
     ) {
         let back = after.test_mails.values().filter(|mail| mail.took.is_some());
-        checks.push(Check {
+        checks.push(WatchCheck {
             code: CheckCode::TestMail,
             state: state_of(CheckCode::TestMail, &after.standing),
             value: count(back.count()),

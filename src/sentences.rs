@@ -7,6 +7,7 @@ pub mod connections;
 pub mod damage;
 pub mod elsewhere;
 pub mod found;
+mod hints;
 pub mod journal;
 pub mod mail_state;
 pub mod older;
@@ -215,6 +216,10 @@ pub fn finding(finding: &Finding) -> String {
             since,
         } => journal::another(*pid, host, user, since),
         Finding::InstallPageDangerous => w.finding_install_page.to_owned(),
+        Finding::EnvWorldReadable { paths, user, link } => {
+            hints::world_readable(paths, user.as_deref(), link.as_deref())
+        }
+        Finding::CacheOlderThanEnv { built, changed } => hints::cache_older(*built, *changed),
     }
 }
 

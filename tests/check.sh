@@ -4,6 +4,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+policy="" ahead=""
+finish() {
+    [ -z "$policy" ] || rm -f "$policy"
+    [ -z "$ahead" ] || kill -- "-$ahead" 2>/dev/null || true
+}
+trap finish EXIT
+
 # Package, and a file (or a pattern of one) that shows it is there.
 needs="
 gcc:/usr/bin/gcc
@@ -62,11 +69,10 @@ if [ -n "$missing" ]; then
     fi
     echo "Installing Debian packages:$missing"
     # No service of the packages may start: the tests start servers of their own.
-    policy=/usr/sbin/policy-rc.d
-    if [ ! -e "$policy" ]; then
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        policy=/usr/sbin/policy-rc.d
         printf '#!/bin/sh\nexit 101\n' >"$policy"
         chmod 755 "$policy"
-        trap 'rm -f "$policy"' EXIT
     fi
     apt-get update -q
     # shellcheck disable=SC2086 # one word a package
@@ -86,18 +92,30 @@ step() {
     return "$code"
 }
 export INSTA_UPDATE=no
-# The tests start the program thousands of times: built a little faster to run, they take a third of the time.
-export CARGO_PROFILE_DEV_OPT_LEVEL=1
+# The tests start the program thousands of times: built a little faster to run, they take a third of the time. Nobody steps
+# through them with a debugger.
+export CARGO_PROFILE_DEV_OPT_LEVEL=1 CARGO_PROFILE_DEV_DEBUG=0
 # Data made by real FreeScouts, and cases modelled on public reports, lie beside the project where it is developed; a clone
 # elsewhere has its own fixtures.
 shared=../shared
 export TEST_FEATURES=crash-points,pseudo-locale
 [ ! -d "$shared" ] || TEST_FEATURES=$TEST_FEATURES,shared-data
 
+# The file that people run is put together on one core for minutes: the other has the lints and the tests to build meanwhile.
+# What goes wrong with it is told where it is due, below.
+if [ "$(id -u)" -eq 0 ]; then
+    setsid tests/dist.sh build >/dev/null 2>&1 </dev/null &
+    ahead=$!
+fi
+
 not_run=""
 [ "$(id -u)" -eq 0 ] || not_run=", what only root can try (the tests that leave something out say \"not root: … not tried\")"
 step cargo fmt --check
 step cargo clippy --locked --all-targets --all-features -- -D warnings
+step cargo test --locked --features "$TEST_FEATURES" --no-run
+# Some tests measure time: they have the machine to themselves.
+[ -z "$ahead" ] || wait "$ahead" || true
+ahead=""
 step cargo test --locked --features "$TEST_FEATURES"
 step tests/machete.sh
 crates=0

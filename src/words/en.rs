@@ -1427,6 +1427,10 @@ table! {
     finding_older_schema(missing) = "The database is older than this version of FreeScout: {missing} does not exist, so it was not checked.";
     finding_not_root = "Not running as root: other users' processes cannot be inspected.";
     finding_not_writable(help) = "As things are now, nothing can be recovered here. {help}";
+    finding_env_world_readable(paths, user) = "Every account on this system can read {paths}, and in there APP_KEY and passwords. Take that right away from others (chmod o-r), after making sure that {user} can still read it as owner or by its group.";
+    finding_env_world_readable_served(paths, link, user) = "Every account on this system can read {paths}, and in there APP_KEY and passwords. {link} leads there, so the web server may hand it out to anybody: remove that link. Take that right away from others (chmod o-r), after making sure that {user} can still read it as owner or by its group.";
+    finding_env_world_readable_user = "the account FreeScout runs as";
+    finding_cache_older_than_env(built, changed) = "The config cache was built at {built} UTC, and .env was changed after that, at {changed} UTC. Both contain the same key, but other settings may differ: FreeScout uses those of the cache until it is cleared, and then those of .env.";
     finding_install_page = "Do not open /install.php in a browser: with the key configured as it is, it would write a new one into .env.";
     key_error_empty = "it is empty";
     key_error_length(bytes: number) = "it is {bytes} long instead of 32",

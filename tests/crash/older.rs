@@ -47,7 +47,7 @@ fn recover(world: &World, kill_at: usize) -> crate::world::Ended {
 }
 
 fn killed_at_each_point(driver: Driver, name: &str) {
-    let mut world = World::new(driver, name);
+    let mut world = World::in_memory(driver, name);
     let config = "<?php return ['name' => 'FreeScout', 'version' => '1.7.0'];";
     std::fs::write(world.install.root().join("config/app.php"), config).unwrap();
     world.original = world.truth();

@@ -4,18 +4,42 @@ use freescout_rescue::domain::config::Driver;
 
 use crate::world::World;
 
+/// Which points are tried with one way out.
+#[derive(Clone, Copy)]
+enum Tried {
+    All,
+    /// The first, the third, …
+    Odd,
+    /// The second, the fourth, …
+    Even,
+}
+
+impl Tried {
+    /// With their numbers, which count from 1.
+    fn of(self, points: &[String]) -> impl Iterator<Item = (usize, &String)> {
+        let numbered = points
+            .iter()
+            .enumerate()
+            .map(|(index, name)| (index + 1, name));
+        numbered.filter(move |(number, _)| match self {
+            Tried::All => true,
+            Tried::Odd => number % 2 == 1,
+            Tried::Even => number % 2 == 0,
+        })
+    }
+}
+
 /// Kills a recovery at each of its points; `resume` must finish it, or find that nothing was written and close it.
-fn recover_then_resume(world: &mut World) -> usize {
+fn recover_then_resume(world: &mut World, tried: Tried) -> usize {
+    world.reset();
     let points = world.points("recover");
     world.require_recovered("without an accident");
-    for (index, point) in points.iter().enumerate() {
-        let context = format!(
-            "{:?}: recover killed at {} ({point}), then resume",
-            world.install.settings.driver,
-            index + 1
-        );
+    assert!(points.len() > 15, "{points:?}");
+    for (number, point) in tried.of(&points) {
+        let driver = world.install.settings.driver;
+        let context = format!("{driver:?}: recover killed at {number} ({point}), then resume");
         world.reset();
-        let killed = world.run("recover", index + 1);
+        let killed = world.run("recover", number);
         assert!(killed.killed, "{context}: {}", killed.said);
         let resumed = world.run("resume", 0);
         match resumed.code {
@@ -31,21 +55,19 @@ fn recover_then_resume(world: &mut World) -> usize {
         }
         world.require_settled(&context);
     }
-    points.len()
+    tried.of(&points).count()
 }
 
 /// Kills a recovery at each of its points; `undo` must bring everything back, byte for byte.
-fn recover_then_undo(world: &mut World) -> usize {
+fn recover_then_undo(world: &mut World, tried: Tried) -> usize {
     world.reset();
     let points = world.points("recover");
-    for (index, point) in points.iter().enumerate() {
-        let context = format!(
-            "{:?}: recover killed at {} ({point}), then undo",
-            world.install.settings.driver,
-            index + 1
-        );
+    assert!(points.len() > 15, "{points:?}");
+    for (number, point) in tried.of(&points) {
+        let driver = world.install.settings.driver;
+        let context = format!("{driver:?}: recover killed at {number} ({point}), then undo");
         world.reset();
-        assert!(world.run("recover", index + 1).killed, "{context}");
+        assert!(world.run("recover", number).killed, "{context}");
         let undone = world.run("undo", 0);
         // 1: there is nothing to take back, as nothing had begun.
         assert!(
@@ -56,24 +78,22 @@ fn recover_then_undo(world: &mut World) -> usize {
         world.require_original(&format!("{context}: {}", undone.said));
         world.require_settled(&context);
     }
-    points.len()
+    tried.of(&points).count()
 }
 
 /// Kills an undo at each of its points; `again` must bring everything back.
-fn undo_then(world: &mut World, again: &str) -> usize {
+fn undo_then(world: &mut World, again: &str, tried: Tried) -> usize {
     world.reset();
     assert_eq!(world.run("recover", 0).code, Some(2));
     let points = world.points("undo");
     world.require_original("undo without an accident");
-    for (index, point) in points.iter().enumerate() {
-        let context = format!(
-            "{:?}: undo killed at {} ({point}), then {again}",
-            world.install.settings.driver,
-            index + 1
-        );
+    assert!(points.len() > 15, "{points:?}");
+    for (number, point) in tried.of(&points) {
+        let driver = world.install.settings.driver;
+        let context = format!("{driver:?}: undo killed at {number} ({point}), then {again}");
         world.reset();
         assert_eq!(world.run("recover", 0).code, Some(2), "{context}");
-        assert!(world.run("undo", index + 1).killed, "{context}");
+        assert!(world.run("undo", number).killed, "{context}");
         let second = world.run(again, 0);
         assert!(
             matches!(second.code, Some(0 | 1)),
@@ -89,18 +109,24 @@ fn undo_then(world: &mut World, again: &str) -> usize {
         world.require_original(&format!("{context}: {}", second.said));
         world.require_settled(&context);
     }
-    points.len()
+    tried.of(&points).count()
 }
 
+/// Every point: with both ways out on SQLite; on a server with one and the other in turn, where PostgreSQL has the one that
+/// MariaDB has not.
 fn all(driver: Driver, name: &str) {
-    let mut world = World::new(driver, name);
+    let mut world = World::in_memory(driver, name);
+    let (resumed, undone) = match driver {
+        Driver::Sqlite => (Tried::All, Tried::All),
+        Driver::MySql => (Tried::Odd, Tried::Even),
+        Driver::PgSql => (Tried::Even, Tried::Odd),
+    };
     let counts = [
-        recover_then_resume(&mut world),
-        recover_then_undo(&mut world),
-        undo_then(&mut world, "resume"),
-        undo_then(&mut world, "undo"),
+        recover_then_resume(&mut world, resumed),
+        recover_then_undo(&mut world, undone),
+        undo_then(&mut world, "resume", resumed),
+        undo_then(&mut world, "undo", undone),
     ];
-    assert!(counts.iter().all(|count| *count > 15), "{counts:?}");
     println!(
         "{}: killed at {} points of recover, then resume; at {} then undo; at {} points of undo, then resume; at {} then undo: nothing lost",
         driver.name(),
@@ -134,10 +160,9 @@ fn every_point_with_php_that_rebuilds_the_cache() {
         points.iter().any(|point| point == "ProgramRunning"),
         "{points:?}"
     );
-    world.reset();
     let counts = [
-        recover_then_resume(&mut world),
-        recover_then_undo(&mut world),
+        recover_then_resume(&mut world, Tried::All),
+        recover_then_undo(&mut world, Tried::All),
     ];
     println!(
         "with artisan: killed at {} points of recover, then resume; at {} then undo: nothing lost",
@@ -147,7 +172,7 @@ fn every_point_with_php_that_rebuilds_the_cache() {
 
 #[test]
 fn a_resume_that_is_killed_itself_can_be_resumed() {
-    let mut world = World::new(Driver::Sqlite, "twice");
+    let mut world = World::in_memory(Driver::Sqlite, "twice");
     let points = world.points("recover");
     let committed = points.iter().position(|p| p == "RowsCommitted").unwrap() + 1;
     let break_it = |world: &mut World| {
@@ -174,7 +199,7 @@ fn a_resume_that_is_killed_itself_can_be_resumed() {
 
 #[test]
 fn a_new_random_key_is_never_lost() {
-    let mut world = World::new(Driver::Sqlite, "fresh");
+    let mut world = World::in_memory(Driver::Sqlite, "fresh");
     let run = |world: &World, at: usize, list: Option<&std::path::Path>| {
         let mut command = world.command("recover");
         command.args(["--strategy", "fresh"]);
@@ -211,7 +236,7 @@ fn a_new_random_key_is_never_lost() {
 /// Kills a restore at each of its points; `resume` must finish it, `undo` bring back what stood before.
 #[test]
 fn every_point_of_a_restore() {
-    let mut world = World::new(Driver::Sqlite, "restore");
+    let mut world = World::in_memory(Driver::Sqlite, "restore");
     let recovered = |world: &mut World| {
         world.reset();
         let done = world.run("recover", 0);

@@ -3,10 +3,12 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::world::{World, drivers};
+use freescout_rescue::domain::config::Driver;
 
-/// How many accidents, over all databases.
-const ACCIDENTS: u64 = 200;
+use crate::world::World;
+
+/// How many accidents, on each of the three databases.
+const ACCIDENTS: u64 = 67;
 /// After so many it is measured again how long a recovery takes.
 const MEASURED_ANEW: u64 = 16;
 /// Gives the seed of an earlier run: the same sequence of moments and of ways out. What is met at such a moment is the
@@ -32,64 +34,76 @@ fn seed() -> u64 {
     }
 }
 
-#[test]
-fn two_hundred_kills_at_times_of_chance() {
+/// Two hundred kills at times of chance, over all databases.
+fn killed_at_times_of_chance(driver: Driver) {
     let seed = seed();
     let mut state = seed;
     println!("{SEED}={seed}");
-    let each = ACCIDENTS.div_ceil(3);
-    for driver in drivers() {
-        let mut world = World::new(driver, "chance");
-        let mut usual = 0;
-        let (mut killed, mut undone, mut recovered) = (0, 0, 0);
-        for accident in 0..each {
-            // What else the machine does comes and goes.
-            if accident % MEASURED_ANEW == 0 {
-                world.reset();
-                let began = Instant::now();
-                assert_eq!(world.run("recover", 0).code, Some(2));
-                usual = u64::try_from(began.elapsed().as_micros()).unwrap();
-            }
-            let chance = next(&mut state);
-            let moment = Duration::from_micros(chance % (usual + usual / 10));
-            let what = if chance & (1 << 40) == 0 {
-                "undo"
-            } else {
-                "resume"
-            };
+    let mut world = World::in_memory(driver, "chance");
+    let mut usual = 0;
+    let (mut killed, mut undone, mut recovered) = (0, 0, 0);
+    for accident in 0..ACCIDENTS {
+        // What else the machine does comes and goes.
+        if accident % MEASURED_ANEW == 0 {
             world.reset();
-            let mut command = world.command("recover");
-            command.stdout(Stdio::null()).stderr(Stdio::null());
-            let mut child = command.spawn().unwrap();
-            std::thread::sleep(moment);
-            // It may have ended by then: that is counted below.
-            let _ = child.kill();
-            killed += u64::from(child.wait().unwrap().code().is_none());
-            let ended = world.run(what, 0);
-            let context = format!(
-                "{SEED}={seed}, {driver:?}, accident {accident} after {moment:?}, then {what}: {}",
-                ended.said
-            );
-            assert!(matches!(ended.code, Some(0..=2)), "{context}");
-            if world.truth() == world.original {
-                undone += 1;
-            } else {
-                assert_eq!(what, "resume", "{context}");
-                world.require_recovered(&context);
-                recovered += 1;
-            }
-            world.require_settled(&context);
+            let began = Instant::now();
+            assert_eq!(world.run("recover", 0).code, Some(2));
+            usual = u64::try_from(began.elapsed().as_micros()).unwrap();
         }
-        let said = format!(
-            "{}: {killed} killed of {each}, {undone} as before, {recovered} recovered",
-            driver.name()
+        let chance = next(&mut state);
+        let moment = Duration::from_micros(chance % (usual + usual / 10));
+        let what = if chance & (1 << 40) == 0 {
+            "undo"
+        } else {
+            "resume"
+        };
+        world.reset();
+        let mut command = world.command("recover");
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        std::thread::sleep(moment);
+        // It may have ended by then: that is counted below.
+        let _ = child.kill();
+        killed += u64::from(child.wait().unwrap().code().is_none());
+        let ended = world.run(what, 0);
+        let context = format!(
+            "{SEED}={seed}, {driver:?}, accident {accident} after {moment:?}, then {what}: {}",
+            ended.said
         );
-        println!("{said}");
-        // Ten of eleven moments lie within the usual time. Where the machine was slower at first, fewer do.
-        assert!(killed >= each / 4, "{SEED}={seed}: too few: {said}");
-        assert!(
-            undone > 0 && recovered > 0,
-            "{SEED}={seed}: one way out was never taken: {said}"
-        );
+        assert!(matches!(ended.code, Some(0..=2)), "{context}");
+        if world.truth() == world.original {
+            undone += 1;
+        } else {
+            assert_eq!(what, "resume", "{context}");
+            world.require_recovered(&context);
+            recovered += 1;
+        }
+        world.require_settled(&context);
     }
+    let said = format!(
+        "{}: {killed} killed of {ACCIDENTS}, {undone} as before, {recovered} recovered",
+        driver.name()
+    );
+    println!("{said}");
+    // Ten of eleven moments lie within the usual time. Where the machine was slower at first, fewer do.
+    assert!(killed >= ACCIDENTS / 4, "{SEED}={seed}: too few: {said}");
+    assert!(
+        undone > 0 && recovered > 0,
+        "{SEED}={seed}: one way out was never taken: {said}"
+    );
+}
+
+#[test]
+fn killed_at_times_of_chance_on_mariadb() {
+    killed_at_times_of_chance(Driver::MySql);
+}
+
+#[test]
+fn killed_at_times_of_chance_on_postgresql() {
+    killed_at_times_of_chance(Driver::PgSql);
+}
+
+#[test]
+fn killed_at_times_of_chance_on_sqlite() {
+    killed_at_times_of_chance(Driver::Sqlite);
 }

@@ -44,7 +44,7 @@ fn history(world: &World) -> Vec<(String, String)> {
 
 #[test]
 fn nothing_else_is_begun_before_an_interrupted_recovery_is_settled() {
-    let world = World::new(Driver::Sqlite, "story");
+    let world = World::in_memory(Driver::Sqlite, "story");
     cut_off(&world);
     let before = world.truth();
     let refused = world.run("recover", 0);
@@ -95,7 +95,7 @@ fn nothing_else_is_begun_before_an_interrupted_recovery_is_settled() {
 
 #[test]
 fn a_backup_put_back_settles_what_was_interrupted() {
-    let world = World::new(Driver::Sqlite, "putback");
+    let world = World::in_memory(Driver::Sqlite, "putback");
     cut_off(&world);
     let json: serde_json::Value = serde_json::from_str(&world.run("history", 0).out).unwrap();
     let backup = json["runs"][0]["backup"].as_str().unwrap();
@@ -113,7 +113,7 @@ fn a_backup_put_back_settles_what_was_interrupted() {
 
 #[test]
 fn what_somebody_changed_since_is_left_alone_and_named() {
-    let world = World::new(Driver::Sqlite, "since");
+    let world = World::in_memory(Driver::Sqlite, "since");
     cut_off(&world);
     let typed = crate::install::sealed(&key(2), "typed in the browser since");
     world.install.admin(&[&format!(
@@ -133,7 +133,7 @@ fn what_somebody_changed_since_is_left_alone_and_named() {
 
 #[test]
 fn the_journal_holds_no_key_and_no_plain_text() {
-    let world = World::new(Driver::Sqlite, "silent");
+    let world = World::in_memory(Driver::Sqlite, "silent");
     let typed = "sentinel Pässwörd 密码";
     let file = world.install.folder.path().join("passwords");
     let line = serde_json::json!({"mailbox": 3, "incoming": typed}).to_string();
@@ -167,7 +167,7 @@ fn the_journal_holds_no_key_and_no_plain_text() {
 
 #[test]
 fn a_journal_that_cannot_be_read_stops_writing_and_nothing_else() {
-    let world = World::new(Driver::Sqlite, "journal");
+    let world = World::in_memory(Driver::Sqlite, "journal");
     std::fs::write(world.state().join("journal.sqlite"), "no database at all").unwrap();
     let checked = world.run("check", 0);
     assert_eq!(checked.code, Some(2), "{}", checked.said);
@@ -190,7 +190,7 @@ fn restore_cut_off(world: &World, backup: &str) {
 
 #[test]
 fn what_was_saved_after_an_interrupted_restore_is_kept() {
-    let world = World::new(Driver::Sqlite, "kept");
+    let world = World::in_memory(Driver::Sqlite, "kept");
     let done = world.run("recover", 0);
     let json: serde_json::Value = serde_json::from_str(&done.out).unwrap();
     restore_cut_off(&world, json["backup"].as_str().unwrap());
@@ -208,7 +208,7 @@ fn what_was_saved_after_an_interrupted_restore_is_kept() {
 
 #[test]
 fn what_a_resumed_recovery_left_alone_is_counted_neither_as_stored_nor_as_re_encrypted() {
-    let world = World::new(Driver::Sqlite, "counted");
+    let world = World::in_memory(Driver::Sqlite, "counted");
     let passwords = world.install.folder.path().join("passwords");
     std::fs::write(&passwords, r#"{"mailbox": 3, "incoming": "typed"}"#).unwrap();
     let recover = || world.command_with("recover", &["--passwords", passwords.to_str().unwrap()]);
@@ -249,7 +249,7 @@ fn what_a_resumed_recovery_left_alone_is_counted_neither_as_stored_nor_as_re_enc
 
 #[test]
 fn another_backup_is_not_put_back_over_an_unfinished_recovery() {
-    let world = World::new(Driver::Sqlite, "other");
+    let world = World::in_memory(Driver::Sqlite, "other");
     let made = world.run("backup", 0);
     let json: serde_json::Value = serde_json::from_str(&made.out).unwrap();
     let older = json["backup"].as_str().unwrap();
@@ -267,7 +267,7 @@ fn another_backup_is_not_put_back_over_an_unfinished_recovery() {
 
 #[test]
 fn the_keys_of_an_interrupted_run_are_known() {
-    let world = World::new(Driver::Sqlite, "known");
+    let world = World::in_memory(Driver::Sqlite, "known");
     cut_off(&world);
     let checked = world.run("check", 0);
     let json: serde_json::Value = serde_json::from_str(&checked.out).unwrap();
@@ -279,7 +279,7 @@ fn the_keys_of_an_interrupted_run_are_known() {
 
 #[test]
 fn a_run_whose_backup_is_lost_is_given_up_and_another_begins() {
-    let world = World::new(Driver::Sqlite, "lost");
+    let world = World::in_memory(Driver::Sqlite, "lost");
     cut_off(&world);
     let before = world.truth();
     let give_up = || {
@@ -315,7 +315,7 @@ fn a_run_whose_backup_is_lost_is_given_up_and_another_begins() {
 
 #[test]
 fn an_undo_that_was_interrupted_is_given_up_with_the_recovery_it_takes_back() {
-    let world = World::new(Driver::Sqlite, "both");
+    let world = World::in_memory(Driver::Sqlite, "both");
     cut_off(&world);
     let begun = ("undo".to_owned(), "unfinished".to_owned());
     let mut point = 1;
@@ -340,7 +340,7 @@ fn an_undo_that_was_interrupted_is_given_up_with_the_recovery_it_takes_back() {
 
 #[test]
 fn a_backup_whose_keys_lie_elsewhere_is_not_lost() {
-    let world = World::new(Driver::Sqlite, "keys");
+    let world = World::in_memory(Driver::Sqlite, "keys");
     let [first, second] = ["first", "second"].map(|name| world.state().join(name));
     let command = |what: &str, own: &[&str], keys: &Path| {
         let mut command = world.command_with(what, own);

@@ -45,6 +45,12 @@ pub fn drivers() -> [Driver; 3] {
     [Driver::MySql, Driver::PgSql, Driver::Sqlite]
 }
 
+/// A folder in memory, where there is room for it: for what a test lays out thousands of times. What is done there is the
+/// same, and no disk is waited for.
+pub fn in_memory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
 /// What a program with an accident came to.
 pub struct Ended {
     pub killed: bool,
@@ -61,6 +67,17 @@ impl World {
             Driver::Sqlite => Install::sqlite(),
         };
         Self::of(install)
+    }
+
+    /// The same with its files in memory.
+    pub fn in_memory(driver: Driver, name: &str) -> Self {
+        let mut world = Self::of(match driver {
+            Driver::MySql => Install::new_in(in_memory(), server::mariadb(), name),
+            Driver::PgSql => Install::new_in(in_memory(), server::postgres(), name),
+            Driver::Sqlite => Install::sqlite_in(in_memory()),
+        });
+        world.state = in_memory();
+        world
     }
 
     /// The world around an install.
@@ -84,7 +101,7 @@ impl World {
 
     /// The same with a PHP that rebuilds the cached config, as FreeScout's `freescout:clear-cache` does.
     pub fn with_artisan(driver: Driver, name: &str) -> Self {
-        let mut world = Self::new(driver, name);
+        let mut world = Self::in_memory(driver, name);
         world.artisan = true;
         world.write_files();
         world.original = world.truth();
@@ -134,7 +151,7 @@ impl World {
 
     /// Everything as it was at first; the state folder and the backups are new ones.
     pub fn reset(&mut self) {
-        self.install.fill_tables();
+        self.install.refill_tables();
         let root = self.install.root();
         for entry in walkdir::WalkDir::new(&root).into_iter().flatten() {
             let known = self.original.files.contains_key(entry.path());
@@ -143,7 +160,7 @@ impl World {
             }
         }
         self.write_files();
-        self.state = tempfile::tempdir().unwrap();
+        self.state = tempfile::tempdir_in(self.state.path().parent().unwrap()).unwrap();
         assert_eq!(self.truth(), self.original, "the test's own reset");
     }
 
@@ -251,6 +268,12 @@ impl World {
             .unwrap_or_else(|e| panic!("{context}: {e}: {}", checked.said));
         assert_eq!(json["summary"]["opens"], 9, "{context}: {json}");
         assert_eq!(json["summary"]["unknown_key"], 1, "{context}");
+        self.require_recovered_alone(context);
+    }
+
+    /// The old key is in force again, the two passwords that were sealed under the other one were sealed anew, and nothing
+    /// else was touched.
+    pub fn require_recovered_alone(&self, context: &str) {
         let now = self.truth();
         let env = self.install.root().join(".env");
         let (mode, owner, bytes) = &self.original.files[&env];

@@ -49,6 +49,13 @@ impl Install {
         Self::laid_out(tempfile::tempdir().unwrap(), settings, Some(server))
     }
 
+    /// The same in this folder.
+    pub fn new_in(folder: tempfile::TempDir, server: &'static Server, name: &str) -> Self {
+        let mut settings = server.database(name);
+        settings.prefix = "fs_".to_owned();
+        Self::laid_out(folder, settings, Some(server))
+    }
+
     /// The same in a database of exactly this name.
     pub fn named(server: &'static Server, database: &str) -> Self {
         let mut settings = server.database_named(database.to_owned());
@@ -120,9 +127,7 @@ impl Install {
     /// The tables as they are at first, whatever became of them.
     pub fn fill_tables(&self) {
         let settings = &self.settings;
-        let (old, new, lost) = (key(1), key(2), key(3));
         let t = |name: &str| sql::table(settings.driver, &settings.prefix, name);
-        let v = |text: &str| sql::literal(settings.driver, "utf8mb4", Some(text.as_bytes()));
         let id = match settings.driver {
             Driver::MySql => "id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY",
             Driver::PgSql => "id SERIAL PRIMARY KEY",
@@ -149,6 +154,46 @@ impl Install {
                 t("users")
             ),
         ]);
+        if settings.driver == Driver::PgSql {
+            for table in TABLES {
+                statements.push(format!("ALTER TABLE {} OWNER TO {USER}", t(table)));
+            }
+        }
+        statements.extend(self.rows());
+        self.as_owner(&statements);
+    }
+
+    /// The rows as they are at first, in tables whose columns nobody changed: a server makes new tables slowly.
+    pub fn refill_tables(&self) {
+        let settings = &self.settings;
+        let mut statements = Vec::new();
+        for table in TABLES {
+            let table = sql::table(settings.driver, &settings.prefix, table);
+            match settings.driver {
+                Driver::PgSql => statements.push(format!("TRUNCATE {table} RESTART IDENTITY")),
+                Driver::MySql => statements.extend([
+                    format!("DELETE FROM {table}"),
+                    format!("ALTER TABLE {table} AUTO_INCREMENT = 1"),
+                ]),
+                Driver::Sqlite => statements.push(format!("DELETE FROM {table}")),
+            }
+        }
+        statements.extend(self.rows());
+        self.as_owner(&statements);
+    }
+
+    fn as_owner(&self, statements: &[String]) {
+        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        self.admin(&statements);
+    }
+
+    /// What puts the first rows into empty tables.
+    fn rows(&self) -> Vec<String> {
+        let settings = &self.settings;
+        let (old, new, lost) = (key(1), key(2), key(3));
+        let t = |name: &str| sql::table(settings.driver, &settings.prefix, name);
+        let v = |text: &str| sql::literal(settings.driver, "utf8mb4", Some(text.as_bytes()));
+        let mut statements = Vec::new();
         let meta = format!(
             "{{\"keep\":\"ä\\/b\",\"oauth\":{{\"provider\":\"ms\",\"a_token\":\"{0}\",\"r_token\":\"{0}\"}}}}",
             sealed(&old, "token").replace('/', "\\/")
@@ -179,13 +224,7 @@ impl Install {
             v(&sealed(&old, "licence"))
         ));
         statements.push(format!("INSERT INTO {} (first_name, last_name, email, password) VALUES ('A', 'B', 'c', '$2y$10$x')", t("users")));
-        if settings.driver == Driver::PgSql {
-            for table in TABLES {
-                statements.push(format!("ALTER TABLE {} OWNER TO {USER}", t(table)));
-            }
-        }
-        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
-        self.admin(&statements);
+        statements
     }
 
     fn files(&self, new: &AppKey, old: &AppKey) {

@@ -13,7 +13,7 @@ use crate::processes::Php;
 const OTHER: &str = "base64:YW5vdGhlciBrZXkgb2YgdGhpcnR5LXR3byBieXRlcyE=";
 
 /// The install of the demo, all of it readable with the key of its `.env`, and that key.
-fn healthy() -> (Bench, String) {
+pub fn healthy() -> (Bench, String) {
     let bench = Bench::new();
     let look_in = bench.path("demo/old-server");
     let install = bench.install();

@@ -23,6 +23,7 @@ mod fixture;
 mod floors;
 mod fuzzed;
 mod git;
+mod hints;
 mod hostile;
 mod hunt;
 mod language;

@@ -367,6 +367,22 @@ named! {
         } = "another_run",
         /// Opening `/install.php` in a browser would write a new key.
         InstallPageDangerous = "install_page_dangerous",
+        /// Every account of the system may read a file with the key in it.
+        EnvWorldReadable {
+            /// `.env`, the config cache, or both.
+            paths: Vec<PathBuf>,
+            /// The account that FreeScout runs as, where that is known.
+            user: Option<String>,
+            /// The link in `public/` by which the web server reaches the first of them.
+            link: Option<PathBuf>,
+        } = "env_world_readable",
+        /// The config cache is older than `.env`, and both have the same key.
+        CacheOlderThanEnv {
+            /// When the cache was built: Unix seconds.
+            built: i64,
+            /// When `.env` was changed.
+            changed: i64,
+        } = "cache_older_than_env",
     }
     /// The name in the JSON forms.
     pub fn code(&self);
@@ -440,6 +456,8 @@ impl Finding {
             | Finding::OlderFound { .. }
             | Finding::OlderOffered { .. }
             | Finding::OlderSchema { .. }
+            | Finding::EnvWorldReadable { .. }
+            | Finding::CacheOlderThanEnv { .. }
             | Finding::NotRoot => Severity::Info,
         }
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Access, AtFlags, CWD};
 use rustix::io::Errno;
 
-use super::{elsewhere, own_backups};
+use super::{elsewhere, hints, own_backups};
 use crate::domain::config::{ConfiguredKey, KeySource};
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::derived_hashes;
@@ -71,6 +71,7 @@ pub fn of_install(session: &Session) -> Vec<Finding> {
     if let Some(path) = root_owned(install) {
         findings.push(Finding::RootOwned { path });
     }
+    findings.extend(hints::findings(install));
     let we = rustix::process::geteuid();
     if !we.is_root() {
         findings.push(Finding::NotRoot);

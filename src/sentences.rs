@@ -7,6 +7,7 @@ pub mod connections;
 pub mod damage;
 pub mod elsewhere;
 pub mod found;
+pub mod hour;
 pub mod journal;
 pub mod mail_state;
 pub mod older;

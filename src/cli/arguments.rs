@@ -4,6 +4,7 @@
 
 mod safe;
 mod settled;
+mod waits;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -194,6 +195,10 @@ pub enum Command {
         /// Do not log in to the mail servers afterwards.
         #[arg(long)]
         no_test: bool,
+        /// First wait until nothing speaks against a recovery (jobs, people at work, backups, updates), at most this long: 90s, 10m, 2h.
+        /// If it does not get quiet, nothing is changed, and the exit code is 1.
+        #[arg(long, value_name = "DURATION", requires = "yes", value_parser = waits::limit)]
+        wait_for_quiet: Option<Duration>,
     },
     /// Finish an interrupted recovery, undo or restore.
     /// Exit code 0 all readable or nothing to resume, 1 nothing was changed, 2 done but some secrets still need their password, 3 could not start.

@@ -83,6 +83,7 @@ fn carry_out(command: Command) -> CommandResult {
             passwords,
             take_older,
             no_test,
+            wait_for_quiet,
         } => recover::run(
             &common,
             yes,
@@ -91,6 +92,7 @@ fn carry_out(command: Command) -> CommandResult {
                 passwords: passwords.as_deref(),
                 take_older,
                 test: !no_test,
+                wait_for_quiet,
             },
         ),
         Command::Resume {

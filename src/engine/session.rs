@@ -8,6 +8,7 @@ pub mod database;
 pub mod elsewhere;
 pub mod env_trouble;
 pub mod findings;
+pub mod hour;
 pub mod inherited;
 pub mod judge;
 pub mod mail_flow;

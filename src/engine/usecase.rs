@@ -11,6 +11,7 @@ pub mod hunt;
 pub mod logins;
 pub mod open;
 pub mod plan;
+pub mod quiet;
 pub mod recover;
 pub mod restore;
 pub mod resume;
@@ -44,6 +45,8 @@ pub enum Stage {
     Judge,
     /// Search for keys.
     Search,
+    /// Wait for a quiet moment.
+    Wait,
     /// Keep others from changing the install. From here on a request to stop is honoured only where it does no harm.
     Lock,
     /// Back up what stands.

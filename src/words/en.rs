@@ -1906,4 +1906,28 @@ table! {
     timer_failed_next = "What was done before that stays. Set right what it complains of, then run the same command again: nothing is done twice.";
     timer_not_made = "The timer was not made.";
     timer_not_removed = "The timer was not removed.";
+
+    // a good hour
+    hour_quiet = "A quiet moment: nothing speaks against a recovery now.";
+    hour_bad(signs) = "A bad hour: {signs}.";
+    hour_maintenance = "FreeScout is in maintenance mode";
+    hour_files_replaced = "files of the release were replaced within the last minutes";
+    hour_migrations_pending(count: number) = count {
+        One "an update is half done, 1 migration has not run",
+        Other "an update is half done, {count} migrations have not run",
+    };
+    hour_backup_runs(program, pid) = "a backup runs ({program} {pid})";
+    hour_jobs_run(count: number) = count { One "a worker is in the middle of a job", Other "workers are in the middle of {count} jobs" };
+    hour_jobs_wait(count: number) = count { One "1 job waits", Other "{count} jobs wait" };
+    hour_people_act = "people are working in FreeScout";
+    hour_signed_in(count: number) = count { One "1 person has it open", Other "{count} people have it open" };
+    hour_holds(texts: number, seconds: number) = "A recovery locks {texts} for about {seconds}.",
+        texts { One "1 stored text", Other "{texts} stored texts" },
+        seconds { One "1 second", Other "{seconds} seconds" };
+    hour_waits_for(signs) = "Waiting for a quiet moment: {signs}.";
+    hour_not_quiet(limit) = "There was no quiet moment within {limit}.";
+    hour_not_quiet_next = "Nothing was changed. Wait longer, or leave out --wait-for-quiet: each row is compared before it is written, whatever the hour.";
+    hour_called_off = "Stopped while waiting for a quiet moment.";
+    hour_called_off_next = "Nothing was changed. Run the same command again.";
+    wait_not_understood = "give a number with its unit, up to 7 days: 90s, 10m, 2h";
 }

@@ -24,6 +24,7 @@ mod floors;
 mod fuzzed;
 mod git;
 mod hostile;
+mod hour;
 mod hunt;
 mod language;
 mod layouts;

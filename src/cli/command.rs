@@ -7,6 +7,7 @@ mod find_key;
 mod history;
 mod paper;
 mod recover;
+mod resend;
 mod restore;
 mod resume;
 mod safe;
@@ -95,6 +96,7 @@ fn carry_out(command: Command) -> CommandResult {
                 wait_for_quiet,
             },
         ),
+        Command::Resend { common, yes, since } => resend::run(&common, yes, since),
         Command::Resume {
             common,
             give_up: true,
@@ -120,6 +122,7 @@ impl Command {
     pub(super) fn changes(&self) -> bool {
         match self {
             Command::Recover { yes, .. }
+            | Command::Resend { yes, .. }
             | Command::Undo { yes, .. }
             | Command::Restore { yes, .. } => *yes,
             Command::Resume { .. } => true,

@@ -9,6 +9,7 @@ pub mod find_key;
 mod found;
 mod hour;
 pub mod payloads;
+pub mod resend;
 pub mod restore;
 mod saved;
 mod timeline;

@@ -13,6 +13,7 @@ pub mod open;
 pub mod plan;
 pub mod quiet;
 pub mod recover;
+pub mod resend;
 pub mod restore;
 pub mod resume;
 pub mod safe;

@@ -39,6 +39,7 @@ mod probes;
 mod processes;
 mod provider;
 mod readme;
+mod resend;
 mod safes;
 mod safety;
 mod said;

@@ -1,8 +1,9 @@
-//! Times on the command line: how long is waited.
+//! Times on the command line: how long is waited, and from when on something counts.
 
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use jiff::civil::DateTime;
 
 use crate::words::words;
 
@@ -19,8 +20,15 @@ pub(super) fn limit(text: &str) -> Result<Duration, &'static str> {
     }
 }
 
+/// From when on: a day, or a day and a time.
+pub(super) fn since(text: &str) -> Result<DateTime, &'static str> {
+    text.parse().map_err(|_| words().since_not_understood)
+}
+
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
 
     #[test]
@@ -40,5 +48,15 @@ mod tests {
         ] {
             assert!(limit(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight() {
+        assert_eq!(since("2026-11-28"), Ok(date(2026, 11, 28).at(0, 0, 0, 0)));
+        assert_eq!(
+            since("2026-11-28T14:00"),
+            Ok(date(2026, 11, 28).at(14, 0, 0, 0))
+        );
+        assert!(since("28.11.2026").is_err() && since("").is_err());
     }
 }

@@ -8,6 +8,7 @@ pub mod damage;
 pub mod elsewhere;
 pub mod found;
 mod hints;
+pub mod hour;
 pub mod journal;
 pub mod mail_state;
 pub mod older;
@@ -163,6 +164,7 @@ pub fn finding(finding: &Finding) -> String {
         Finding::Salvageable { count } => text!(finding_salvageable, count),
         Finding::OlderFound { count } => text!(finding_older_found, count),
         Finding::OlderOffered { count } => text!(finding_older_offered, count),
+        Finding::FailedMails { count } => text!(finding_failed_mails, count),
         Finding::PasswordInLog { count } => text!(finding_password_in_log, count),
         Finding::ProbablyWiped { owner, place, kind } => text!(
             finding_probably_wiped,

@@ -4,6 +4,7 @@
 
 mod safe;
 mod settled;
+mod waits;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::time::Duration;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use jiff::civil::DateTime;
 
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::mail::schedule::TestLimits;
@@ -194,6 +196,23 @@ pub enum Command {
         /// Do not log in to the mail servers afterwards.
         #[arg(long)]
         no_test: bool,
+        /// First wait until nothing speaks against a recovery (jobs, people at work, backups, updates), at most this long: 90s, 10m, 2h.
+        /// If it does not get quiet, nothing is changed, and the exit code is 1.
+        #[arg(long, value_name = "DURATION", requires = "yes", value_parser = waits::limit)]
+        wait_for_quiet: Option<Duration>,
+    },
+    /// Have the emails sent again that FreeScout gave up, with FreeScout's own command. Shows them first.
+    /// Exit code 0 done or nothing to send, 1 nothing was changed, 2 some could not be put back, 3 could not start.
+    Resend {
+        /// The install and the places around it.
+        #[command(flatten)]
+        common: Common,
+        /// Really do it; without it, only show what would be sent.
+        #[arg(long)]
+        yes: bool,
+        /// Leave out what FreeScout gave up before this day or time, by its own clock: 2026-11-28, or 2026-11-28T14:00.
+        #[arg(long, value_name = "DATE", value_parser = waits::since)]
+        since: Option<DateTime>,
     },
     /// Finish an interrupted recovery, undo or restore.
     /// Exit code 0 all readable or nothing to resume, 1 nothing was changed, 2 done but some secrets still need their password, 3 could not start.

@@ -7,6 +7,7 @@ mod find_key;
 mod history;
 mod paper;
 mod recover;
+mod resend;
 mod restore;
 mod resume;
 mod safe;
@@ -83,6 +84,7 @@ fn carry_out(command: Command) -> CommandResult {
             passwords,
             take_older,
             no_test,
+            wait_for_quiet,
         } => recover::run(
             &common,
             yes,
@@ -91,8 +93,10 @@ fn carry_out(command: Command) -> CommandResult {
                 passwords: passwords.as_deref(),
                 take_older,
                 test: !no_test,
+                wait_for_quiet,
             },
         ),
+        Command::Resend { common, yes, since } => resend::run(&common, yes, since),
         Command::Resume {
             common,
             give_up: true,
@@ -118,6 +122,7 @@ impl Command {
     pub(super) fn changes(&self) -> bool {
         match self {
             Command::Recover { yes, .. }
+            | Command::Resend { yes, .. }
             | Command::Undo { yes, .. }
             | Command::Restore { yes, .. } => *yes,
             Command::Resume { .. } => true,

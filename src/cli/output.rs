@@ -13,6 +13,7 @@ use crate::domain::inventory::secret::{NamedPlace, Place, SecretKind};
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
 use crate::domain::plan::PlanAction;
+use crate::domain::plan::hour::Hour;
 use crate::domain::run::Run;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::Severity;
@@ -160,7 +161,13 @@ fn keys(out: &mut Out, assessment: &Assessment, sources: usize) {
 }
 
 /// `check` for people.
-pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, again: &str) {
+pub(super) fn check(
+    out: &mut Out,
+    survey: &Survey,
+    assessment: &Assessment,
+    hour: &Hour,
+    again: &str,
+) {
     let w = words();
     out.line(&text!(
         check_install,
@@ -183,6 +190,7 @@ pub(super) fn check(out: &mut Out, survey: &Survey, assessment: &Assessment, aga
         None => out.line(w.check_no_key),
     }
     out.line(&overview(&assessment.summary));
+    out.line(&sentences::hour::hour(hour));
     out.line("");
     for finding in &assessment.findings {
         let severity = match finding.severity() {

@@ -41,7 +41,7 @@ impl usecase::Reporter for TerminalReporter {
             Stage::Search => {
                 self.flag.replace(stop_flag());
             }
-            Stage::Prove => {
+            Stage::Wait | Stage::Prove => {
                 self.loud.set(true);
                 self.flag.replace(stop_flag());
             }

@@ -97,6 +97,8 @@ kinds! {
     JournalUnusable = "journal_unusable", no_retry;
     /// Something was changed by somebody else, or is known now that was not, since it was read: read again, it may go.
     ChangedMeanwhile = "changed_meanwhile", retry;
+    /// There was no quiet moment within the time that was given.
+    NotQuiet = "not_quiet", retry;
     /// A file or folder cannot be written.
     NotWritable = "not_writable", no_retry;
     /// There is no room on the disk, or in somebody's share of it.

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod advice;
+pub mod failed;
 pub mod oauth;
 pub mod oauth_error;
 pub mod probe;

@@ -4,6 +4,7 @@
 //! recomputed behind the operator's back. It holds no secret.
 
 mod choose;
+pub mod hour;
 pub mod mail_impact;
 pub mod out_of_reach;
 

@@ -7,7 +7,9 @@ pub mod escaped;
 pub mod failed;
 pub mod find_key;
 mod found;
+mod hour;
 pub mod payloads;
+pub mod resend;
 pub mod restore;
 mod saved;
 mod timeline;
@@ -24,6 +26,7 @@ use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::source::Source;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
+use crate::domain::plan::hour::Hour;
 use crate::domain::plan::{self, Choices, Plan, Recommendation, Strategy, TargetKey};
 use crate::domain::run::RunOrigin;
 use crate::domain::verdict::assessment::{Assessment, KeyReport};
@@ -52,6 +55,8 @@ pub struct CheckJson<'a> {
     summary: Summary,
     timeline: Option<timeline::TimelineJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    hour: Option<hour::HourJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     connections: Option<Vec<connections::TestedJson<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mail: Option<MailJson>,
@@ -60,6 +65,15 @@ pub struct CheckJson<'a> {
 }
 
 impl<'a> CheckJson<'a> {
+    /// With how good the hour is.
+    #[must_use]
+    pub fn at(self, hour: &Hour) -> Self {
+        Self {
+            hour: Some(hour::HourJson::of(hour)),
+            ..self
+        }
+    }
+
     /// As a report: with what the connection tests came to, and who made it, when and where.
     #[must_use]
     pub fn as_report(
@@ -283,8 +297,21 @@ pub struct PlannedRecoveryJson<'a> {
     /// What must be changed elsewhere, by hand, as sentences.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     by_hand: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hour: Option<hour::HourJson>,
     #[serde(flatten)]
     older: Older<'a>,
+}
+
+impl PlannedRecoveryJson<'_> {
+    /// With how good the hour is.
+    #[must_use]
+    pub fn at(self, hour: &Hour) -> Self {
+        Self {
+            hour: Some(hour::HourJson::of(hour)),
+            ..self
+        }
+    }
 }
 
 /// The older payloads that are taken, and those that are only offered for what stays lost.
@@ -343,6 +370,7 @@ pub fn planned_json<'a>(
         total: ready.after.total,
         damage: damage::damage(&assessment.damage(ready.plan.target)),
         by_hand: sentences::elsewhere::by_hand(&ready.plan, assessment),
+        hour: None,
         older,
     }
 }
@@ -384,6 +412,7 @@ pub fn check_json<'a>(session: &'a Session, assessment: &'a Assessment) -> Check
             .map(|r| recommendation(r, assessment)),
         summary: assessment.summary,
         timeline: assessment.timeline.as_ref().map(timeline::timeline),
+        hour: None,
         connections: None,
         mail: None,
         made: None,

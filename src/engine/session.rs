@@ -7,8 +7,10 @@ pub mod closed;
 pub mod database;
 pub mod elsewhere;
 pub mod env_trouble;
+pub mod failed_mails;
 pub mod findings;
 mod hints;
+pub mod hour;
 pub mod inherited;
 pub mod judge;
 pub mod mail_flow;
@@ -35,6 +37,7 @@ use crate::domain::inventory::secret::{Cell, SecretBytes, Table};
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::ring::KeyRing;
 use crate::domain::key::timeline::Timeline;
+use crate::domain::mail::failed::FailedMails;
 use crate::domain::mail::send_log::SendLog;
 use crate::domain::plan::mail_impact::Trace;
 use crate::domain::run::Run;
@@ -83,6 +86,8 @@ pub struct Session {
     pub inventory: Inventory,
     /// The emails of `send_logs`, once they were read.
     pub mails: Option<SendLog>,
+    /// The emails that FreeScout gave up, as last read.
+    pub failed_mails: FailedMails,
     /// Which key was in use when, as far as the keys known now explain it.
     pub timeline: Option<Timeline>,
     /// What was sent under each key, likewise.
@@ -133,6 +138,7 @@ impl Session {
             other_database: false,
             inventory: Inventory::default(),
             mails: None,
+            failed_mails: FailedMails::default(),
             timeline: None,
             traces: Vec::new(),
             schema_findings: Vec::new(),

@@ -11,7 +11,9 @@ pub mod hunt;
 pub mod logins;
 pub mod open;
 pub mod plan;
+pub mod quiet;
 pub mod recover;
+pub mod resend;
 pub mod restore;
 pub mod resume;
 pub mod safe;
@@ -44,6 +46,8 @@ pub enum Stage {
     Judge,
     /// Search for keys.
     Search,
+    /// Wait for a quiet moment.
+    Wait,
     /// Keep others from changing the install. From here on a request to stop is honoured only where it does no harm.
     Lock,
     /// Back up what stands.

@@ -17,6 +17,7 @@ use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::mail::ConnectionId;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::rung::Rung;
+use crate::domain::plan::hour::Hour;
 use crate::domain::plan::{CacheRefresh, Choices, Impossible, Plan, Strategy};
 use crate::domain::run::Run;
 use crate::domain::run::bookmark::Bookmark;
@@ -321,6 +322,8 @@ pub enum Update {
     Bookmark(Box<Bookmark>),
     /// Verdicts, keys and findings, whole or as they stand so far.
     Assessed(Box<Assessment>),
+    /// How good the hour is for a recovery.
+    Hour(Box<Hour>),
     /// A key was tried: how it was named, and how many secrets it opens; `None` when the text is no key.
     KeyTried {
         /// `K3 · 91c0…`, or why it is no key.

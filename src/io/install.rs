@@ -15,6 +15,9 @@ mod recognised;
 
 use std::path::{Path, PathBuf};
 
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
 use crate::domain::config::dotenv::{self, EnvFile, Trouble};
 use crate::domain::config::inherited::Variables;
 use crate::domain::config::rules::Rules;
@@ -309,6 +312,15 @@ impl Install {
             (Ok(used), Ok(without)) => !used.lead_to_the_same(&without),
             _ => true,
         }
+    }
+
+    /// The time on FreeScout's clock: what it stamps rows with. UTC where no zone is set, or one that nobody knows.
+    pub fn now_local(&self) -> DateTime {
+        let name = self.setting(&["app", "timezone"], "APP_TIMEZONE");
+        let zone = name.and_then(|name| TimeZone::get(name.trim()).ok());
+        jiff::Timestamp::now()
+            .to_zoned(zone.unwrap_or(TimeZone::UTC))
+            .datetime()
     }
 
     /// A setting of the cache, or of `.env` where there is no cache.

@@ -7,6 +7,7 @@ use super::parts::scroll::Scroll;
 use super::parts::window::Window;
 use super::step::apply::{self, Written};
 use super::step::{Step, backup, checks, connections, keys, passwords, plan, report, survey};
+use crate::domain::plan::hour::Hour;
 use crate::domain::run::bookmark::{Bookmark, Searched};
 use crate::domain::verdict::assessment::Assessment;
 
@@ -68,6 +69,8 @@ pub struct Wizard {
     pub notice: Option<String>,
     /// How far the pane on the screen is scrolled.
     pub scroll: Scroll,
+    /// How good the hour is for a recovery, when it was last looked at.
+    pub hour: Option<Box<Hour>>,
     /// What this session has written to the install, as it stands now.
     pub written: Written,
     /// The bookmark as it was written down last.

@@ -1413,6 +1413,10 @@ table! {
         One "A text that is probably a password is readable in FreeScout's logs: a failed login left it there. Once everything works again, delete that log entry, and change the password if others could read the logs.",
         Other "{count} texts that are probably passwords are readable in FreeScout's logs: failed logins left them there. Once everything works again, delete those log entries, and change the passwords if others could read the logs.",
     };
+    finding_failed_mails(count: number) = count {
+        One "FreeScout gave up 1 email, and will not send it by itself. When the outgoing logins work again: `resend` shows it, and `resend --yes` has it sent. FreeScout deletes it from its list once a week.",
+        Other "FreeScout gave up {count} emails, and will not send them by itself. When the outgoing logins work again: `resend` shows them, and `resend --yes` has them sent. FreeScout deletes them from its list once a week.",
+    };
     finding_probably_wiped(owner, place) = "{owner}, {place}: a password is needed, but none is stored. It was probably wiped by saving the form with an empty password field.";
     finding_licences(count: number) = count {
         One "1 of the unreadable secrets is a module licence: FreeScout's daily check will switch that module off.",
@@ -1932,4 +1936,80 @@ table! {
     timer_failed_next = "What was done before that stays. Set right what it complains of, then run the same command again: nothing is done twice.";
     timer_not_made = "The timer was not made.";
     timer_not_removed = "The timer was not removed.";
+
+    // a good hour
+    hour_quiet = "A quiet moment: nothing speaks against a recovery now.";
+    hour_bad(signs) = "A bad hour: {signs}.";
+    hour_maintenance = "FreeScout is in maintenance mode";
+    hour_files_replaced = "files of the release were replaced within the last minutes";
+    hour_migrations_pending(count: number) = count {
+        One "an update is half done, 1 migration has not run",
+        Other "an update is half done, {count} migrations have not run",
+    };
+    hour_backup_runs(program, pid) = "a backup runs ({program} {pid})";
+    hour_jobs_run(count: number) = count { One "a worker is in the middle of a job", Other "workers are in the middle of {count} jobs" };
+    hour_jobs_wait(count: number) = count { One "1 job waits", Other "{count} jobs wait" };
+    hour_people_act = "people are working in FreeScout";
+    hour_signed_in(count: number) = count { One "1 person has it open", Other "{count} people have it open" };
+    hour_holds(texts: number, seconds: number) = "A recovery locks {texts} for about {seconds}.",
+        texts { One "1 stored text", Other "{texts} stored texts" },
+        seconds { One "1 second", Other "{seconds} seconds" };
+    hour_waits_for(signs) = "Waiting for a quiet moment: {signs}.";
+    hour_not_quiet(limit) = "There was no quiet moment within {limit}.";
+    hour_not_quiet_next = "Nothing was changed. Wait longer, or leave out --wait-for-quiet: each row is compared before it is written, whatever the hour.";
+    hour_called_off = "Stopped while waiting for a quiet moment.";
+    hour_called_off_next = "Nothing was changed. Run the same command again.";
+
+    // emails that FreeScout gave up
+    resend_nothing = "There is no email to be sent again.";
+    resend_head(count: number, oldest, newest) = "FreeScout gave up {count}, from {oldest} to {newest} by its clock.",
+        count { One "1 email", Other "{count} emails" };
+    resend_head_undated(count: number) = "FreeScout gave up {count}.",
+        count { One "1 email", Other "{count} emails" };
+    resend_reply(count: number) = count { One "1 reply to a customer", Other "{count} replies to customers" };
+    resend_notification(count: number) = count { One "1 notification to agents", Other "{count} notifications to agents" };
+    resend_auto_reply(count: number) = count { One "1 automatic reply to a customer", Other "{count} automatic replies to customers" };
+    resend_reply_error(count: number) = count { One "1 notice that a reply by email was rejected", Other "{count} notices that a reply by email was rejected" };
+    resend_alert(count: number) = count { One "1 alert to administrators", Other "{count} alerts to administrators" };
+    resend_of_mailbox(mailbox, count) = "{mailbox}: {count}";
+    resend_of_nobody(count) = "of no mailbox that is known: {count}";
+    resend_held_back(count: number) = count {
+        One "1 email is left where it is: FreeScout cannot read the outgoing password of its mailbox yet.",
+        Other "{count} emails are left where they are: FreeScout cannot read the outgoing passwords of their mailboxes yet.",
+    };
+    resend_waiting(count: number) = count {
+        One "1 email waits in the queue. FreeScout sends it by itself, within an hour of its last attempt.",
+        Other "{count} emails wait in the queue. FreeScout sends them by itself, each within an hour of its last attempt.",
+    };
+    resend_twice = "Agents who already have a notification get it twice if it had failed for others only.";
+    resend_needs_yes = "This is only what would be sent again. Add --yes to do it; --since DATE leaves out what is older. Nothing was changed.";
+    resend_doing(done, of: number) = "Sent again: {done} of {of}",
+        of { One "1 email", Other "{of} emails" };
+    resend_done(count: number) = count {
+        One "1 email is back in FreeScout's queue: its worker sends it now.",
+        Other "{count} emails are back in FreeScout's queue: its worker sends them now, one after another.",
+    };
+    resend_left(count: number) = count {
+        One "1 email could not be put back, and is still among those given up.",
+        Other "{count} emails could not be put back, and are still among those given up.",
+    };
+    resend_failed = "FreeScout put no email back into its queue.";
+    resend_failed_said_nothing = "Its own command (php artisan queue:retry) ended without an error, and nothing has changed.";
+    resend_failed_next = "Nothing was changed. See Manage > System > Status in FreeScout: the button Retry there does the same.";
+    resend_no_artisan = "Only FreeScout's own command can put emails back into its queue.";
+    resend_no_artisan_next = "Leave out --no-artisan. Nothing was changed.";
+    resend_all_held_back = "FreeScout cannot read the outgoing passwords of these mailboxes yet: the emails would fail again.";
+    resend_recover_first = "Recover the passwords first (recover, or the wizard), then run this again. Nothing was changed.";
+    resend_worker_first(pid) = "The queue worker with process id {pid} was started with another key: the emails would fail again.";
+    resend_worker_next = "As the web user, in FreeScout's folder: php artisan queue:restart. Then run this again. Nothing was changed.";
+    resend_note(count: number, command) = count {
+        One "FreeScout gave up 1 email meanwhile. To see it, and to have it sent: {command}",
+        Other "FreeScout gave up {count} emails meanwhile. To see them, and to have them sent: {command}",
+    };
+    resend_note_waiting(count: number) = count {
+        One "1 email waits in FreeScout's queue: it sends it by itself, within an hour.",
+        Other "{count} emails wait in FreeScout's queue: it sends them by itself, within an hour.",
+    };
+    wait_not_understood = "give a number with its unit, up to 7 days: 90s, 10m, 2h";
+    since_not_understood = "give a day or a time: 2026-11-28, or 2026-11-28T14:00";
 }

@@ -27,6 +27,7 @@ mod laravel;
 mod not_tried;
 mod plain_tables;
 mod provider;
+mod queue;
 mod recovery;
 #[allow(dead_code, reason = "other tests need more of it")]
 mod server;

@@ -18,10 +18,12 @@ use freescout_rescue::domain::key::source::{Source, SourceKind};
 use freescout_rescue::domain::key::timeline::Timeline;
 use freescout_rescue::domain::mail::advice::Advice;
 use freescout_rescue::domain::mail::probe::{Climbed, Ended, RefusedBy, Tested};
+use freescout_rescue::domain::mail::queue::Signs;
 use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::send_log::SendLog;
 use freescout_rescue::domain::mail::{ConnectionId, Direction, Protocol};
 use freescout_rescue::domain::payload::{Payload, php};
+use freescout_rescue::domain::plan::hour::{Hour, Observed, RunningBackup};
 use freescout_rescue::domain::plan::{
     self, CacheRefresh, Choices, Circumstances, KeyHome, Strategy,
 };
@@ -550,6 +552,22 @@ pub fn unfinished_run() -> UnfinishedRun {
 }
 
 /// What an undo would put back.
+/// A bad hour.
+pub fn hour() -> Hour {
+    Hour::of(Observed {
+        signs: Signs {
+            jobs_due_lately: 3,
+            ..Signs::default()
+        },
+        backups: vec![RunningBackup {
+            pid: 4211,
+            program: "mysqldump",
+        }],
+        texts: 31,
+        ..Observed::default()
+    })
+}
+
 pub fn would_undo() -> WouldUndo {
     WouldUndo {
         what: "recovery of 2025-11-03 10:00".to_owned(),

@@ -449,7 +449,7 @@ fn the_clock_is_the_apps_own() {
     let now = |zone: &str| {
         std::fs::write(&env, text.replace("APP_TIMEZONE=UTC", zone)).unwrap();
         let install = Install::open(&bench.install(), Environment::default()).unwrap();
-        let now = oauth::now_local(&install);
+        let now = install.now_local();
         let utc = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
         (now.duration_since(utc.datetime()).as_secs_f64() / 3600.0).round()
     };

@@ -516,6 +516,17 @@ fn plan() {
 }
 
 #[test]
+fn a_bad_hour() {
+    let surveyed = Stage::new().answered(vec![
+        Update::Surveyed(Box::new(fixture::survey())),
+        Update::Assessed(Box::new(fixture::assessment(true))),
+        Update::Hour(Box::new(fixture::hour())),
+    ]);
+    shot("1_survey_bad_hour", &surveyed);
+    shot("7_apply_bad_hour", &surveyed.on_to_apply());
+}
+
+#[test]
 fn passwords() {
     let none = Stage::new().surveyed(fixture::sound()).backed_up();
     let ready =

@@ -99,6 +99,7 @@ impl Command {
             | Self::Watch { common, .. }
             | Self::Restore { common, .. }
             | Self::Recover { common, .. }
+            | Self::Resend { common, .. }
             | Self::Resume { common, .. }
             | Self::History { common, .. }
             | Self::Undo { common, .. } => common,
@@ -115,6 +116,7 @@ impl Command {
             | Self::Watch { common, .. }
             | Self::Restore { common, .. }
             | Self::Recover { common, .. }
+            | Self::Resend { common, .. }
             | Self::Resume { common, .. }
             | Self::History { common, .. }
             | Self::Undo { common, .. } => common,
@@ -127,6 +129,7 @@ impl Command {
             Self::Check(_)
             | Self::FindKey { .. }
             | Self::Test { .. }
+            | Self::Resend { .. }
             | Self::History { .. }
             | Self::Watch { .. } => ("", &None),
             Self::Backup { options, .. } => ("--passphrase-file", &options.passphrase_file),

@@ -8,20 +8,22 @@ use crate::cli::reporter::TerminalReporter;
 use crate::domain::verdict::finding::Severity;
 use crate::engine::exit::Exit;
 use crate::engine::report;
-use crate::engine::session::survey;
+use crate::engine::session::{hour, survey};
 
 /// Says how things stand.
 pub(super) fn run(common: &Common) -> CommandResult {
-    let session = opened(common, &TerminalReporter::default()).map_err(not_started)?;
+    let mut session = opened(common, &TerminalReporter::default()).map_err(not_started)?;
+    let hour = hour::look(&mut session);
     let assessment = session.assess();
     if common.json {
-        Out::stdout().json(&report::check_json(&session, &assessment));
+        Out::stdout().json(&report::check_json(&session, &assessment).at(&hour));
     } else {
         let again = again::options(common, &common.look_in, &assessment, &session.install.root);
         output::check(
             &mut Out::stdout(),
             &survey::summary(&session),
             &assessment,
+            &hour,
             &again,
         );
     }

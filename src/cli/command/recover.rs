@@ -1,20 +1,22 @@
 //! `recover`: what it would come to, then, with `--yes`, exactly that.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::{again, opened};
 use crate::cli::arguments::Common;
-use crate::cli::outcome::{CommandResult, not_started, refused};
+use crate::cli::outcome::{CommandResult, not_started, refused, unchanged};
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::TerminalReporter;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::plan::Strategy;
 use crate::engine::exit::Exit;
 use crate::engine::report;
-use crate::engine::session::survey;
-use crate::engine::usecase::Refused;
+use crate::engine::session::{hour, survey};
 use crate::engine::usecase::recover::{self, Orders, Terms, Wishes};
+use crate::engine::usecase::{Refused, quiet};
 use crate::io::state::passwords::{self, PasswordLine, PasswordsError};
+use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -28,6 +30,8 @@ pub(super) struct Flags<'a> {
     pub(super) take_older: bool,
     /// Whether every login is tried afterwards.
     pub(super) test: bool,
+    /// How long is waited for a quiet moment.
+    pub(super) wait_for_quiet: Option<Duration>,
 }
 
 /// Shows the plan, or backs up and carries it out.
@@ -43,6 +47,9 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
     let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let options = common.options();
+    if let Some(limit) = asked.wait_for_quiet {
+        quiet::wait(&mut session, limit, &reporter).map_err(unchanged)?;
+    }
     let mut unattended = recover::prepare(&session, wishes).map_err(refused)?;
     let cautions = output::cautions(&options);
     if !yes {
@@ -51,14 +58,19 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
         let ready = foreseen.map_err(refused)?;
         let (entered, older_places) = (&unattended.choices.entered, &unattended.older_places);
         let assessment = session.assess();
+        let hour = hour::look(&mut session);
         let unfinished = session.unfinished();
         if common.json {
             let older = report::Older::of(&assessment, older_places, entered);
-            let json = report::planned_json(&ready, &assessment, older);
+            let json = report::planned_json(&ready, &assessment, older).at(&hour);
             Out::stdout().json(&output::Cautioned::new(json, &cautions).after(unfinished));
         } else {
             let mut out = Out::stdout();
             output::plan(&mut out, &assessment, &ready, older_places);
+            out.line(&sentences::hour::hour(&hour));
+            if !ready.writes_nothing() {
+                out.line(&sentences::hour::holds(&hour));
+            }
             if asked.take_older {
                 output::not_taken(&mut out, &assessment, entered);
             }

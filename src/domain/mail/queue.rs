@@ -7,10 +7,13 @@ use jiff::civil::DateTime;
 
 /// The queue that FreeScout puts the jobs on that send mail.
 const MAIL_QUEUE: &[u8] = b"emails";
+/// A worker that runs takes a job, and is done with it, within so many seconds: FreeScout ends the ones that send mail
+/// after two minutes. What is older lies there because no worker runs, or because one died with it.
+const LATELY: i64 = 300;
 
 /// A row of `jobs`, as far as it is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Job<'a> {
+pub struct QueuedJob<'a> {
     /// The name of its queue.
     pub queue: &'a [u8],
     /// Since when a worker has it: Unix seconds.
@@ -26,12 +29,16 @@ pub struct Signs {
     pub jobs_waiting: u64,
     /// Of these, those that are to be tried later.
     pub jobs_delayed: u64,
+    /// Of those that wait, the ones that may be taken since a moment ago: a worker that runs is about to.
+    pub jobs_due_lately: u64,
     /// Of those that wait, the ones on the queue of mail.
     pub mails_waiting: u64,
     /// Since when the one that may be taken longest waits: Unix seconds.
     pub oldest_job: Option<i64>,
     /// Jobs that a worker has taken. One that a worker died with is among them until it is taken again.
     pub reserved: u64,
+    /// Of these, those that were taken a moment ago: a worker is in the middle of them.
+    pub reserved_lately: u64,
     /// When the last of them was taken: Unix seconds.
     pub newest_reserved: Option<i64>,
     /// Jobs that FreeScout gave up. Where there are very many, that many at least.
@@ -44,9 +51,10 @@ pub struct Signs {
 
 impl Signs {
     /// Counts a job, as things stand `now` (Unix seconds).
-    pub fn add_job(&mut self, job: Job<'_>, now: i64) {
+    pub fn add_job(&mut self, job: QueuedJob<'_>, now: i64) {
         if let Some(reserved) = job.reserved_at {
             self.reserved += 1;
+            self.reserved_lately += u64::from(reserved > now.saturating_sub(LATELY));
             self.newest_reserved = self.newest_reserved.max(Some(reserved));
             return;
         }
@@ -58,6 +66,7 @@ impl Signs {
         if available > now {
             self.jobs_delayed += 1;
         } else {
+            self.jobs_due_lately += u64::from(available > now.saturating_sub(LATELY));
             let oldest = self.oldest_job.unwrap_or(available);
             self.oldest_job = Some(oldest.min(available));
         }
@@ -78,22 +87,25 @@ mod tests {
     #[test]
     fn a_job_waits_is_delayed_or_is_in_a_workers_hands() {
         let mut signs = Signs::default();
-        let job = |queue: &'static str, reserved_at, available_at| Job {
+        let job = |queue: &'static str, reserved_at, available_at| QueuedJob {
             queue: queue.as_bytes(),
             reserved_at,
             available_at: Some(available_at),
         };
-        signs.add_job(job("emails", None, 100), 1000);
+        signs.add_job(job("emails", None, 800), 1000);
         signs.add_job(job("default", None, 90), 1000);
         signs.add_job(job("emails", None, 4600), 1000);
         signs.add_job(job("emails", Some(990), 80), 1000);
-        signs.add_job(Job::default(), 1000);
+        signs.add_job(job("emails", Some(-7), i64::MIN), 1000);
+        signs.add_job(QueuedJob::default(), 1000);
         let wanted = Signs {
             jobs_waiting: 4,
             jobs_delayed: 1,
             mails_waiting: 2,
             oldest_job: Some(90),
-            reserved: 1,
+            jobs_due_lately: 1,
+            reserved: 2,
+            reserved_lately: 1,
             newest_reserved: Some(990),
             ..Signs::default()
         };

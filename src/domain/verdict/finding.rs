@@ -288,6 +288,11 @@ named! {
             /// How many different ones.
             count: usize,
         } = "password_in_log",
+        /// Emails that FreeScout gave up: it does not send them any more by itself.
+        FailedMails {
+            /// How many.
+            count: usize,
+        } = "failed_mails",
         /// An empty field that needs a value: probably wiped by saving the form with an empty password field.
         ProbablyWiped {
             /// Whose.
@@ -453,6 +458,7 @@ impl Finding {
             | Finding::Salvageable { .. }
             | Finding::PlaintextUntilUpdate { .. }
             | Finding::VersionUntold { .. }
+            | Finding::FailedMails { .. }
             | Finding::OlderFound { .. }
             | Finding::OlderOffered { .. }
             | Finding::OlderSchema { .. }

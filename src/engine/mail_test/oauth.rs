@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
 use crate::domain::config::rules::StoredForm;
@@ -27,7 +26,6 @@ use crate::domain::verdict::{self};
 use crate::engine::recovery::change::{Change, swap_problem};
 use crate::engine::session::{Session, reading};
 use crate::io::db::{StoreError, Stored, Swap, SwapError};
-use crate::io::install::Install;
 use crate::io::mail::oauth::{AskError, Endpoints, Grant, Tokens};
 use crate::io::os::entropy;
 use crate::io::os::names::NobodyAsked;
@@ -65,20 +63,11 @@ pub enum RefreshError {
     NotReadAgain(Problem),
 }
 
-/// The app's local time: what FreeScout stamps `issued_on` with. UTC where no zone is set, or one that nobody knows.
-pub fn now_local(install: &Install) -> DateTime {
-    let name = install.setting(&["app", "timezone"], "APP_TIMEZONE");
-    let zone = name.and_then(|name| TimeZone::get(name.trim()).ok());
-    jiff::Timestamp::now()
-        .to_zoned(zone.unwrap_or(TimeZone::UTC))
-        .datetime()
-}
-
 /// Whether the access token of a mailbox is over, as far as `meta` tells.
 pub fn is_expired(session: &Session, mailbox: u64) -> bool {
     let meta = session.inventory.cells.get(&meta_cell(mailbox));
     meta.and_then(Option::as_ref)
-        .is_some_and(|meta| oauth::is_expired(meta.expose(), now_local(&session.install)))
+        .is_some_and(|meta| oauth::is_expired(meta.expose(), session.install.now_local()))
 }
 
 /// Renews the tokens of a mailbox and reads the inventory again.
@@ -107,7 +96,7 @@ pub fn refresh(
     // What the grant was opened with.
     let key = session.ring.effective().ok_or(RefreshError::NotConnected)?;
     // The clock is read before the provider reads its own: better a second early than late.
-    let issued_on = now_local(&session.install);
+    let issued_on = session.install.now_local();
     let tokens = crate::io::mail::oauth::refresh(provider, endpoints, &grant)
         .map_err(RefreshError::Asked)?;
     let gained = Gained::new(key, form, &tokens, &grant.refresh_token, issued_on);

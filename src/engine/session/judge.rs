@@ -66,6 +66,12 @@ impl Session {
         if in_logs > 0 {
             findings.push(Finding::PasswordInLog { count: in_logs });
         }
+        let failed_mails = self.failed_mails.count();
+        if failed_mails > 0 {
+            findings.push(Finding::FailedMails {
+                count: failed_mails,
+            });
+        }
         let summary = Summary::of(&secrets);
         let recommendation = plan::out_of_reach::advise(
             plan::recommend(&secrets, &circumstances),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
-use crate::domain::mail::queue::Job;
+use crate::domain::mail::queue::QueuedJob;
 pub use crate::domain::mail::queue::Signs;
 use crate::engine::session::Session;
 use crate::io::db::{Bounds, Store, Stored};
@@ -28,7 +28,7 @@ fn jobs(store: &mut dyn Store, now: i64, signs: &mut Signs) {
     let mut seen = Signs::default();
     let wanted = ["queue", "reserved_at", "available_at"];
     let read = read_newest(store, "jobs", &wanted, ROWS, &mut |_, row| {
-        let job = Job {
+        let job = QueuedJob {
             queue: row.text(0).unwrap_or_default(),
             reserved_at: row.number(1),
             available_at: row.number(2),
@@ -57,12 +57,12 @@ fn failed(store: &mut dyn Store, signs: &mut Signs) {
 }
 
 /// The columns of one row that were wanted, `None` where the table lacks one.
-pub(super) struct FoundRow<'a> {
+pub(super) struct NewestRow<'a> {
     places: &'a [Option<usize>],
     values: Vec<Stored>,
 }
 
-impl FoundRow<'_> {
+impl NewestRow<'_> {
     /// The text of the n-th column that was wanted.
     pub(super) fn text(&self, n: usize) -> Option<&[u8]> {
         self.values.get(self.places.get(n).copied()??)?.text()
@@ -87,7 +87,7 @@ pub(super) fn read_newest(
     table: &'static str,
     wanted: &[&'static str],
     rows: u32,
-    each: &mut dyn FnMut(u64, &FoundRow<'_>),
+    each: &mut dyn FnMut(u64, &NewestRow<'_>),
 ) -> bool {
     let there = store.columns(table).unwrap_or_default();
     let has = |name: &&str| there.iter().any(|column| column == name);
@@ -99,7 +99,7 @@ pub(super) fn read_newest(
     }
     let read = store.read(table, &columns, Some(rows), &mut |id, values| {
         let places = &places;
-        each(id, &FoundRow { places, values });
+        each(id, &NewestRow { places, values });
     });
     read.is_ok()
 }

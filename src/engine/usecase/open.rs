@@ -12,7 +12,7 @@ use crate::engine::recovery::backup::require_apart;
 use crate::engine::recovery::run_log;
 use crate::engine::session::options::Options;
 use crate::engine::session::survey::{self, NoDatabase};
-use crate::engine::session::{Session, mails, own_backups, reading};
+use crate::engine::session::{Session, failed_mails, mails, own_backups, reading};
 use crate::engine::worker::OtherDatabase;
 use crate::io::container::within;
 use crate::io::install::Environment;
@@ -86,6 +86,7 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
     }
     session.restart_anyway = opening.given.restart_workers;
     mails::count_mails(&mut session);
+    failed_mails::read(&mut session);
     session.journal_findings = run_log::findings(options, &session.install.root);
     reporter.notice(Notice::Journal(&session, options));
     reporter.found(&session, Looking::Found);

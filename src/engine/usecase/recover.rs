@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::backup::before_change;
 use super::given::require_use;
-use super::{Refused, Reporter, Stage, lock_for_change, logins, plan};
+use super::{Refused, Reporter, Stage, lock_for_change, logins, plan, resend};
 use crate::domain::hunt::old_payloads::standing::TakenUnseen;
 use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::mail::probe::Tested;
@@ -160,7 +160,7 @@ pub fn recover(
             (&ready.plan, entered, &made)
         }
     };
-    let applied = apply(
+    let mut applied = apply(
         session,
         &mut ledger,
         &Order {
@@ -174,6 +174,7 @@ pub fn recover(
         reporter,
     )?;
     drop(entered);
+    applied.notes.extend(resend::notes(session, options));
     let tested = logins::prove(session, terms.prove, reporter);
     Ok(Recovered { applied, tested })
 }

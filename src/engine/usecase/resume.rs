@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::restore::take_back;
-use super::{AskPassphrase, Refused, Reporter, Stage, lock, logins, readable};
+use super::{AskPassphrase, Refused, Reporter, Stage, lock, logins, readable, resend};
 use crate::domain::mail::probe::Tested;
 use crate::domain::run::Run;
 use crate::domain::run::belongs::RecordOwner;
@@ -54,6 +54,7 @@ pub fn resume(
     if let Resumed::Recovered(applied) = &mut resumed {
         // It was read while the run was not ended yet, and must not tell of one that is unfinished.
         *applied.after = session.assess();
+        applied.notes.extend(resend::notes(session, options));
     }
     if let (Resumed::PutBack(_, restored), Some(safety)) = (&mut resumed, &run.safety)
         && let Ok(safety) = Backup::open(safety)

@@ -28,7 +28,7 @@ use crate::engine::recovery::{NoPlan, run_log};
 use crate::engine::report::{self, Made};
 use crate::engine::session::options::Options;
 use crate::engine::session::volatile::{self, VolatileFolder};
-use crate::engine::session::{Session, own_backups, survey};
+use crate::engine::session::{Session, hour, own_backups, survey};
 use crate::engine::usecase::hunt::Where;
 use crate::engine::usecase::open::{NotOpened, Opening};
 use crate::engine::usecase::recover::{Orders, Terms};
@@ -176,6 +176,7 @@ impl Desk {
                     Err(other) => return Err(other.problem().into()),
                 };
                 call.send(update);
+                call.send(Update::Hour(Box::new(hour::look(session))));
             }
             Job::Apply {
                 plan,
@@ -250,7 +251,10 @@ impl Desk {
             processes: true,
         };
         match usecase::open::open(opening, call) {
-            Ok(session) => self.session = Some(session),
+            Ok(mut session) => {
+                call.send(Update::Hour(Box::new(hour::look(&mut session))));
+                self.session = Some(session);
+            }
             Err(NotOpened::NoDatabase(refused)) => call.send(Update::NoDatabase {
                 problem: refused.problem,
                 values: Box::new(refused.values),

@@ -1,4 +1,4 @@
-//! FreeScout's own command line: `php artisan freescout:clear-cache`, run as the web user.
+//! FreeScout's own command line, `php artisan freescout:clear-cache` and `queue:retry`, run as the web user.
 //!
 //! Never as root: as root it would leave root-owned caches behind that lock the web user out of his own installation, and
 //! what it runs belongs to the web user. The environment is clean but for FreeScout's own settings (a container's must reach the
@@ -139,6 +139,39 @@ pub fn prepare(
     php_path: Option<&str>,
     handed: &Handed,
 ) -> Result<Program, ArtisanError> {
+    command(
+        install,
+        web_user,
+        php_path,
+        handed,
+        &["freescout:clear-cache"],
+    )
+}
+
+/// Runs `php artisan queue:retry` with the numbers of these rows of `failed_jobs`, in the same way: each job is put back onto
+/// the queue it came from, and its row is removed. A row that is gone is passed over; that does not make it fail.
+pub fn retry_jobs(
+    install: &Path,
+    web_user: Option<WebUser>,
+    php_path: Option<&str>,
+    handed: &Handed,
+    jobs: &[u64],
+    limit: Duration,
+) -> Result<(), ArtisanError> {
+    let numbers: Vec<String> = jobs.iter().map(u64::to_string).collect();
+    let words = std::iter::once("queue:retry").chain(numbers.iter().map(String::as_str));
+    let words: Vec<&str> = words.collect();
+    run(command(install, web_user, php_path, handed, &words)?, limit)
+}
+
+/// A command of FreeScout's with its arguments, ready to be run.
+fn command(
+    install: &Path,
+    web_user: Option<WebUser>,
+    php_path: Option<&str>,
+    handed: &Handed,
+    words: &[&str],
+) -> Result<Program, ArtisanError> {
     if within::is_stopped() {
         return Err(ArtisanError::Stopped);
     }
@@ -156,7 +189,9 @@ pub fn prepare(
     require_freescouts(install, web_user)?;
     let mut command = spawn::command(&find_php(install, web_user, php_path)?, web_user);
     command
-        .args(["artisan", "freescout:clear-cache", "--no-interaction"])
+        .arg("artisan")
+        .args(words)
+        .arg("--no-interaction")
         .current_dir(install);
     let own = handed.own.iter();
     command.envs(

@@ -4,6 +4,7 @@
 //! to an install is recognised by what a process runs and where, compared as files and not as names: a container, a release that
 //! was moved away and a link each call the same folder by another name.
 
+pub mod backups;
 mod home;
 
 use std::io::Read;

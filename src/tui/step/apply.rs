@@ -62,6 +62,17 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         let folder = shown(&backup.folder).to_string();
         canvas.pieces(&mut area, &[(Role::Muted, text!(apply_backup, folder))]);
     }
+    if let Some(hour) = &wizard.hour {
+        let role = match hour.is_quiet() {
+            true => Role::Muted,
+            false => Role::Warn,
+        };
+        let pieces = [
+            (role, sentences::hour::hour(hour)),
+            (Role::Muted, sentences::hour::holds(hour)),
+        ];
+        canvas.pieces(&mut area, &pieces);
+    }
     if wizard.is_running(JobKind::Apply) {
         canvas.pieces(&mut prompt, &[(Role::Accent, w.apply_running.to_owned())]);
         return;

@@ -239,6 +239,9 @@ fn read(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, survey: &Surve
         |k| text!(survey_key_value, key = k.name(), source = survey.key_source),
     );
     canvas.value(&mut area, w.survey_key, NAMES, &key);
+    if let Some(hour) = wizard.hour.as_ref().filter(|hour| !hour.is_quiet()) {
+        canvas.pieces(&mut area, &[(Role::Warn, sentences::hour::hour(hour))]);
+    }
     take_top(&mut area, 1);
 
     let Some(assessment) = wizard.assessment() else {

@@ -75,6 +75,7 @@ impl Wizard {
     /// Forgets everything that rests on a survey; not what was typed.
     pub(super) fn forget_all(&mut self) {
         self.assessment = None;
+        self.hour = None;
         self.reached = Step::Survey;
         self.backup = backup::State {
             full_dump: self.backup.full_dump,

@@ -72,6 +72,7 @@ impl Wizard {
             }
             Update::Bookmark(bookmark) => self.ask_about_earlier(bookmark),
             Update::Assessed(assessment) => self.assessed(assessment),
+            Update::Hour(hour) => self.hour = Some(hour),
             Update::KeyTried { key, opens } => {
                 if opens.is_some() {
                     self.keys.form = None;

@@ -143,7 +143,7 @@ fn program(pid: i32, work: &Result<OwnedFd, Errno>, path: &Path) -> Result<Owned
 }
 
 /// The name of the folder it works in, or worked in before that was removed.
-fn working_folder(pid: i32) -> Option<PathBuf> {
+pub(super) fn working_folder(pid: i32) -> Option<PathBuf> {
     let path = std::fs::read_link(format!("/proc/{pid}/cwd")).ok()?;
     let bytes = path.as_os_str().as_bytes();
     let name = bytes.strip_suffix(DELETED).unwrap_or(bytes).to_vec();

@@ -13,7 +13,6 @@ use crate::domain::run::watch::record::Standing;
 use crate::domain::run::watch::settings::Thresholds;
 use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::{CheckCode, WatchCheck, WatchCode};
-use crate::engine::mail_test::oauth::now_local;
 use crate::engine::session::mail_flow::{LastFetch, last_fetch, message_times, seconds};
 use crate::engine::session::{Session, signs};
 use crate::io::container::within;
@@ -38,7 +37,7 @@ pub(super) struct SignsOfLife {
 
 /// Looks for them.
 pub(super) fn read(session: &mut Session) -> SignsOfLife {
-    let now = seconds(now_local(&session.install)).unwrap_or_default();
+    let now = seconds(session.install.now_local()).unwrap_or_default();
     let mail = message_times(session).map(|times| {
         let flows = |(id, times): (u64, crate::engine::session::mail_flow::MessageTimes)| {
             (id, [flow(&times.received, now), flow(&times.sent, now)])

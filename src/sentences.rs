@@ -13,6 +13,7 @@ pub mod journal;
 pub mod mail_state;
 pub mod older;
 pub mod place;
+pub mod rotation;
 mod secret;
 pub mod timeline;
 pub mod watch;

@@ -2,6 +2,7 @@
 //!
 //! A key or a password is never taken from the command line itself: other users can read it there.
 
+mod rotate;
 mod safe;
 mod settled;
 mod waits;
@@ -26,7 +27,8 @@ use crate::io::state::{self, AbsolutePath};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
-pub use safe::SafeOptions;
+pub use rotate::RotateOptions;
+pub use safe::{SafeLockOptions, SafeOptions};
 pub use watch::{WatchFormat, WatchOptions};
 
 /// The name of standard input where a path is expected.
@@ -213,6 +215,18 @@ pub enum Command {
         /// Leave out what FreeScout gave up before this day or time, by its own clock: 2026-11-28, or 2026-11-28T14:00.
         #[arg(long, value_name = "DATE", value_parser = waits::since)]
         since: Option<DateTime>,
+    },
+    /// Replace the key in force by a new random one, on purpose: where it leaked, or is a published sample. Every secret must be
+    /// readable. First shows what breaks. Both keys are put into a safe before anything is changed; then it is a recovery with
+    /// the strategy fresh: a backup, one transaction, everything read again, every login tried; `undo` takes it back.
+    /// Exit code 0 all readable, 1 nothing was changed, 2 done but something is not as planned, 3 could not start.
+    Rotate {
+        /// The install and the places around it.
+        #[command(flatten)]
+        common: Common,
+        /// Whether it is done, and where the keys are put first.
+        #[command(flatten)]
+        options: RotateOptions,
     },
     /// Finish an interrupted recovery, undo or restore.
     /// Exit code 0 all readable or nothing to resume, 1 nothing was changed, 2 done but some secrets still need their password, 3 could not start.

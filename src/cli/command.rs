@@ -10,6 +10,7 @@ mod recover;
 mod resend;
 mod restore;
 mod resume;
+mod rotate;
 mod safe;
 mod test;
 mod undo;
@@ -97,6 +98,7 @@ fn carry_out(command: Command) -> CommandResult {
             },
         ),
         Command::Resend { common, yes, since } => resend::run(&common, yes, since),
+        Command::Rotate { common, options } => rotate::run(&common, &options),
         Command::Resume {
             common,
             give_up: true,
@@ -125,6 +127,7 @@ impl Command {
             | Command::Resend { yes, .. }
             | Command::Undo { yes, .. }
             | Command::Restore { yes, .. } => *yes,
+            Command::Rotate { options, .. } => options.yes,
             Command::Resume { .. } => true,
             _ => false,
         }

@@ -322,6 +322,10 @@ impl Arguments {
                 let of_files = options.files().filter_map(Path::parent);
                 folders.extend(of_files.filter(|f| f.is_dir()).map(Path::to_path_buf));
             }
+            Command::Rotate { options, .. } => {
+                let folder = options.output.as_deref().and_then(Path::parent);
+                folders.extend(folder.filter(|f| f.is_dir()).map(Path::to_path_buf));
+            }
             _ => {}
         }
         folders
@@ -345,7 +349,10 @@ impl Arguments {
                 command.common_mut().state_dir = Some(state_dir);
                 match &mut **command {
                     Command::Backup { options, .. } => absolute(&mut options.passphrase_file)?,
-                    Command::Safe { options, .. } => absolute(&mut options.passphrase_file)?,
+                    Command::Safe { options, .. } => absolute(&mut options.lock.passphrase_file)?,
+                    Command::Rotate { options, .. } => {
+                        absolute(&mut options.lock.passphrase_file)?;
+                    }
                     Command::Restore { passphrase, .. }
                     | Command::Resume { passphrase, .. }
                     | Command::Undo { passphrase, .. } => {

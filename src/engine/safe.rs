@@ -20,11 +20,24 @@ use crate::words::untrusted::shown;
 /// Places that are told of a key.
 const PLACES: usize = 3;
 
+/// What a kept key is to the install.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyRole {
+    /// It is about to replace the key in force.
+    Next,
+    /// The key in force.
+    InForce,
+    /// The key in force, which is about to be replaced.
+    Replaced,
+    /// Another one.
+    Other,
+}
+
 /// A key that is worth keeping.
 pub struct KeptKey {
     key: AppKey,
-    /// Whether it is the key in force.
-    pub effective: bool,
+    /// What it is to the install.
+    pub role: KeyRole,
     /// How many secrets it opens.
     pub opens: usize,
     sources: Vec<Source>,
@@ -35,6 +48,8 @@ pub struct KeptKey {
 pub struct KeptKeyJson {
     fingerprint: Fingerprint,
     effective: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    next: bool,
     opens: usize,
 }
 
@@ -44,18 +59,25 @@ impl KeptKey {
         self.key.fingerprint()
     }
 
+    /// Whether it is the key in force.
+    pub fn is_in_force(&self) -> bool {
+        matches!(self.role, KeyRole::InForce | KeyRole::Replaced)
+    }
+
     /// For programs.
     pub fn json(&self) -> KeptKeyJson {
         KeptKeyJson {
             fingerprint: self.fingerprint(),
-            effective: self.effective,
+            effective: self.is_in_force(),
+            next: self.role == KeyRole::Next,
             opens: self.opens,
         }
     }
 }
 
-/// The keys that are worth keeping: the one in force first, whatever it opens, then those that open most. A key that opens
-/// nothing now is kept where something here was made with it, or a backup of ours has it: a dump may still need it.
+/// The keys that are worth keeping: one that is about to be put in force first, then the one in force, whatever it opens, then
+/// those that open most. A key that opens nothing now is kept where something here was made with it, or a backup of ours has
+/// it: a dump may still need it.
 pub fn kept(session: &Session, assessment: &Assessment) -> Vec<KeptKey> {
     let report = |key: Fingerprint| assessment.keys.iter().find(move |k| k.fingerprint == key);
     let opens = |key: Fingerprint| report(key).map_or(0, |k| k.opens);
@@ -80,16 +102,23 @@ pub fn kept(session: &Session, assessment: &Assessment) -> Vec<KeptKey> {
             candidates.push((key, sources));
         }
     }
-    let kept = candidates.into_iter().filter_map(|(key, sources)| {
+    let next = session.next_key.iter().map(|key| (key, &[][..]));
+    let role = |key: Fingerprint| match &session.next_key {
+        Some(next) if next.fingerprint() == key => KeyRole::Next,
+        Some(_) if effective == Some(key) => KeyRole::Replaced,
+        None if effective == Some(key) => KeyRole::InForce,
+        _ => KeyRole::Other,
+    };
+    let kept = next.chain(candidates).filter_map(|(key, sources)| {
         Some(KeptKey {
-            effective: effective == Some(key.fingerprint()),
+            role: role(key.fingerprint()),
             opens: opens(key.fingerprint()),
             sources: sources.to_vec(),
             key: AppKey::parse(key.text()).ok()?,
         })
     });
     let mut kept: Vec<KeptKey> = kept.collect();
-    kept.sort_by_key(|k| (!k.effective, std::cmp::Reverse(k.opens)));
+    kept.sort_by_key(|k| (k.role, std::cmp::Reverse(k.opens)));
     kept
 }
 
@@ -137,8 +166,10 @@ fn about(kept: &KeptKey, assessment: &Assessment) -> Vec<String> {
 /// Whether a key is in force, and what it decrypts.
 pub fn standing(kept: &KeptKey, assessment: &Assessment) -> String {
     let (fingerprint, opens, all) = (kept.fingerprint(), kept.opens, assessment.summary.all());
-    match kept.effective {
-        true => text!(safe_key_in_force, fingerprint, opens, all),
-        false => text!(safe_key_other, fingerprint, opens, all),
+    match kept.role {
+        KeyRole::Next => text!(safe_key_next, fingerprint),
+        KeyRole::InForce => text!(safe_key_in_force, fingerprint, opens, all),
+        KeyRole::Replaced => text!(safe_key_replaced, fingerprint, opens, all),
+        KeyRole::Other => text!(safe_key_other, fingerprint, opens, all),
     }
 }

@@ -106,6 +106,8 @@ pub struct Session {
     pub unsearched: Vec<Unsearched>,
     /// Whether the operator said that workers shall be restarted even so.
     pub restart_anyway: bool,
+    /// The new key that a plan for one ends with, where it has to be known, and kept, before the plan is carried out.
+    pub next_key: Option<AppKey>,
 }
 
 impl Session {
@@ -148,6 +150,7 @@ impl Session {
             layers: None,
             unsearched: Vec::new(),
             restart_anyway: false,
+            next_key: None,
         }
     }
 

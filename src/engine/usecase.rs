@@ -16,6 +16,7 @@ pub mod recover;
 pub mod resend;
 pub mod restore;
 pub mod resume;
+pub mod rotate;
 pub mod safe;
 pub mod timer;
 pub mod undo;

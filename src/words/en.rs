@@ -684,6 +684,8 @@ table! {
     // a safe for keys
     safe_head(address, path, moment) = "The keys (APP_KEY) of a FreeScout helpdesk: they decrypt its passwords.\n\n  address  {address}\n  folder   {path}\n  saved    {moment}, by freescout-rescue\n\nIf the key is lost or was replaced, bring it back on the server (FILE is the encrypted file):\n\n  age -d FILE | freescout-rescue recover --key-file -\n\nThis shows what would be done; to do it, add --yes. By hand: put the APP_KEY line of the key that was\nin force into .env exactly as it is here, and delete bootstrap/cache/config.php.\nWhoever has a key and a copy of the database can read every password in it: keep this private.";
     safe_key_in_force(fingerprint, opens, all) = "{fingerprint}: in force; decrypts {opens} of {all} secrets";
+    safe_key_next(fingerprint) = "{fingerprint}: the new key, in force once the key was changed";
+    safe_key_replaced(fingerprint, opens, all) = "{fingerprint}: in force until the key was changed; decrypts {opens} of {all} secrets";
     safe_key_other(fingerprint, opens, all) = "{fingerprint}: not in force; decrypts {opens} of {all} secrets";
     safe_key_mails(first, last) = "  emails were sent with it from {first} to {last}";
     safe_key_source(place) = "  found in {place}";
@@ -2012,4 +2014,41 @@ table! {
     };
     wait_not_understood = "give a number with its unit, up to 7 days: 90s, 10m, 2h";
     since_not_understood = "give a day or a time: 2026-11-28, or 2026-11-28T14:00";
+
+    // a planned change of key
+    rotate_no_key = "There is no usable key in force, so there is none to replace.";
+    rotate_unreadable(count: number) = count {
+        One "1 secret cannot be read with the key in force, so the key is not changed.",
+        Other "{count} secrets cannot be read with the key in force, so the key is not changed.",
+    };
+    rotate_unreadable_why = "Only what can be decrypted can be encrypted with another key.";
+    rotate_finding = "Something has to be set right before the key is changed.";
+    rotate_recover_next(program) = "Nothing was changed. Recover first: {program} check says how.";
+    rotate_not_safe = "The key in force is in no safe, so it is not replaced.";
+    rotate_not_safe_why = "Database dumps and backups from before the change will need it.";
+    rotate_not_safe_next = "Nothing was changed. Name a new file for a safe with both keys, if possible on another disk: --output FILE";
+    rotate_head(key) = "A new random key would replace {key}.";
+    rotate_breaks = "What breaks:";
+    rotate_traces = "Emails already sent no longer report that they were opened, and the quoted text in replies to them is cut off less exactly.";
+    rotate_does = "What is done:";
+    rotate_safe_first(path) = "both keys are put into the safe {path}, which is verified before anything is changed";
+    rotate_safe_kept = "the key in force is in a safe already; with --output FILE, both keys are put into a new one";
+    rotate_safe_needed = "both keys are put into a new safe, named with --output FILE, before anything is changed";
+    rotate_backup = "a backup is made and verified; undo puts it back";
+    rotate_reencrypts(secrets: number, mailboxes: number) = "encrypted with the new key: {secrets}, in {mailboxes} and in the settings",
+        secrets { One "1 secret", Other "{secrets} secrets" },
+        mailboxes { One "1 mailbox", Other "{mailboxes} mailboxes" };
+    rotate_proven = "everything is read again as FreeScout reads it, and every login is tried (not with --no-test)";
+    rotate_afterwards = "What is left to you:";
+    rotate_cron = "If something outside of this server calls the web cron, give it the new URL: Manage > System > Status in FreeScout.";
+    rotate_licences(count: number) = count {
+        One "There is a module with a licence, and its licence server now sees another installation: look under Manage > Modules whether it wants to be activated again.",
+        Other "There are {count} modules with licences, and their licence server now sees another installation: look under Manage > Modules whether they want to be activated again.",
+    };
+    rotate_passwords = "If somebody may have had the old key together with a copy of the database, change the passwords of the mailboxes too: a new key does not take back what was read.";
+    rotate_recover(safe, program, again) = "age -d {safe} | {program} recover --strategy carry --key-file - {again}";
+    rotate_old_backups(recover) = "Keep the safe as long as there are database dumps and backups from before: they need the old key. After one was put back: {recover}";
+    rotate_needs_yes(program, output, again) = "This is only a preview, nothing was changed. To do it: {program} rotate --yes{output} {again}";
+    rotate_safe_stays(path) = "The safe {path} was made before that, and stays. Name another one the next time.";
+    rotate_new_not_safe(program, again) = "The new key is in no safe yet: {program} safe --output FILE {again}";
 }

@@ -20,6 +20,14 @@ pub struct SafeOptions {
     /// Also write the QR code as SVG to this new file. Needs --paper.
     #[arg(long, value_name = "FILE", requires = "paper", value_parser = absolute())]
     pub svg: Option<AbsolutePath>,
+    /// Who can open it.
+    #[command(flatten)]
+    pub lock: SafeLockOptions,
+}
+
+/// Who can open a safe.
+#[derive(Args, Clone)]
+pub struct SafeLockOptions {
     /// Encrypt it to this public key of age (age1…) in place of a passphrase. Repeatable: each can open it.
     #[arg(long, value_name = "RECIPIENT", conflicts_with = "passphrase_file")]
     pub recipient: Vec<String>,

@@ -100,6 +100,7 @@ impl Command {
             | Self::Restore { common, .. }
             | Self::Recover { common, .. }
             | Self::Resend { common, .. }
+            | Self::Rotate { common, .. }
             | Self::Resume { common, .. }
             | Self::History { common, .. }
             | Self::Undo { common, .. } => common,
@@ -117,6 +118,7 @@ impl Command {
             | Self::Restore { common, .. }
             | Self::Recover { common, .. }
             | Self::Resend { common, .. }
+            | Self::Rotate { common, .. }
             | Self::Resume { common, .. }
             | Self::History { common, .. }
             | Self::Undo { common, .. } => common,
@@ -133,7 +135,8 @@ impl Command {
             | Self::History { .. }
             | Self::Watch { .. } => ("", &None),
             Self::Backup { options, .. } => ("--passphrase-file", &options.passphrase_file),
-            Self::Safe { options, .. } => ("--passphrase-file", &options.passphrase_file),
+            Self::Safe { options, .. } => ("--passphrase-file", &options.lock.passphrase_file),
+            Self::Rotate { options, .. } => ("--passphrase-file", &options.lock.passphrase_file),
             Self::Restore { passphrase, .. }
             | Self::Resume { passphrase, .. }
             | Self::Undo { passphrase, .. } => ("--passphrase-file", &passphrase.passphrase_file),

@@ -92,6 +92,7 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
         artisan: options.artisan,
         restart_anyway: false,
         prove: asked.test,
+        first: None,
     };
     let confirmed = Orders::Unattended(&mut unattended);
     let recovered = recover::recover(&mut session, confirmed, &terms, &reporter);

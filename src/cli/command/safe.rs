@@ -1,9 +1,12 @@
 //! `safe`: the keys into one encrypted file.
 
+use std::borrow::Cow;
 use std::path::Path;
 
+use serde::Serialize;
+
 use super::opened;
-use crate::cli::arguments::{Common, SafeOptions, is_stdin};
+use crate::cli::arguments::{Common, SafeLockOptions, SafeOptions, is_stdin};
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::{self, Out};
 use crate::cli::passphrase;
@@ -11,8 +14,8 @@ use crate::cli::reporter::TerminalReporter;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::exit::Exit;
-use crate::engine::safe::{self, KeptKey};
-use crate::engine::session::volatile;
+use crate::engine::safe::{self, KeptKey, KeptKeyJson};
+use crate::engine::session::volatile::{self, VolatileFolder};
 use crate::engine::usecase::safe::{self as usecase, SafeMade};
 use crate::io::state::safe::{Proof, Recipient, RecipientsError, SafeLock, recipients};
 use crate::sentences::shell;
@@ -34,20 +37,20 @@ pub(super) fn run(common: &Common, options: &SafeOptions) -> CommandResult {
         usecase::require_new(path).map_err(not_started)?;
     }
     // Before anything is read: who has to go and fetch the passphrase shall not wait.
-    let lock = lock(options).map_err(not_started)?;
+    let lock = lock(&options.lock).map_err(not_started)?;
     let reporter = TerminalReporter::default();
     let session = opened(common, &reporter).map_err(not_started)?;
     let assessment = session.assess();
     let made = usecase::make(&session, &assessment, path, &lock).map_err(not_started)?;
     noted(usecase::note(&session, &common.options(), &made, path));
-    let caution = path.and_then(|path| volatile::caution_about(path.parent()?));
-    if let Some(caution) = &caution {
-        Out::stderr().line(&caution.sentence());
-        Out::stderr().line(words().safe_lasts_next);
-    }
+    let caution = path.and_then(caution);
     if common.json {
         let cautions: Vec<_> = caution.into_iter().collect();
-        Out::stdout().json(&output::Cautioned::new(json(path, &made), &cautions));
+        let json = DoneJson {
+            schema: 1,
+            made: json(path, &made),
+        };
+        Out::stdout().json(&output::Cautioned::new(json, &cautions));
         return Ok(Exit::Fine);
     }
     match path {
@@ -60,6 +63,14 @@ pub(super) fn run(common: &Common, options: &SafeOptions) -> CommandResult {
     Ok(Exit::Fine)
 }
 
+/// Says of the folder of a safe that it will not last.
+pub(super) fn caution(path: &Path) -> Option<VolatileFolder> {
+    let caution = volatile::caution_about(path.parent()?)?;
+    Out::stderr().line(&caution.sentence());
+    Out::stderr().line(words().safe_lasts_next);
+    Some(caution)
+}
+
 /// The watch shall know of it. The safe is there, whatever the journal says.
 pub(super) fn noted(noted: Result<(), Problem>) {
     if let Err(problem) = noted {
@@ -70,7 +81,7 @@ pub(super) fn noted(noted: Result<(), Problem>) {
 }
 
 /// Who will be able to open it.
-fn lock(options: &SafeOptions) -> Result<SafeLock, Problem> {
+pub(super) fn lock(options: &SafeLockOptions) -> Result<SafeLock, Problem> {
     let mut all = Vec::new();
     for text in &options.recipient {
         let one = Recipient::parse(text);
@@ -115,22 +126,48 @@ pub(super) fn recipients_unusable(path: &Path, error: &RecipientsError) -> Probl
     }
 }
 
-fn json(path: Option<&Path>, made: &SafeMade) -> serde_json::Value {
+/// The form of `safe --json`.
+#[derive(Serialize)]
+struct DoneJson<'a> {
+    schema: u32,
+    #[serde(flatten)]
+    made: SafeMadeJson<'a>,
+}
+
+/// A safe and the keys in it, as programs read them.
+#[derive(Serialize)]
+pub(super) struct SafeMadeJson<'a> {
+    safe: SafeJson<'a>,
+    keys: Vec<KeptKeyJson>,
+}
+
+#[derive(Serialize)]
+struct SafeJson<'a> {
+    path: Option<Cow<'a, str>>,
+    encrypted_to: &'static str,
+    recipients: usize,
+    verified: bool,
+}
+
+/// The form of a safe that was made.
+pub(super) fn json<'a>(path: Option<&'a Path>, made: &SafeMade) -> SafeMadeJson<'a> {
     let (encrypted_to, recipients, verified) = match made.proof {
         Proof::Opened => ("passphrase", 0, true),
         Proof::Whole { recipients } => ("recipients", recipients, false),
     };
-    serde_json::json!({
-        "schema": 1,
-        "safe": {
-            "path": path.map(|path| path.to_string_lossy()),
-            "encrypted_to": encrypted_to, "recipients": recipients, "verified": verified,
+    SafeMadeJson {
+        safe: SafeJson {
+            path: path.map(Path::to_string_lossy),
+            encrypted_to,
+            recipients,
+            verified,
         },
-        "keys": made.keys.iter().map(KeptKey::json).collect::<Vec<_>>(),
-    })
+        keys: made.keys.iter().map(KeptKey::json).collect(),
+    }
 }
 
-fn tell(out: &mut Out, path: &str, made: &SafeMade, assessment: &Assessment) {
+/// Says what is in a safe, and what to do with it.
+pub(super) fn tell(out: &mut Out, path: &str, made: &SafeMade, assessment: &Assessment) {
     let keys = made.keys.len();
     out.line(&match made.proof {
         Proof::Opened => text!(safe_done, path, keys),

@@ -11,9 +11,9 @@ const NARROWEST: usize = 30;
 /// What other programs' commands begin with, where they stand in a sentence.
 const OTHERS: [&str; 5] = ["docker ", "podman ", "kubectl ", "php ", "systemctl "];
 /// Our commands, as one begins behind the program.
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "check", "find-key", "test", "recover", "resend", "undo", "resume", "history", "backup",
-    "restore", "safe", "watch", "demo",
+    "restore", "safe", "rotate", "watch", "demo",
 ];
 
 /// Where the first command of ours begins in a line.

@@ -178,13 +178,19 @@ pub fn rehearse(session: &Session, plan: &Plan) -> Result<Summary, Problem> {
 pub fn target_key(session: &Session, plan: &Plan) -> Result<AppKey, Problem> {
     let w = words();
     let lost = || ErrorKind::KeyGone.problem(w.plan_key_gone, "", w.plan_surprised_next);
-    match plan.target {
-        TargetKey::Fresh => Ok(AppKey::generate(&Zeroizing::new(entropy::bytes()))),
-        TargetKey::Known(fingerprint) => {
-            let text = session.ring.get(fingerprint).ok_or_else(lost)?.text();
-            AppKey::parse(text).map_err(|_| lost())
-        }
-    }
+    let known = match plan.target {
+        TargetKey::Known(fingerprint) => session.ring.get(fingerprint).ok_or_else(lost)?,
+        TargetKey::Fresh => match &session.next_key {
+            Some(key) => key,
+            None => return Ok(new_key()),
+        },
+    };
+    AppKey::parse(known.text()).map_err(|_| lost())
+}
+
+/// A new random key.
+pub fn new_key() -> AppKey {
+    AppKey::generate(&Zeroizing::new(entropy::bytes()))
 }
 
 /// Owner and mode of a file of the install that was not there before. Where it is not known whom to give it to, it stays

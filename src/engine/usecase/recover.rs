@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::backup::before_change;
 use super::given::require_use;
 use super::{Refused, Reporter, Stage, lock_for_change, logins, plan, resend};
+use crate::domain::error::Problem;
 use crate::domain::hunt::old_payloads::standing::TakenUnseen;
 use crate::domain::inventory::secret::{Place, SecretBytes};
 use crate::domain::mail::probe::Tested;
@@ -113,7 +114,13 @@ pub struct Terms<'a> {
     pub restart_anyway: bool,
     /// Try every login afterwards. The wizard does that as a job of its own.
     pub prove: bool,
+    /// What else has to be done, and may refuse it, once the install is locked and there is a plan: before anything is
+    /// backed up or written.
+    pub first: Option<&'a FirstOf<'a>>,
 }
+
+/// What is done before a recovery begins to write.
+pub type FirstOf<'a> = dyn Fn(&Session) -> Result<(), Problem> + 'a;
 
 /// A recovery that was carried out.
 pub struct Recovered {
@@ -138,6 +145,10 @@ pub fn recover(
     } = *terms;
     let mut ledger = lock_for_change(session, options, reporter).map_err(Refused::NotStarted)?;
     ledger.require_finished().map_err(Refused::NotStarted)?;
+    let first = |session: &Session| match terms.first {
+        Some(first) => first(session).map_err(Refused::unchanged),
+        None => Ok(()),
+    };
     let (made, ready);
     let (plan, entered, backup) = match confirmed {
         Orders::Confirmed {
@@ -146,11 +157,13 @@ pub fn recover(
             backup,
         } => {
             let entered = recovery::texts(session, entered).map_err(Refused::unchanged)?;
+            first(session)?;
             (plan, entered, backup)
         }
         Orders::Unattended(unattended) => {
             // What cannot be carried out is refused before anything is written for it.
             foresee(session, unattended, artisan)?;
+            first(session)?;
             made = before_change(session, options, reporter).map_err(Refused::unchanged)?;
             let older = recovery::take(session, std::mem::take(&mut unattended.older));
             let mut entered = std::mem::take(&mut unattended.entered);

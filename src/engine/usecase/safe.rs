@@ -131,7 +131,7 @@ pub fn require_place(path: &Path, install: &Path) -> Result<(), Problem> {
 /// The key in force, as it is told of.
 pub fn in_force(session: &Session, assessment: &Assessment) -> Option<KeptKey> {
     let mut kept = safe::kept(session, assessment).into_iter();
-    kept.find(|key| key.effective)
+    kept.find(KeptKey::is_in_force)
 }
 
 /// Writes what is not encrypted, a page or a picture, to a new file that is closed to others.

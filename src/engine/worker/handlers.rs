@@ -196,6 +196,7 @@ impl Desk {
                     artisan,
                     restart_anyway,
                     prove: false,
+                    first: None,
                 };
                 let recovered =
                     usecase::recover::recover(self.session()?, confirmed, &terms, call)?;

@@ -166,6 +166,7 @@ fn terms(options: &Options) -> Terms<'_> {
         artisan: false,
         restart_anyway: false,
         prove: false,
+        first: None,
     }
 }
 

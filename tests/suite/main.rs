@@ -41,6 +41,7 @@ mod processes;
 mod provider;
 mod readme;
 mod resend;
+mod rotate;
 mod safes;
 mod safety;
 mod said;

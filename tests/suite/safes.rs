@@ -11,22 +11,22 @@ use serde_json::Value as Json;
 use crate::by_hand;
 use crate::cli::{Bench, Outcome};
 
-const PASSPHRASE: &str = "correct horse battery ст@ple";
+pub const PASSPHRASE: &str = "correct horse battery ст@ple";
 
 impl Bench {
     /// `safe` on the demo, with quick work.
-    fn safe(&self, options: &[&str]) -> Outcome {
+    pub fn safe(&self, options: &[&str]) -> Outcome {
         let install = self.install();
         let command = ["safe", install.to_str().unwrap()];
         self.run(&[&command[..], options].concat())
     }
 
-    fn text(&self, name: &str) -> String {
+    pub fn text(&self, name: &str) -> String {
         self.path(name).to_str().unwrap().to_owned()
     }
 
     /// The options for a safe with a passphrase, of this name.
-    fn locked(&self, name: &str) -> Vec<String> {
+    pub fn locked(&self, name: &str) -> Vec<String> {
         std::fs::write(self.path("word"), format!("{PASSPHRASE}\n")).unwrap();
         let word = self.text("word");
         let options = ["--output", &self.text(name), "--passphrase-file", &word];
@@ -46,7 +46,7 @@ impl Bench {
     }
 
     /// The value of `APP_KEY` in `.env`.
-    fn key_in_force(&self) -> String {
+    pub fn key_in_force(&self) -> String {
         let env = std::fs::read_to_string(self.install().join(".env")).unwrap();
         let key = env.lines().find_map(|l| l.strip_prefix("APP_KEY="));
         key.unwrap().to_owned()
@@ -65,7 +65,7 @@ impl Bench {
     }
 }
 
-fn options(of: &[String]) -> Vec<&str> {
+pub fn options(of: &[String]) -> Vec<&str> {
     of.iter().map(String::as_str).collect()
 }
 

@@ -208,3 +208,30 @@ pub fn rotate(
         not_noted,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::key::app_key::Fingerprint;
+    use crate::domain::verdict::finding::KeyName;
+
+    #[test]
+    fn a_published_key_is_a_reason_and_keys_that_differ_stand_in_the_way() {
+        let published = |effective| Finding::PublishedKey {
+            key: KeyName {
+                label: "K1".to_owned(),
+                fingerprint: Fingerprint::of(b"known to all"),
+            },
+            published: "a handbook",
+            effective,
+        };
+        let stale = Finding::StaleConfigCache {
+            cached: None,
+            configured: None,
+        };
+        assert!(!stands_in_the_way(&published(true)));
+        assert!(!stands_in_the_way(&published(false)));
+        assert!(stands_in_the_way(&stale));
+        assert!(!stands_in_the_way(&Finding::NotRoot));
+    }
+}

@@ -648,6 +648,7 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
             advice,
             cautions: Vec::new(),
             ladder,
+            certificate_days: None,
             journey: None,
         },
     };

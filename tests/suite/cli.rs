@@ -66,7 +66,7 @@ impl Bench {
         // Nothing of a test stays on the machine: the usual state folder is the machine's.
         let commands = [
             "check", "find-key", "test", "backup", "safe", "restore", "recover", "undo", "resume",
-            "resend", "rotate", "history",
+            "resend", "rotate", "history", "watch",
         ];
         let command_of_ours = arguments.first().is_some_and(|a| commands.contains(a));
         if command_of_ours && !arguments.contains(&"--state-dir") {

@@ -51,5 +51,6 @@ mod sightings;
 mod timeline;
 mod traps;
 mod versions;
+mod watch;
 mod wizard;
 mod workers;

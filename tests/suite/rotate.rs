@@ -13,7 +13,7 @@ const OTHER: &str = "base64:YW5vdGhlciBrZXkgb2YgdGhpcnR5LXR3byBieXRlcyE=";
 
 impl Bench {
     /// The demo with everything readable.
-    fn sound() -> Self {
+    pub fn sound() -> Self {
         let bench = Bench::new();
         let (install, look_in) = (bench.text("demo/freescout"), bench.text("demo/old-server"));
         let arguments = ["recover", &install, "--look-in", &look_in, "--yes"];

@@ -35,7 +35,7 @@ impl Bench {
     }
 
     /// A key pair of age: the file with the secret key, and the public key.
-    fn age_key(&self, name: &str) -> (PathBuf, String) {
+    pub fn age_key(&self, name: &str) -> (PathBuf, String) {
         let path = self.path(name);
         let made = Command::new("age-keygen").arg("-o").arg(&path).output();
         let made = made.expect("age is not installed: run tests/check.sh");
@@ -53,7 +53,7 @@ impl Bench {
     }
 
     /// The install is rebuilt with another key: `.env` and the cache have no longer the one before.
-    fn replace_key(&self) {
+    pub fn replace_key(&self) {
         let (path, cache) = (
             self.install().join(".env"),
             self.install().join("bootstrap/cache/config.php"),

@@ -1,0 +1,311 @@
+//! Rounds of the watch on the demo install: a whole story, silence where nothing is new, and what stands in the way.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value as Json;
+
+use crate::cli::{Bench, Outcome, state};
+
+/// An install that works, with somebody to be told and a safe.
+struct Watched {
+    bench: Bench,
+    secret: PathBuf,
+}
+
+/// What a round said.
+struct Round {
+    code: i32,
+    report: Json,
+    err: String,
+}
+
+impl Watched {
+    fn new() -> Self {
+        let bench = Bench::sound();
+        let (secret, public) = bench.age_key("recipient.key");
+        std::fs::write(bench.path("recipients"), format!("{public}\n")).unwrap();
+        std::fs::create_dir(bench.path("keys")).unwrap();
+        let teller = bench.path("teller");
+        let told = bench.text("told");
+        std::fs::write(&teller, format!("#!/bin/sh\ncat >> {told}\n")).unwrap();
+        std::fs::set_permissions(&teller, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let watched = Self { bench, secret };
+        watched.set(true);
+        watched
+    }
+
+    /// Writes the settings.
+    fn set(&self, safe: bool) {
+        let text = |name: &str| self.bench.text(name);
+        let mut settings = format!("[alert.command]\nprogram = {:?}\n", text("teller"));
+        if safe {
+            settings += &format!(
+                "[safe]\nfolder = {:?}\nrecipients = {:?}\n",
+                text("keys"),
+                text("recipients")
+            );
+        }
+        std::fs::write(self.bench.path("watch.toml"), settings).unwrap();
+    }
+
+    fn run(&self, more: &[&str]) -> Outcome {
+        let (install, settings) = (
+            self.bench.text("demo/freescout"),
+            self.bench.text("watch.toml"),
+        );
+        let command = ["watch", &install, "--settings", &settings, "--no-logins"];
+        self.bench.run(&[&command[..], more].concat())
+    }
+
+    fn round(&self) -> Round {
+        let Outcome { code, out, err } = self.run(&["--json"]);
+        let report = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {out}{err}"));
+        Round { code, report, err }
+    }
+
+    /// What the program that is told heard since it was last asked.
+    fn told(&self) -> String {
+        let path = self.bench.path("told");
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let _ = std::fs::remove_file(path);
+        text
+    }
+
+    fn safes(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.bench.path("keys")).unwrap();
+        let mut paths: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).collect();
+        paths.sort();
+        paths
+    }
+
+    /// The text of a safe, as `age` decrypts it.
+    fn opened(&self, safe: &PathBuf) -> String {
+        let opened = Command::new("age")
+            .arg("-d")
+            .arg("-i")
+            .arg(&self.secret)
+            .arg(safe);
+        let opened = { opened }.output().unwrap();
+        assert!(opened.status.success());
+        String::from_utf8(opened.stdout).unwrap()
+    }
+}
+
+impl Round {
+    fn news(&self) -> Vec<(&str, &str)> {
+        let news = self.report["news"].as_array().unwrap().iter();
+        news.map(|one| (one["turn"].as_str().unwrap(), one["code"].as_str().unwrap()))
+            .collect()
+    }
+
+    fn has(&self, turn: &str, code: &str) -> bool {
+        self.news().contains(&(turn, code))
+    }
+
+    /// Nobody is told anything, and nothing is said on standard error: cron would mail it.
+    fn is_silent(&self) -> bool {
+        self.news().is_empty() && self.err.is_empty()
+    }
+}
+
+#[test]
+fn a_story_from_health_to_a_lost_key_and_back() {
+    let watched = Watched::new();
+    let old = watched.bench.key_in_force();
+    let first = watched.round();
+    assert_eq!(first.code, 0, "{}", first.report);
+    assert!(first.has("happened", "key_saved"), "{}", first.report);
+    assert!(watched.told().contains("was put into the safe"));
+    assert!(watched.opened(&watched.safes()[0]).contains(&old));
+
+    let before = state(&watched.bench.path("state"));
+    let quiet = watched.round();
+    assert!(quiet.is_silent() && quiet.code == 0, "{}", quiet.report);
+    assert_eq!(watched.told(), "");
+    assert_eq!(
+        state(&watched.bench.path("state")),
+        before,
+        "nothing new, nothing written"
+    );
+
+    watched.bench.replace_key();
+    let lost = watched.round();
+    assert_eq!(lost.code, 2);
+    assert!(lost.has("happened", "key_changed") && lost.has("happened", "key_saved"));
+    assert!(lost.has("began", "secret_unreadable"), "{}", lost.report);
+    let told = watched.told();
+    assert!(
+        told.contains("APP_KEY changed") && told.contains("Restart no worker"),
+        "{told}"
+    );
+    let safes = watched.safes();
+    let new = watched.bench.key_in_force();
+    let saved: Vec<String> = safes.iter().map(|safe| watched.opened(safe)).collect();
+    assert!(saved.len() == 2 && saved.iter().any(|text| text.contains(&new)));
+    for secret in [&old, &new] {
+        assert!(
+            !told.contains(secret.as_str()) && !lost.report.to_string().contains(secret.as_str())
+        );
+    }
+    let again = watched.round();
+    assert!(again.is_silent() && again.code == 2, "{}", again.report);
+
+    let install = watched.bench.text("demo/freescout");
+    let recover = [
+        "recover",
+        &install,
+        "--yes",
+        "--no-test",
+        "--no-artisan",
+        "--key-file",
+        "-",
+    ];
+    let keys = saved.iter().find(|text| text.contains(&old)).unwrap();
+    let done = watched.bench.run_with(&recover, keys);
+    assert_eq!(done.code, 0, "{}{}", done.out, done.err);
+    let well = watched.round();
+    assert!(well.has("ended", "secret_unreadable"), "{}", well.report);
+    assert!(
+        well.has("happened", "key_changed"),
+        "back to the one before"
+    );
+    assert_eq!(
+        well.report["standing"].as_array().unwrap().len(),
+        0,
+        "{}",
+        well.report
+    );
+    let after = watched.round();
+    assert!(after.is_silent() && after.code == 0, "{}", after.report);
+
+    let history = watched.bench.run(&["history", &install]);
+    for said in ["The watch: APP_KEY changed", "well again. It was: "] {
+        assert!(history.out.contains(said), "{said}: {}", history.out);
+    }
+}
+
+#[test]
+fn what_is_changed_is_told_once_with_what_it_was() {
+    let watched = Watched::new();
+    watched.round();
+    watched.told();
+    let database = watched.bench.database();
+    let change = "UPDATE mailboxes SET in_server = 'imap.new.example' WHERE id = 1";
+    database.execute(change, []).unwrap();
+    let other = "UPDATE mailboxes SET out_password = (SELECT out_password FROM mailboxes WHERE id = 2) WHERE id = 1";
+    database.execute(other, []).unwrap();
+    let changed = watched.round();
+    let mut news = changed.news();
+    news.sort_unstable();
+    let wanted = [
+        ("happened", "password_changed"),
+        ("happened", "server_changed"),
+    ];
+    assert_eq!(news, wanted, "{}", changed.report);
+    assert_eq!(changed.code, 0, "that it was changed is no trouble");
+    let told = watched.told();
+    assert!(told.contains("imap.new.example:993"), "{told}");
+    assert!(watched.round().is_silent());
+}
+
+#[test]
+fn without_a_safe_it_is_said_until_one_is_made() {
+    let watched = Watched::new();
+    watched.set(false);
+    let first = watched.round();
+    assert!(
+        first.code == 1 && first.has("began", "key_not_safe"),
+        "{}",
+        first.report
+    );
+    assert!(watched.round().is_silent());
+    let locked = watched.bench.locked("by-hand.age");
+    let install = watched.bench.text("demo/freescout");
+    let options: Vec<&str> = locked.iter().map(String::as_str).collect();
+    let made = watched
+        .bench
+        .run(&[&["safe", &install], &options[..]].concat());
+    assert_eq!(made.code, 0, "{}", made.err);
+    let after = watched.round();
+    assert!(
+        after.code == 0 && after.has("ended", "key_not_safe"),
+        "{}",
+        after.report
+    );
+}
+
+#[test]
+fn an_install_that_cannot_be_read_is_told_and_nothing_ends_meanwhile() {
+    let watched = Watched::new();
+    watched.set(false);
+    watched.round();
+    let database = watched.bench.install().join("database/database.sqlite");
+    let away = watched.bench.path("away");
+    std::fs::rename(&database, &away).unwrap();
+    let blind = watched.round();
+    assert_eq!(blind.news(), [("began", "cannot_look")], "{}", blind.report);
+    assert_eq!(blind.code, 2);
+    std::fs::rename(&away, &database).unwrap();
+    let back = watched.round();
+    assert_eq!(back.news(), [("ended", "cannot_look")], "{}", back.report);
+}
+
+#[test]
+fn what_could_not_be_told_is_told_with_the_next_round() {
+    let watched = Watched::new();
+    let (teller, away) = (
+        watched.bench.path("teller"),
+        watched.bench.path("teller.away"),
+    );
+    std::fs::rename(&teller, &away).unwrap();
+    let untold = watched.round();
+    assert!(untold.err.contains("command: not told"), "{}", untold.err);
+    assert_eq!(untold.code, 1, "that nobody hears of it needs attention");
+    std::fs::rename(&away, &teller).unwrap();
+    let round = watched.round();
+    assert!(round.is_silent() && round.code == 0);
+    assert!(watched.told().contains("was put into the safe"));
+    watched.round();
+    assert_eq!(watched.told(), "", "once");
+}
+
+#[test]
+fn a_trial_alarm_arrives_or_says_why_not() {
+    let watched = Watched::new();
+    let trial = watched.run(&["--test-alert"]);
+    assert_eq!(trial.code, 0, "{}{}", trial.out, trial.err);
+    assert!(watched.told().contains("This is a trial alarm"));
+    std::fs::remove_file(watched.bench.path("teller")).unwrap();
+    let trial = watched.run(&["--test-alert"]);
+    assert_eq!(trial.code, 2);
+    assert!(trial.out.contains("command: not told."), "{}", trial.out);
+}
+
+#[test]
+fn each_form_says_the_same_and_a_file_is_replaced_as_a_whole() {
+    let watched = Watched::new();
+    watched.round();
+    let nagios = watched.run(&["--format", "nagios"]);
+    assert!(nagios.out.starts_with("FREESCOUT OK - "), "{}", nagios.out);
+    let text = watched.run(&[]);
+    assert!(text.out.contains("secrets readable"), "{}", text.out);
+    let file = watched.bench.path("freescout.prom");
+    std::fs::write(&file, "an older one").unwrap();
+    let name = file.to_str().unwrap();
+    let prometheus = watched.run(&["--format", "prometheus", "--output", name]);
+    assert_eq!(
+        (prometheus.code, prometheus.out.as_str()),
+        (0, ""),
+        "{}",
+        prometheus.err
+    );
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        written.contains("freescout_rescue_state{") && written.ends_with('\n'),
+        "{written}"
+    );
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o644, "node_exporter is another account");
+}

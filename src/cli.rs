@@ -8,6 +8,7 @@ mod command;
 pub mod container;
 mod failure;
 pub mod manual;
+mod opening;
 mod outcome;
 pub mod output;
 mod passphrase;

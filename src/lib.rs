@@ -12,7 +12,7 @@
 //! engine     the work itself; `usecase` is its front, one function for both faces
 //!            exit hunt mail_test progress recovery report safe session usecase worker
 //! cli        the face for programs and pipes: arguments in, text or JSON out
-//!            arguments command container failure manual outcome output passphrase reporter
+//!            arguments command container failure manual opening outcome output passphrase reporter
 //! wizard     the state machine `(state, event) -> (state, effects)`; pure
 //!            jobs message mode parts state step update
 //! tui        the face for people: the state drawn on a terminal, keys turned into events

@@ -16,16 +16,12 @@ mod test;
 mod undo;
 mod watch;
 
-use super::arguments::{Command, Common};
+use super::arguments::Command;
 use super::outcome::CommandResult;
 use super::output;
-use super::reporter::TerminalReporter;
-use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::error::ErrorKind;
 use crate::engine::exit::Exit;
-use crate::engine::session::Session;
-use crate::engine::usecase::open::{self, Opening};
 use crate::engine::usecase::restore::RestoreOnto;
-use crate::io::install::Environment;
 use crate::words::words;
 
 /// Carries out a command. A result that nobody can have read is a failure, whatever it was.
@@ -141,29 +137,4 @@ impl Command {
             _ => false,
         }
     }
-}
-
-/// Finds, reads and judges the install, and looks for keys where we were told to.
-fn opened(common: &Common, reporter: &TerminalReporter) -> Result<Session, Problem> {
-    open_with(common, true, reporter)
-}
-
-/// The same; without `search` nothing is looked for yet.
-fn open_with(
-    common: &Common,
-    search: bool,
-    reporter: &TerminalReporter,
-) -> Result<Session, Problem> {
-    let given = common.given()?;
-    let opening = Opening {
-        install: common.install.as_deref(),
-        database: None,
-        environment: Environment::of_this_process(),
-        options: &common.options(),
-        given: &given,
-        numbers: Vec::new(),
-        look_in: if search { &common.look_in } else { &[] },
-        processes: search,
-    };
-    open::open(opening, reporter).map_err(open::NotOpened::problem)
 }

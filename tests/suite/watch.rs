@@ -82,12 +82,14 @@ impl Watched {
 
     /// The text of a safe, as `age` decrypts it.
     fn opened(&self, safe: &PathBuf) -> String {
-        let opened = Command::new("age")
+        let mut age = Command::new("age");
+        let opened = age
             .arg("-d")
             .arg("-i")
             .arg(&self.secret)
-            .arg(safe);
-        let opened = { opened }.output().unwrap();
+            .arg(safe)
+            .output()
+            .unwrap();
         assert!(opened.status.success());
         String::from_utf8(opened.stdout).unwrap()
     }

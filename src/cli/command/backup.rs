@@ -1,7 +1,7 @@
 //! `backup`.
 
-use super::opened;
 use crate::cli::arguments::{BackupOptions, Common};
+use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::{self, Out};
 use crate::cli::passphrase;

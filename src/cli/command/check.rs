@@ -1,7 +1,8 @@
 //! `check`: what is wrong, and what we would do.
 
-use super::{again, opened};
+use super::again;
 use crate::cli::arguments::Common;
+use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::TerminalReporter;

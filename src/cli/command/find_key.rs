@@ -4,8 +4,9 @@ mod conclusion;
 
 use std::path::PathBuf;
 
-use super::{again, open_with};
+use super::again;
 use crate::cli::arguments::Common;
+use crate::cli::opening::open_with;
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::TerminalReporter;

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use supports_color::Stream;
 
-use super::opened;
 use super::safe::noted;
 use crate::cli::arguments::{Common, SafeOptions, is_stdin};
+use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
 use crate::cli::reporter::TerminalReporter;

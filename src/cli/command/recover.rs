@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{again, opened};
+use super::again;
 use crate::cli::arguments::Common;
+use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started, refused, unchanged};
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::TerminalReporter;

@@ -2,8 +2,8 @@
 
 use jiff::civil::DateTime;
 
-use super::opened;
 use crate::cli::arguments::Common;
+use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started, refused};
 use crate::cli::output::Out;
 use crate::cli::reporter::TerminalReporter;

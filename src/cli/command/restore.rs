@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::opened;
 use crate::cli::arguments::{Common, PassphraseSource};
+use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started, refused};
 use crate::cli::output::{self, Out};
 use crate::cli::passphrase;

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::{again, opened};
+use super::again;
 use crate::cli::arguments::{Common, PassphraseSource};
+use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started, refused, unchanged};
 use crate::cli::output::{self, Out};
 use crate::cli::passphrase;

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::again;
 use super::safe::{SafeMadeJson, caution, json, lock, noted, tell};
-use super::{again, opened};
 use crate::cli::arguments::{Common, RotateOptions};
+use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started, refused};
 use crate::cli::output::{self, Out};
 use crate::cli::reporter::TerminalReporter;

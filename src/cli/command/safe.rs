@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::opened;
 use crate::cli::arguments::{Common, SafeLockOptions, SafeOptions, is_stdin};
+use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::{self, Out};
 use crate::cli::passphrase;

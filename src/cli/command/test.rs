@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use super::opened;
 use crate::cli::arguments::{Common, TestOptions};
+use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
 use crate::cli::reporter::TerminalReporter;

@@ -24,7 +24,7 @@ use crate::engine::exit::Exit;
 use crate::engine::hunt::Looking;
 use crate::engine::report;
 use crate::engine::session::{Session, survey};
-use crate::engine::usecase::watch::fleet::{self, Watched};
+use crate::engine::usecase::watch::fleet::{self, WatchTarget};
 use crate::engine::usecase::watch::{self as usecase, RoundInput, telling};
 use crate::engine::usecase::{Notice, Reporter, Stage, timer, watch_settings};
 use crate::io::alert::{ChannelName, NotTold, Reach};
@@ -154,7 +154,7 @@ fn trial(
     common: &Common,
     options: &WatchOptions,
     settings: &WatchSettings,
-    watched: &[Watched],
+    watched: &[WatchTarget],
 ) -> CommandResult {
     let w = words();
     let path = options.settings.as_ref();
@@ -198,21 +198,21 @@ fn watched(
     common: &Common,
     options: &WatchOptions,
     settings: &WatchSettings,
-) -> Result<Vec<Watched>, Problem> {
+) -> Result<Vec<WatchTarget>, Problem> {
     if common.install.is_some() || common.container.is_some() {
-        return Ok(vec![Watched {
+        return Ok(vec![WatchTarget {
             path: common.install.clone(),
             container: common.container.clone(),
         }]);
     }
     if !options.all && !settings.installs.is_empty() {
-        let of = |one: &InstallToWatch| Watched {
+        let of = |one: &InstallToWatch| WatchTarget {
             path: Some(one.path.clone()),
             container: one.container.clone(),
         };
         return Ok(settings.installs.iter().map(of).collect());
     }
-    let of = |found: FoundInstall| Watched {
+    let of = |found: FoundInstall| WatchTarget {
         container: found.container.map(|container| container.lasting_name()),
         path: Some(found.path),
     };

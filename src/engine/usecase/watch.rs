@@ -20,7 +20,7 @@ use super::Reporter;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::ring::KeyRing;
 use crate::domain::run::watch::change::changes;
-use crate::domain::run::watch::record::{Standing, WatchRecord};
+use crate::domain::run::watch::record::{StandingMatter, WatchRecord};
 use crate::domain::run::watch::round::RoundWishes;
 use crate::domain::run::watch::settle::{Claim, settle};
 use crate::domain::run::watch::{
@@ -237,7 +237,7 @@ fn named(folder: &Path, session: Option<&Session>) -> WatchedInstall {
 fn report(
     install: WatchedInstall,
     at: Timestamp,
-    standing: &[Standing],
+    standing: &[StandingMatter],
     news: Vec<News>,
     checks: Vec<WatchCheck>,
 ) -> WatchReport {

@@ -1,12 +1,12 @@
 //! What was changed between two rounds: the record of configuration changes.
 
-use super::record::{Known, KnownFile};
+use super::record::{KnownFile, KnownInstall};
 use crate::domain::mail::Direction;
 use crate::words::untrusted::Untrusted;
 
 /// Something that was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum ConfigChange {
     /// The key in force; fingerprints, `None` where there is none.
     Key {
         /// Before.
@@ -45,10 +45,10 @@ pub enum Change {
 }
 
 /// What is otherwise in `now` than it was `before`.
-pub fn changes(before: &Known, now: &Known) -> Vec<Change> {
+pub fn changes(before: &KnownInstall, now: &KnownInstall) -> Vec<ConfigChange> {
     let mut changes = Vec::new();
     if before.key != now.key {
-        changes.push(Change::Key {
+        changes.push(ConfigChange::Key {
             from: before.key.clone(),
             to: now.key.clone(),
         });
@@ -56,14 +56,14 @@ pub fn changes(before: &Known, now: &Known) -> Vec<Change> {
     for (path, file) in &now.files {
         let was = before.files.get(path);
         if was.is_none_or(|was| was.differs(file)) {
-            changes.push(Change::File(path.clone(), Some(file.clone())));
+            changes.push(ConfigChange::File(path.clone(), Some(file.clone())));
         }
     }
     let gone = before.files.keys().filter(|p| !now.files.contains_key(*p));
-    changes.extend(gone.map(|path| Change::File(path.clone(), None)));
+    changes.extend(gone.map(|path| ConfigChange::File(path.clone(), None)));
     for (id, mailbox) in &now.mailboxes {
         let Some(was) = before.mailboxes.get(id) else {
-            changes.push(Change::MailboxAdded(mailbox.address.clone()));
+            changes.push(ConfigChange::MailboxAdded(mailbox.address.clone()));
             continue;
         };
         for (direction, from, to) in [
@@ -71,7 +71,7 @@ pub fn changes(before: &Known, now: &Known) -> Vec<Change> {
             (Direction::Outgoing, &was.outgoing, &mailbox.outgoing),
         ] {
             if from != to {
-                changes.push(Change::Server {
+                changes.push(ConfigChange::Server {
                     mailbox: *id,
                     address: mailbox.address.clone(),
                     direction,
@@ -83,16 +83,16 @@ pub fn changes(before: &Known, now: &Known) -> Vec<Change> {
     }
     let gone = before.mailboxes.iter();
     let gone = gone.filter(|(id, _)| !now.mailboxes.contains_key(id));
-    changes.extend(gone.map(|(_, was)| Change::MailboxRemoved(was.address.clone())));
+    changes.extend(gone.map(|(_, was)| ConfigChange::MailboxRemoved(was.address.clone())));
     let passwords = now.passwords.iter().filter(|(place, digest)| {
         let was = before.passwords.get(*place);
         was.and_then(|was| was.same(digest)) == Some(false)
     });
-    changes.extend(passwords.map(|(place, _)| Change::Password(place.clone())));
+    changes.extend(passwords.map(|(place, _)| ConfigChange::Password(place.clone())));
     if let (Some(was), Some(all)) = (before.failed_jobs, now.failed_jobs)
         && all > was
     {
-        changes.push(Change::JobsFailed {
+        changes.push(ConfigChange::JobsFailed {
             more: all - was,
             all,
         });
@@ -122,8 +122,8 @@ mod tests {
         }
     }
 
-    fn known() -> Known {
-        Known {
+    fn known() -> KnownInstall {
+        KnownInstall {
             key: Some("aaa".to_owned()),
             mailboxes: [(1, mailbox("a@example.org", "imap"))].into(),
             passwords: [("p".to_owned(), KeyedDigest::of(&key(ONE), b"x"))].into(),
@@ -148,21 +148,21 @@ mod tests {
 
     #[test]
     fn each_change_is_seen_once() {
-        let change = |change: &dyn Fn(&mut Known)| {
+        let change = |change: &dyn Fn(&mut KnownInstall)| {
             let mut now = known();
             change(&mut now);
             changes(&known(), &now)
         };
         let key_gone = change(&|now| now.key = None);
         let from = Some("aaa".to_owned());
-        assert_eq!(key_gone, [Change::Key { from, to: None }]);
+        assert_eq!(key_gone, [ConfigChange::Key { from, to: None }]);
         assert_eq!(
             change(&|now| now.files.clear()),
-            [Change::File(".env".to_owned(), None)]
+            [ConfigChange::File(".env".to_owned(), None)]
         );
         assert_eq!(
             change(&|now| drop(now.mailboxes.insert(1, mailbox("a@example.org", "other")))),
-            [Change::Server {
+            [ConfigChange::Server {
                 mailbox: 1,
                 address: "a@example.org".into(),
                 direction: Direction::Incoming,
@@ -172,11 +172,11 @@ mod tests {
         );
         assert_eq!(
             change(&|now| drop(now.mailboxes.insert(2, mailbox("b@example.org", "imap")))),
-            [Change::MailboxAdded("b@example.org".into())]
+            [ConfigChange::MailboxAdded("b@example.org".into())]
         );
         assert_eq!(
             change(&|now| now.mailboxes.clear()),
-            [Change::MailboxRemoved("a@example.org".into())]
+            [ConfigChange::MailboxRemoved("a@example.org".into())]
         );
         let password = |by: &'static str, text: &'static [u8]| {
             change(&|now| {
@@ -184,12 +184,15 @@ mod tests {
                 now.passwords.insert("p".to_owned(), digest);
             })
         };
-        assert_eq!(password(ONE, b"y"), [Change::Password("p".to_owned())]);
+        assert_eq!(
+            password(ONE, b"y"),
+            [ConfigChange::Password("p".to_owned())]
+        );
         // Encrypted anew under another key, nobody can tell whether it is another one.
         assert_eq!(password(OTHER, b"x"), []);
         assert_eq!(
             change(&|now| now.failed_jobs = Some(5)),
-            [Change::JobsFailed { more: 3, all: 5 }]
+            [ConfigChange::JobsFailed { more: 3, all: 5 }]
         );
         // They were sent again, or flushed.
         assert_eq!(change(&|now| now.failed_jobs = Some(0)), []);

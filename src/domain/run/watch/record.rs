@@ -85,7 +85,7 @@ impl KnownFile {
 
 /// What is known of an install.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Known {
+pub struct KnownInstall {
     /// The fingerprint of the key in force.
     pub key: Option<String>,
     /// The mailboxes, by their ids.
@@ -143,7 +143,7 @@ pub struct TestMail {
 
 /// Something that stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct StandingMatter {
     /// What.
     pub matter: Matter,
     /// When it was last told.
@@ -154,13 +154,13 @@ pub struct Standing {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WatchRecord {
     /// What is known; `None` before the first round that could look.
-    pub known: Option<Known>,
+    pub known: Option<KnownInstall>,
     /// The logins, by mailbox and direction.
     pub logins: BTreeMap<String, TriedLogin>,
     /// The test mails, by mailbox.
     pub test_mails: BTreeMap<u64, TestMail>,
     /// What stands.
-    pub standing: Vec<Standing>,
+    pub standing: Vec<StandingMatter>,
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::record::Standing;
+use super::record::StandingMatter;
 use super::{Matter, News, Turn, WatchCode, WatchState};
 
 /// Something that stands now, or that happened since the round before; since when is not known yet.
@@ -40,7 +40,7 @@ impl Claim {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
     /// What stands from now on, the gravest first.
-    pub standing: Vec<Standing>,
+    pub standing: Vec<StandingMatter>,
     /// What is told, the gravest first; what ended comes last.
     pub news: Vec<News>,
 }
@@ -48,13 +48,13 @@ pub struct Settled {
 /// Tells what began, what happened, what stands still after `remind_after`, and what ended. What stands is known by its
 /// code and its subject; told again when it has become graver.
 pub fn settle(
-    before: &[Standing],
+    before: &[StandingMatter],
     claims: Vec<Claim>,
     happened: Vec<Claim>,
     now: Timestamp,
     remind_after: Duration,
 ) -> Settled {
-    let mut stood: BTreeMap<(WatchCode, String), &Standing> = before
+    let mut stood: BTreeMap<(WatchCode, String), &StandingMatter> = before
         .iter()
         .map(|one| ((one.matter.code, one.matter.subject.clone()), one))
         .collect();
@@ -88,7 +88,7 @@ pub fn settle(
             turn,
             matter: matter.clone(),
         }));
-        standing.push(Standing { matter, told });
+        standing.push(StandingMatter { matter, told });
     }
     news.extend(happened.into_iter().map(|claim| News {
         turn: Turn::Happened,

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::keep::Kept;
+use super::keep::KeptSafe;
 use crate::domain::inventory::secret::{SecretKind, Table};
 use crate::domain::key::source::SourceKind;
-use crate::domain::run::watch::change::Change;
-use crate::domain::run::watch::record::Standing;
+use crate::domain::run::watch::change::ConfigChange;
+use crate::domain::run::watch::record::StandingMatter;
 use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::{CheckCode, WatchCheck, WatchCode, WatchState};
 use crate::domain::verdict::assessment::Assessment;
@@ -23,7 +23,7 @@ use crate::sentences::watch::claims::KeyOrigin;
 use crate::words::untrusted::shown;
 
 /// What stood, as it is claimed again where nobody could look.
-pub(super) fn as_it_stood(one: &Standing) -> Claim {
+pub(super) fn as_it_stood(one: &StandingMatter) -> Claim {
     let matter = &one.matter;
     Claim {
         code: matter.code,
@@ -128,13 +128,13 @@ pub(super) fn of_assessment(
 
 /// A change, with what is known of it.
 pub(super) fn of_change(
-    change: &Change,
+    change: &ConfigChange,
     session: &Session,
     assessment: &Assessment,
-    kept: &Kept,
+    kept: &KeptSafe,
 ) -> Claim {
     match change {
-        Change::Key { from, to } => {
+        ConfigChange::Key { from, to } => {
             let unreadable = assessment.summary.unreadable();
             let holders = holders(session, from.as_deref());
             sentences::watch::claims::key_changed(
@@ -146,7 +146,7 @@ pub(super) fn of_change(
                 kept.saved.as_deref(),
             )
         }
-        Change::Password(place) => {
+        ConfigChange::Password(place) => {
             let secret = assessment
                 .secrets
                 .iter()
@@ -154,21 +154,23 @@ pub(super) fn of_change(
             let named = secret.map_or_else(|| place.clone(), sentences::place::of_secret);
             sentences::watch::claims::password_changed(place, &named)
         }
-        Change::Server {
+        ConfigChange::Server {
             address,
             direction,
             from,
             to,
             ..
         } => sentences::watch::claims::server_changed(address, *direction, from, to),
-        Change::MailboxAdded(address) => {
+        ConfigChange::MailboxAdded(address) => {
             sentences::watch::claims::mailbox(WatchCode::MailboxAdded, address)
         }
-        Change::MailboxRemoved(address) => {
+        ConfigChange::MailboxRemoved(address) => {
             sentences::watch::claims::mailbox(WatchCode::MailboxRemoved, address)
         }
-        Change::File(path, now) => sentences::watch::claims::file_changed(path, now.as_ref()),
-        Change::JobsFailed { more, all } => sentences::watch::claims::jobs_failed(*more, *all),
+        ConfigChange::File(path, now) => sentences::watch::claims::file_changed(path, now.as_ref()),
+        ConfigChange::JobsFailed { more, all } => {
+            sentences::watch::claims::jobs_failed(*more, *all)
+        }
     }
 }
 
@@ -232,7 +234,7 @@ fn holders(session: &Session, key: Option<&str>) -> Vec<i32> {
 }
 
 /// How a respect is, by the worst that stands in it.
-pub(super) fn state_of(code: CheckCode, standing: &[Standing]) -> WatchState {
+pub(super) fn state_of(code: CheckCode, standing: &[StandingMatter]) -> WatchState {
     let of_it = standing
         .iter()
         .filter(|one| one.matter.code.check() == Some(code));
@@ -245,7 +247,7 @@ pub(super) fn state_of(code: CheckCode, standing: &[Standing]) -> WatchState {
 /// The figures of what was judged.
 pub(super) fn checks(
     assessment: &Assessment,
-    standing: &[Standing],
+    standing: &[StandingMatter],
     now: Timestamp,
 ) -> Vec<WatchCheck> {
     let check = |code, value: Option<usize>, of: Option<usize>| WatchCheck {

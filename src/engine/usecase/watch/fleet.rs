@@ -27,7 +27,7 @@ const MOST_BYTES: u64 = 64 << 20;
 
 /// An install whose round is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Watched {
+pub struct WatchTarget {
     /// Its folder; in a container, a path there, where it is not the only one.
     pub path: Option<PathBuf>,
     /// The container that it is in, as `--container` takes it.
@@ -37,7 +37,7 @@ pub struct Watched {
 /// What a process of ours says in the end.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Said {
+enum RoundAnswer {
     Report(Box<WatchReport>),
     Failed { error: FailedRound },
 }
@@ -49,11 +49,11 @@ struct FailedRound {
 }
 
 /// Makes the round of one install, and gives what came of it: also where it could not be made.
-pub fn round_of(watched: &Watched, wishes: &RoundWishes, options: &[OsString]) -> WatchReport {
+pub fn round_of(watched: &WatchTarget, wishes: &RoundWishes, options: &[OsString]) -> WatchReport {
     let w = words();
     match made(watched, wishes, options) {
-        Ok(Said::Report(report)) => *report,
-        Ok(Said::Failed { error }) => unknown(watched, error.message, error.next),
+        Ok(RoundAnswer::Report(report)) => *report,
+        Ok(RoundAnswer::Failed { error }) => unknown(watched, error.message, error.next),
         Err(problem) => {
             let next = match problem.next.is_empty() {
                 true => w.our_fault_next.to_owned(),
@@ -64,7 +64,11 @@ pub fn round_of(watched: &Watched, wishes: &RoundWishes, options: &[OsString]) -
     }
 }
 
-fn made(watched: &Watched, wishes: &RoundWishes, options: &[OsString]) -> Result<Said, Problem> {
+fn made(
+    watched: &WatchTarget,
+    wishes: &RoundWishes,
+    options: &[OsString],
+) -> Result<RoundAnswer, Problem> {
     let w = words();
     let failed = |why: String| ErrorKind::Internal.problem(w.watch_round_failed, why, "");
     let wishes = serde_json::to_string(wishes).map_err(|e| failed(e.to_string()))?;
@@ -118,7 +122,7 @@ fn wait(child: &mut Child) -> bool {
 }
 
 /// An install as it is named before anybody looked at it: for a trial alarm.
-pub fn named(watched: &Watched) -> WatchReport {
+pub fn named(watched: &WatchTarget) -> WatchReport {
     WatchReport {
         state: WatchState::Ok,
         standing: Vec::new(),
@@ -127,7 +131,7 @@ pub fn named(watched: &Watched) -> WatchReport {
 }
 
 /// What is said of an install whose round could not be made.
-fn unknown(watched: &Watched, message: String, next: String) -> WatchReport {
+fn unknown(watched: &WatchTarget, message: String, next: String) -> WatchReport {
     let host = run_log::origin().host.to_string();
     let now = Timestamp::now();
     WatchReport {

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use super::claims::state_of;
 use crate::domain::mail::Direction;
 use crate::domain::mail::queue::Signs;
-use crate::domain::run::watch::change::Change;
+use crate::domain::run::watch::change::ConfigChange;
 use crate::domain::run::watch::habit::{Flow as MailFlow, flow};
-use crate::domain::run::watch::record::Standing;
+use crate::domain::run::watch::record::StandingMatter;
 use crate::domain::run::watch::settings::Thresholds;
 use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::{CheckCode, WatchCheck, WatchCode};
@@ -64,9 +64,9 @@ impl SignsOfLife {
 }
 
 /// Whether a change is worth telling.
-pub(super) fn is_told(change: &Change, thresholds: Thresholds) -> bool {
+pub(super) fn is_told(change: &ConfigChange, thresholds: Thresholds) -> bool {
     match change {
-        Change::JobsFailed { more, .. } => *more >= thresholds.failed_jobs,
+        ConfigChange::JobsFailed { more, .. } => *more >= thresholds.failed_jobs,
         _ => true,
     }
 }
@@ -121,7 +121,11 @@ pub(super) fn claims(
 }
 
 /// The figures.
-pub(super) fn checks(life: &SignsOfLife, standing: &[Standing], now: Timestamp) -> Vec<WatchCheck> {
+pub(super) fn checks(
+    life: &SignsOfLife,
+    standing: &[StandingMatter],
+    now: Timestamp,
+) -> Vec<WatchCheck> {
     let check = |code, value: Option<u64>, of| WatchCheck {
         code,
         state: state_of(code, standing),

@@ -17,7 +17,7 @@ use crate::words::words;
 
 /// What came of it.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(super) struct KeptSafe {
     /// Where the key was put in this round.
     pub(super) saved: Option<String>,
     /// That it was, as news.
@@ -32,7 +32,7 @@ pub(super) fn keep(
     options: &Options,
     wishes: &RoundWishes,
     key_changed: bool,
-) -> Result<Kept, Problem> {
+) -> Result<KeptSafe, Problem> {
     let root = session.install.root.clone();
     if key_changed {
         own_backups::load(session, options);
@@ -41,31 +41,31 @@ pub(super) fn keep(
         processes::look_in_own(session, &|| false, &mut |_, _| {});
     }
     let Some(key) = session.ring.effective().map(|key| key.fingerprint()) else {
-        return Ok(Kept::default());
+        return Ok(KeptSafe::default());
     };
     let fingerprint = key.to_string();
     let is_kept = |journal: &Journal| journal.is_in_a_safe(&root, &fingerprint);
     if run_log::read(options, is_kept)? {
-        return Ok(Kept::default());
+        return Ok(KeptSafe::default());
     }
     let Some(to_fill) = &wishes.safe else {
-        return Ok(Kept {
+        return Ok(KeptSafe {
             missing: Some(sentences::watch::claims::key_not_safe(&fingerprint, None)),
-            ..Kept::default()
+            ..KeptSafe::default()
         });
     };
     match fill(session, options, to_fill) {
-        Ok(path) => Ok(Kept {
+        Ok(path) => Ok(KeptSafe {
             told: Some(sentences::watch::claims::key_saved(&fingerprint, &path)),
             saved: Some(path),
             missing: None,
         }),
-        Err(problem) => Ok(Kept {
+        Err(problem) => Ok(KeptSafe {
             missing: Some(sentences::watch::claims::key_not_safe(
                 &fingerprint,
                 Some(&problem),
             )),
-            ..Kept::default()
+            ..KeptSafe::default()
         }),
     }
 }

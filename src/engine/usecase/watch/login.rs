@@ -36,7 +36,7 @@ const TESTS_AT_ONCE: usize = 8;
 const DAY: i64 = 86_400;
 
 /// What the logins came to, now and before.
-pub(super) struct Logins {
+pub(super) struct TriedLogins {
     pub(super) record: BTreeMap<String, TriedLogin>,
     pub(super) test_mails: BTreeMap<u64, TestMail>,
     /// Whether tokens may have been renewed.
@@ -56,7 +56,7 @@ pub(super) fn try_those_due(
     input: &RoundInput<'_>,
     now: Timestamp,
     reporter: &dyn Reporter,
-) -> Result<Logins, Problem> {
+) -> Result<TriedLogins, Problem> {
     let wishes = input.wishes;
     let tryable = tryable(session);
     let mut record = before.logins.clone();
@@ -71,7 +71,7 @@ pub(super) fn try_those_due(
     let mut test_mails = before.test_mails.clone();
     test_mails.retain(|id, _| session.inventory.mailbox(*id).is_some());
     if !wishes.logins {
-        return Ok(Logins {
+        return Ok(TriedLogins {
             record,
             test_mails,
             renewed: false,
@@ -121,7 +121,7 @@ pub(super) fn try_those_due(
             }
         }
     }
-    Ok(Logins {
+    Ok(TriedLogins {
         record,
         test_mails,
         renewed: wishes.renew_oauth,

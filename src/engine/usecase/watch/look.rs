@@ -6,7 +6,7 @@ use crate::domain::inventory::secret::SecretKind;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::mail::queue::Signs;
 use crate::domain::mail::{Connection, Direction, NoTarget, Security, connections};
-use crate::domain::run::watch::record::{KeyedDigest, Known, KnownFile, KnownMailbox};
+use crate::domain::run::watch::record::{KeyedDigest, KnownFile, KnownInstall, KnownMailbox};
 use crate::domain::verdict::text::{self, Password, PasswordsUsed};
 use crate::engine::session::Session;
 use crate::io::fs::{self, FileRead};
@@ -16,12 +16,12 @@ use crate::words::untrusted::{Untrusted, shown};
 const MAX_ARTISAN: u64 = 1 << 20;
 
 /// What is known now.
-pub(super) fn known(session: &Session, signs: Option<&Signs>) -> Known {
+pub(super) fn known(session: &Session, signs: Option<&Signs>) -> KnownInstall {
     let effective = session.ring.effective();
-    let mut known = Known {
+    let mut known = KnownInstall {
         key: effective.map(|key| key.fingerprint().to_string()),
         failed_jobs: signs.map(|signs| signs.failed_jobs),
-        ..Known::default()
+        ..KnownInstall::default()
     };
     let inventory = &session.inventory;
     for connection in connections(&inventory.mailboxes, &inventory.system_mail) {

@@ -244,7 +244,7 @@ fn insert_news(
 mod tests {
     use super::*;
     use crate::domain::run::watch::Matter;
-    use crate::domain::run::watch::record::Known;
+    use crate::domain::run::watch::record::KnownInstall;
 
     #[test]
     fn a_round_is_found_again_and_what_was_told_is_history() {
@@ -254,9 +254,9 @@ mod tests {
         assert_eq!(journal.watch_record(install).unwrap(), None);
         assert!(!journal.is_in_a_safe(install, "aaa").unwrap());
         let record = WatchRecord {
-            known: Some(Known {
+            known: Some(KnownInstall {
                 key: Some("aaa".to_owned()),
-                ..Known::default()
+                ..KnownInstall::default()
             }),
             ..WatchRecord::default()
         };

@@ -14,12 +14,12 @@ use crate::cli::reporter::TerminalReporter;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::exit::Exit;
 use crate::engine::report::{self, PlannedRecoveryJson, RecoverJson};
-use crate::engine::session::survey;
+use crate::engine::session::{hour, survey};
 use crate::engine::usecase::recover::Terms;
 use crate::engine::usecase::rotate::{self, RotationForeseen, SafeOrder};
 use crate::engine::usecase::safe as safes;
 use crate::io::os::around;
-use crate::sentences::{rotation, shell};
+use crate::sentences::{self, rotation, shell};
 use crate::words::words;
 
 /// What would be done, as programs read it: the form of `recover`, with what a rotation adds.
@@ -68,11 +68,12 @@ pub(super) fn run(common: &Common, asked: &RotateOptions) -> CommandResult {
     let recover = text!(rotate_recover, safe, program, again);
     let afterwards = rotation::afterwards(plan, &assessment, foreseen.licences, &recover);
     if !asked.yes {
+        let hour = hour::look(&mut session);
         let unfinished = session.unfinished();
         if common.json {
             let older = report::Older::default();
             let json = PlannedJson {
-                plan: report::planned_json(&foreseen.ready, &assessment, older),
+                plan: report::planned_json(&foreseen.ready, &assessment, older).at(&hour),
                 mailboxes: foreseen.mailboxes,
                 files: foreseen.files.iter().map(|f| f.to_string_lossy()).collect(),
                 key_in_safe: foreseen.kept,
@@ -83,6 +84,9 @@ pub(super) fn run(common: &Common, asked: &RotateOptions) -> CommandResult {
         } else {
             let named = path.map(shell);
             show(&foreseen, &assessment, named.as_deref(), &afterwards);
+            let mut out = Out::stdout();
+            out.line(&sentences::hour::hour(&hour));
+            out.line(&sentences::hour::holds(&hour));
         }
         let output = if path.is_some() || foreseen.kept {
             ""

@@ -54,10 +54,16 @@ pub(super) fn run(common: &Common, options: &SafeOptions) -> CommandResult {
         return Ok(Exit::Fine);
     }
     match path {
-        Some(path) => tell(&mut Out::stdout(), &shell(path), &made, &assessment),
+        Some(path) => {
+            let mut out = Out::stdout();
+            tell(&mut out, &shell(path), &made, &assessment);
+            out.line(words().safe_use);
+        }
         None => {
             Out::stdout().as_it_is(&made.sealed);
-            tell(&mut Out::stderr(), words().safe_stdout, &made, &assessment);
+            let mut err = Out::stderr();
+            tell(&mut err, words().safe_stdout, &made, &assessment);
+            err.line(words().safe_use);
         }
     }
     Ok(Exit::Fine)
@@ -166,7 +172,7 @@ pub(super) fn json<'a>(path: Option<&'a Path>, made: &SafeMade) -> SafeMadeJson<
     }
 }
 
-/// Says what is in a safe, and what to do with it.
+/// Says what is in a safe, and how it is kept.
 pub(super) fn tell(out: &mut Out, path: &str, made: &SafeMade, assessment: &Assessment) {
     let keys = made.keys.len();
     out.line(&match made.proof {
@@ -177,5 +183,4 @@ pub(super) fn tell(out: &mut Out, path: &str, made: &SafeMade, assessment: &Asse
         out.line(&format!("  {}", safe::standing(key, assessment)));
     }
     out.line(words().safe_keep);
-    out.line(words().safe_use);
 }

@@ -601,5 +601,5 @@ fn exit_codes_are_listed_in_their_order() {
         );
         compared += 1;
     }
-    assert_eq!(compared, 9);
+    assert_eq!(compared, 11);
 }

@@ -39,6 +39,7 @@ fn a_key_that_every_account_can_read_is_named() {
     let hint = || said(&bench.check_json(), "env_world_readable");
     let before = exit_code(&bench);
     mode(&env, 0o644);
+    mode(bench.folder.path(), 0o700);
     assert_eq!(hint(), None, "nobody else gets past the folders above");
     for folder in env.ancestors().skip(1) {
         if folder.starts_with(bench.folder.path()) {

@@ -99,8 +99,12 @@ fn print(
         WatchFormat::Json => {
             let mut lines = Vec::new();
             for report in reports {
-                let written = report::escaped::write(&mut lines, report);
-                debug_assert!(written.is_ok(), "a report has no keys but texts");
+                report::escaped::write(&mut lines, report).map_err(|e| {
+                    let w = words();
+                    let problem =
+                        ErrorKind::Internal.problem(w.our_fault, e.to_string(), w.our_fault_next);
+                    not_started(problem)
+                })?;
                 lines.push(b'\n');
             }
             lines

@@ -29,11 +29,11 @@ const MOST: usize = 8 << 10;
 
 /// Sends all entries to the first of the two that takes them.
 pub(super) fn tell(alert: &Alert, reach: &Reach) -> Result<(), NotTold> {
-    let entries = alert.news.iter().map(|news| Entry::of(alert, news));
-    let entries: Vec<Entry<'_>> = entries.collect();
-    let natively = send(&reach.journal, entries.iter().map(Entry::native));
+    let entries = alert.news.iter().map(|news| JournalEntry::of(alert, news));
+    let entries: Vec<JournalEntry<'_>> = entries.collect();
+    let natively = send(&reach.journal, entries.iter().map(JournalEntry::native));
     natively
-        .or_else(|_| send(&reach.syslog, entries.iter().map(Entry::line)))
+        .or_else(|_| send(&reach.syslog, entries.iter().map(JournalEntry::line)))
         .map_err(NotTold::NoLog)
 }
 
@@ -52,13 +52,13 @@ fn send(socket: &Path, datagrams: impl Iterator<Item = Vec<u8>>) -> Result<(), E
 }
 
 /// One piece of news.
-struct Entry<'a> {
+struct JournalEntry<'a> {
     alert: &'a Alert,
     news: &'a News,
     message: String,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> JournalEntry<'a> {
     fn of(alert: &'a Alert, news: &'a News) -> Self {
         let mut told = watch::news(news);
         if news.turn != Turn::Ended && !news.matter.next.is_empty() {

@@ -1839,6 +1839,7 @@ table! {
     watched_noted(message) = "NOTED: {message}";
     watched_reminder(state, message) = "STILL {state}: {message}";
     watched_over(message) = "OVER: {message}";
+    watched_more(count) = "and {count} more: see freescout-rescue watch --json";
     watched_since(time) = "since {time}";
     watched_next(next) = "Next: {next}";
     watched_heading(name, state, time) = "{name}: {state}, seen {time}";

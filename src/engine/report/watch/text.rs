@@ -11,6 +11,9 @@ use crate::sentences::watch;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
+/// So many are told of each list: a key that is lost takes hundreds of mailboxes with it.
+const MOST: usize = 40;
+
 /// A report in lines; times on a clock of this zone.
 pub fn text(report: &WatchReport, zone: &TimeZone) -> String {
     let time = |at| watch::time(at, zone);
@@ -32,13 +35,14 @@ pub(super) fn matters(out: &mut String, report: &WatchReport, time: &dyn Fn(Time
     if !report.news.is_empty() {
         let _ = writeln!(out, "{}", w.watched_news);
     }
-    for news in watch::by_gravity(&report.news) {
-        one(out, &watch::news(news), &news.matter, time);
+    let told = watch::by_gravity(&report.news);
+    let said = told.iter().map(|news| {
+        let matter = &news.matter;
         // What is over needs nothing done.
-        if news.turn != Turn::Ended {
-            next(out, &news.matter);
-        }
-    }
+        let next = (news.turn != Turn::Ended).then_some(matter.next.as_str());
+        (watch::news(news), matter, next.unwrap_or_default())
+    });
+    list(out, said.collect(), time);
     let told = |matter: &&Matter| {
         let same = |other: &Matter| other.code == matter.code && other.subject == matter.subject;
         let mut still = report.news.iter().filter(|news| news.turn != Turn::Ended);
@@ -49,33 +53,63 @@ pub(super) fn matters(out: &mut String, report: &WatchReport, time: &dyn Fn(Time
     if !rest.is_empty() {
         let _ = writeln!(out, "{}", w.watched_standing);
     }
-    for matter in rest {
-        one(out, &watch::matter(matter), matter, time);
-        next(out, matter);
+    let said = rest.iter();
+    let said = said.map(|matter| (watch::matter(matter), *matter, matter.next.as_str()));
+    list(out, said.collect(), time);
+}
+
+/// What is said of each, with what to do next: once below those that have it in common.
+fn list(out: &mut String, said: Vec<(String, &Matter, &str)>, time: &dyn Fn(Timestamp) -> String) {
+    for (n, (said_of_it, matter, next)) in said.iter().enumerate().take(MOST) {
+        let since = text!(watched_since, time = time(matter.since));
+        let _ = writeln!(out, "  {said_of_it} ({since})");
+        let same = said.get(n + 1).is_some_and(|(_, _, other)| other == next);
+        if !next.is_empty() && (!same || n + 1 == MOST) {
+            let _ = writeln!(out, "    {}", text!(watched_next, next));
+        }
     }
-}
-
-fn one(out: &mut String, said: &str, matter: &Matter, time: &dyn Fn(Timestamp) -> String) {
-    let since = text!(watched_since, time = time(matter.since));
-    let _ = writeln!(out, "  {said} ({since})");
-}
-
-fn next(out: &mut String, matter: &Matter) {
-    if !matter.next.is_empty() {
-        let _ = writeln!(out, "    {}", text!(watched_next, next = matter.next));
+    let more = said.len().saturating_sub(MOST);
+    if more > 0 {
+        let _ = writeln!(out, "  {}", text!(watched_more, count = more));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{broken, well, zone};
+    use super::super::samples::{broken, matter, well, zone};
     use super::*;
+    use crate::domain::run::watch::WatchCode;
 
     #[test]
     fn when_all_is_well_it_is_one_line_with_the_figures() {
         assert_eq!(
             text(&well(), &zone()),
             "helpdesk.example.org: OK, 24 of 24 secrets readable, 26 of 26 logins work (last tried 2026-11-29 23:20)\n"
+        );
+    }
+
+    #[test]
+    fn what_is_to_be_done_for_many_is_said_once_and_no_list_is_endless() {
+        let mut lost = well();
+        lost.state = WatchState::Critical;
+        let one = |n: usize| {
+            let said = format!("Mailbox {n} is lost.");
+            matter(
+                WatchCode::SecretUnreadable,
+                WatchState::Critical,
+                &said,
+                "Look.",
+            )
+        };
+        lost.standing = (0..3).map(one).collect();
+        let told = text(&lost, &zone());
+        assert_eq!(told.matches("Next: Look.").count(), 1, "{told}");
+        assert!(told.ends_with("Next: Look.\n"), "{told}");
+        lost.standing = (0..100).map(one).collect();
+        let told = text(&lost, &zone());
+        assert!(
+            told.lines().count() < 50 && told.contains("and 60 more"),
+            "{told}"
         );
     }
 

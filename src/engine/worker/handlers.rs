@@ -175,8 +175,9 @@ impl Desk {
                     Err(NoPlan::Impossible(strategy, why)) => Update::NotPossible(strategy, why),
                     Err(other) => return Err(other.problem().into()),
                 };
-                call.send(update);
+                // Before the plan is told: who confirms it at once shall not wait for this.
                 call.send(Update::Hour(Box::new(hour::look(session))));
+                call.send(update);
             }
             Job::Apply {
                 plan,

@@ -300,6 +300,16 @@ pub fn put_staged(staged: &Path, path: &Path) -> Result<(), FileError> {
     folder.put(staged, &name).map_err(|e| not_written(path, e))
 }
 
+/// Replaces a file as a whole, whether or not it exists: who reads it has the one or the other.
+///
+/// # Errors
+/// [`FileError`]; then what was there stands, and nothing beside it.
+pub fn replace(path: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
+    let staged = staged_beside(path);
+    let written = stage(&staged, bytes, attributes).and_then(|()| put_staged(&staged, path));
+    written.inspect_err(|_| drop(remove(&staged)))
+}
+
 /// Gives a staged file its name, which nothing has yet.
 ///
 /// # Errors

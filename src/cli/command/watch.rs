@@ -129,10 +129,7 @@ fn print(
         }
         return Ok(());
     };
-    let staged = fs::staged_beside(path);
-    let written = fs::stage(&staged, &text, &Attributes::readable())
-        .and_then(|()| fs::put_staged(&staged, path));
-    written.map_err(|e| {
+    fs::replace(path, &text, &Attributes::readable()).map_err(|e| {
         let w = words();
         let what = text!(watch_output_failed, path = shown(&path));
         let why = e.reason();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{CheckJson, Made, escaped};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::recovery::disk_trouble::{kind_of, place, way_out};
-use crate::io::fs::{self, Attributes, FileError};
+use crate::io::fs::{self, Attributes};
 use crate::io::os::uncut;
 use crate::io::state::backup::prepare_parent;
 use crate::words::untrusted::last_door;
@@ -49,7 +49,7 @@ pub fn save(
         let new = folder.join(format!("report-{stamp}.{ending}"));
         let path = over.get(n).cloned().unwrap_or(new);
         let written = match over.get(n) {
-            Some(old) => replace_report(old, bytes, &attributes),
+            Some(old) => fs::replace(old, bytes, &attributes),
             None => fs::write_new(&path, bytes, &attributes),
         };
         if let Err(e) = written {
@@ -62,11 +62,4 @@ pub fn save(
         saved.push(path);
     }
     Ok(saved)
-}
-
-fn replace_report(path: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
-    let staged = fs::staged_beside(path);
-    let written =
-        fs::stage(&staged, bytes, attributes).and_then(|()| fs::put_staged(&staged, path));
-    written.inspect_err(|_| drop(fs::remove(&staged)))
 }

@@ -137,7 +137,5 @@ fn write(state_dir: &AbsolutePath, kept: &[Untold]) -> Result<(), fs::FileError>
         return fs::remove(&path).map(|_| ());
     }
     let bytes = serde_json::to_vec(kept).unwrap_or_default();
-    let staged = fs::staged_beside(&path);
-    fs::stage(&staged, &bytes, &Attributes::closed())?;
-    fs::put_staged(&staged, &path)
+    fs::replace(&path, &bytes, &Attributes::closed())
 }

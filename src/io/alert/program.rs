@@ -9,7 +9,7 @@ use std::io::Write;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::untold::NotTold;
 use crate::io::fs::trust;
@@ -63,18 +63,10 @@ pub(super) fn run(
             let _ = stdin.write_all(input.as_bytes());
         });
     }
-    let begun = Instant::now();
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) if begun.elapsed() < limit => std::thread::sleep(LOOK_UP),
-            Ok(None) => {
-                end_group(&mut child);
-                let _ = child.wait();
-                return Err(NotTold::Overdue(program.to_owned(), limit));
-            }
-            Err(e) => return Err(failed(e)),
-        }
+    let Some(status) = output::wait_within(&mut child, limit, LOOK_UP).map_err(failed)? else {
+        end_group(&mut child);
+        let _ = child.wait();
+        return Err(NotTold::Overdue(program.to_owned(), limit));
     };
     if status.success() {
         return Ok(Ok(()));

@@ -23,10 +23,12 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long the command may take, unless something else is said.
 pub const TIME_LIMIT: Duration = Duration::from_secs(120);
+/// How often its end is looked for.
+const LOOK_UP: Duration = Duration::from_millis(30);
 /// How long the output of a failed command is waited for.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How much of that is told.
@@ -210,18 +212,11 @@ fn run(mut command: Program, limit: Duration) -> Result<(), ArtisanError> {
     let mut child = command.spawn().map_err(ArtisanError::Start)?;
     crash_points::pass(Point::ProgramRunning);
     let readers = OutputReader::of_child(&mut child);
-    let started = Instant::now();
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) if started.elapsed() > limit => {
-                end_group(&mut child);
-                let _ = child.wait();
-                return Err(ArtisanError::Timeout(limit));
-            }
-            Ok(None) => std::thread::sleep(Duration::from_millis(30)),
-            Err(e) => return Err(ArtisanError::Start(e)),
-        }
+    let ended = output::wait_within(&mut child, limit, LOOK_UP).map_err(ArtisanError::Start)?;
+    let Some(status) = ended else {
+        end_group(&mut child);
+        let _ = child.wait();
+        return Err(ArtisanError::Timeout(limit));
     };
     drop(family);
     crash_points::pass(Point::ProgramEnded);

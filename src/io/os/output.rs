@@ -1,7 +1,7 @@
 //! What a program of ours says while it runs, of which the end is kept; and how it is ended with all that it started.
 
-use std::io::Read;
-use std::process::Child;
+use std::io::{self, Read};
+use std::process::{Child, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -55,6 +55,25 @@ pub fn last_words(readers: &[OutputReader], patience: Duration) -> Vec<u8> {
         std::thread::sleep(Duration::from_millis(10));
     }
     readers.iter().flat_map(OutputReader::read_so_far).collect()
+}
+
+/// Waits for a program's end so long at most, and looks for it so often; `None` where it goes on.
+///
+/// # Errors
+/// The system's.
+pub fn wait_within(
+    child: &mut Child,
+    limit: Duration,
+    look_up: Duration,
+) -> io::Result<Option<ExitStatus>> {
+    let began = Instant::now();
+    loop {
+        match child.try_wait()? {
+            Some(status) => return Ok(Some(status)),
+            None if began.elapsed() < limit => std::thread::sleep(look_up),
+            None => return Ok(None),
+        }
+    }
 }
 
 /// Ends a program that leads a process group, and all of the group.

@@ -5,11 +5,12 @@ use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::fs::MemfdFlags;
 use zeroize::Zeroizing;
 
+use crate::io::os::output::wait_within;
 use crate::io::os::spawn::USUAL_PATH;
 
 /// How long one may take.
@@ -53,17 +54,10 @@ pub(super) fn run(program: &Path, arguments: &[String], input: Option<&[u8]>) ->
         .stdout(output.try_clone()?)
         .stderr(errors.try_clone()?);
     let mut child = command.spawn()?;
-    let deadline = Instant::now() + PATIENCE;
-    let status = loop {
-        match child.try_wait()? {
-            Some(status) => break status,
-            None if Instant::now() < deadline => std::thread::sleep(LOOK),
-            None => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-        }
+    let Some(status) = wait_within(&mut child, PATIENCE, LOOK)? else {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(io::ErrorKind::TimedOut.into());
     };
     Ok(Ran {
         success: status.success(),

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::watch::round::RoundWishes;
 use crate::domain::run::watch::{Matter, WatchCode, WatchReport, WatchState, WatchedInstall};
 use crate::engine::recovery::run_log;
-use crate::io::os::spawn;
+use crate::io::os::{output, spawn};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -107,18 +107,13 @@ fn made(
 
 /// Waits for its end; ends it when it takes too long. Says whether it ended by itself.
 fn wait(child: &mut Child) -> bool {
-    let began = Instant::now();
-    loop {
-        match child.try_wait() {
-            Ok(Some(_)) => return true,
-            Ok(None) if began.elapsed() < PATIENCE => std::thread::sleep(LOOK_UP),
-            _ => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return false;
-            }
-        }
+    let ended = output::wait_within(child, PATIENCE, LOOK_UP);
+    let by_itself = matches!(ended, Ok(Some(_)));
+    if !by_itself {
+        let _ = child.kill();
+        let _ = child.wait();
     }
+    by_itself
 }
 
 /// An install as it is named before anybody looked at it: for a trial alarm.

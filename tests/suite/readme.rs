@@ -2,16 +2,16 @@
 
 use saphyr_parser::{Event, Parser};
 
-use freescout_rescue::domain::run::watch::{CheckCode, WatchCode};
+use freescout_rescue::domain::run::watch::{CheckCode, WatchCode, metrics};
 
 const README: &str = include_str!("../../README.md");
 
 /// The metrics that rules may rest on.
 const METRICS: [&str; 4] = [
-    "freescout_rescue_check_state",
-    "freescout_rescue_last_round_timestamp_seconds",
-    "freescout_rescue_matter",
-    "freescout_rescue_state",
+    metrics::CHECK_STATE.name,
+    metrics::LAST_ROUND.name,
+    metrics::MATTER.name,
+    metrics::STATE.name,
 ];
 
 /// The blocks of YAML in it.

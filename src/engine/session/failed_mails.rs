@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::signs::read_newest;
+use super::signs::{mailboxes_of_conversations, read_newest};
 use crate::domain::mail::failed::{FailedMail, FailedMails, MailOf};
 use crate::engine::session::Session;
 use crate::io::db::{Bounds, Store};
@@ -46,21 +46,10 @@ fn mailboxes(store: &mut dyn Store, mails: &FailedMails) -> BTreeMap<u64, u64> {
             MailOf::Mailbox(_) | MailOf::Nobody => None,
         })
         .collect();
-    let mut found = BTreeMap::new();
     if wanted.is_empty() {
-        return found;
+        return BTreeMap::new();
     }
-    let columns = ["mailbox_id"];
-    read_newest(
-        store,
-        "conversations",
-        &columns,
-        CONVERSATIONS,
-        &mut |id, row| {
-            if let (true, Some(mailbox)) = (wanted.contains(&id), row.number(0)) {
-                found.extend(u64::try_from(mailbox).ok().map(|mailbox| (id, mailbox)));
-            }
-        },
-    );
+    let wanted = |id| wanted.contains(&id);
+    let (found, _) = mailboxes_of_conversations(store, CONVERSATIONS, &wanted);
     found
 }

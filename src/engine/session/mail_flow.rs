@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::signs::read_newest;
+use super::signs::{mailboxes_of_conversations, read_newest};
 use crate::engine::session::Session;
 use crate::io::db::Bounds;
 
@@ -65,17 +65,11 @@ pub fn message_times(session: &mut Session) -> Option<BTreeMap<u64, MessageTimes
     let mut times: BTreeMap<u64, MessageTimes> = BTreeMap::new();
     let read = session.together(Bounds::GLANCE, |session| {
         let store = &mut *session.store;
-        let mut mailboxes: BTreeMap<i64, u64> = BTreeMap::new();
-        let columns = ["mailbox_id", "id"];
-        let read = read_newest(store, "conversations", &columns, ROWS, &mut |id, row| {
-            let mailbox = row.number(0).and_then(|n| u64::try_from(n).ok());
-            if let (Ok(id), Some(mailbox)) = (i64::try_from(id), mailbox) {
-                mailboxes.insert(id, mailbox);
-            }
-        });
+        let (mailboxes, read) = mailboxes_of_conversations(store, ROWS, &|_| true);
         let columns = ["conversation_id", "type", "state", "created_at"];
         read && read_newest(store, "threads", &columns, ROWS, &mut |_, row| {
-            let mailbox = row.number(0).and_then(|id| mailboxes.get(&id));
+            let id = row.number(0).and_then(|id| u64::try_from(id).ok());
+            let mailbox = id.and_then(|id| mailboxes.get(&id));
             let at = row.date(3).and_then(seconds);
             let (Some(mailbox), Some(at)) = (mailbox, at) else {
                 return;

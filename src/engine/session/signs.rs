@@ -1,5 +1,7 @@
 //! The signs of life of FreeScout's queue: what waits in `jobs`, what was given up into `failed_jobs`.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
@@ -54,6 +56,26 @@ fn failed(store: &mut dyn Store, signs: &mut Signs) {
     if read {
         *signs = seen;
     }
+}
+
+/// The mailboxes of the newest conversations, of those that are wanted; and whether they were read to the end.
+pub(super) fn mailboxes_of_conversations(
+    store: &mut dyn Store,
+    rows: u32,
+    wanted: &dyn Fn(u64) -> bool,
+) -> (BTreeMap<u64, u64>, bool) {
+    let mut found = BTreeMap::new();
+    let read = read_newest(
+        store,
+        "conversations",
+        &["mailbox_id"],
+        rows,
+        &mut |id, row| {
+            let mailbox = row.number(0).filter(|_| wanted(id));
+            found.extend(mailbox.and_then(|mailbox| Some((id, u64::try_from(mailbox).ok()?))));
+        },
+    );
+    (found, read)
 }
 
 /// The columns of one row that were wanted, `None` where the table lacks one.

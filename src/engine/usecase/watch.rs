@@ -158,14 +158,14 @@ fn look_and_tell(
 ) -> Result<WatchReport, Problem> {
     let (wishes, folder) = (input.wishes, session.install.root.clone());
     let flow = flow::read(session);
-    let mut known = look::known(session, flow.signs.as_ref());
+    let mut known = look::known(session, &flow.signs);
     let key_changed = before.known.as_ref().is_some_and(|b| b.key != known.key);
     // Before anybody restarts what holds the key that was replaced.
     let kept = keep::keep(session, input.options, wishes, key_changed)?;
     let logins = login::try_those_due(session, &before, input, now, reporter)?;
     // A renewal of tokens reads the install again.
     if logins.renewed {
-        known = look::known(session, flow.signs.as_ref());
+        known = look::known(session, &flow.signs);
     }
     let assessment = session.assess();
     let changed = before.known.as_ref().map(|b| changes(b, &known));

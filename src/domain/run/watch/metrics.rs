@@ -6,7 +6,7 @@
 use super::{CheckCode, WatchCheck};
 
 /// Seconds of a day: times are given in seconds.
-const DAY: u64 = 86_400;
+pub const DAY: u64 = 86_400;
 
 /// A metric.
 #[derive(Debug, Clone, Copy)]

@@ -8,13 +8,11 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::{by_gravity, names, worst};
+use crate::domain::run::watch::metrics::DAY;
 use crate::domain::run::watch::settings::Thresholds;
 use crate::domain::run::watch::{CheckCode, WatchCheck, WatchReport, WatchState};
 use crate::sentences::watch;
 use crate::words::words;
-
-/// Seconds of a day: times are given in seconds.
-const DAY: u64 = 86_400;
 
 /// What a plugin prints. It ends with the number of [`worst`].
 pub fn nagios(reports: &[WatchReport], thresholds: &Thresholds) -> String {

@@ -27,7 +27,7 @@ const TAKEN_WITHIN: i64 = 300;
 /// What was seen.
 pub(super) struct SignsOfLife {
     /// The queue.
-    pub(super) signs: Option<Signs>,
+    pub(super) signs: Signs,
     fetch: LastFetch,
     /// How many workers run; `None` where that cannot be seen.
     workers: Option<usize>,
@@ -46,7 +46,7 @@ pub(super) fn read(session: &mut Session) -> SignsOfLife {
     });
     let seen = processes::can_be_seen() && !processes::others_hidden() && !within::is_stopped();
     SignsOfLife {
-        signs: Some(signs::read_signs(session)),
+        signs: signs::read_signs(session),
         fetch: last_fetch(session),
         workers: seen.then(|| processes::workers(&session.install.root).len()),
         mail,
@@ -82,12 +82,10 @@ pub(super) fn claims(
     let now = now.as_second();
     let limit =
         |duration: std::time::Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-    if let Some(signs) = &life.signs
-        && let Some(oldest) = signs.oldest_job
-    {
+    if let Some(oldest) = life.signs.oldest_job {
         let waits = now.saturating_sub(oldest);
         if waits > limit(thresholds.job_waits) {
-            claims.push(sentences::jobs_wait(signs.jobs_waiting, oldest));
+            claims.push(sentences::jobs_wait(life.signs.jobs_waiting, oldest));
         }
         if life.workers == Some(0) && waits > TAKEN_WITHIN {
             claims.push(sentences::no_worker());
@@ -133,11 +131,11 @@ pub(super) fn checks(
         of,
         at: now,
     };
-    let mut checks = Vec::new();
-    if let Some(signs) = &life.signs {
-        checks.push(check(CheckCode::Queue, Some(signs.jobs_waiting), None));
-        checks.push(check(CheckCode::FailedJobs, Some(signs.failed_jobs), None));
-    }
+    let (waiting, failed) = (life.signs.jobs_waiting, life.signs.failed_jobs);
+    let mut checks = vec![
+        check(CheckCode::Queue, Some(waiting), None),
+        check(CheckCode::FailedJobs, Some(failed), None),
+    ];
     if let Some(began) = life.fetch.began {
         let ago = now.as_second().saturating_sub(began).max(0);
         checks.push(check(CheckCode::Fetching, u64::try_from(ago).ok(), None));

@@ -1,6 +1,6 @@
 //! The logins whose turn it is, and what the last one of each came to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use super::claims::state_of;
 use super::look::server_line;
 use super::{Reporter, RoundInput};
 use crate::domain::error::Problem;
-use crate::domain::inventory::secret::SecretKind;
+use crate::domain::inventory::Secret;
 use crate::domain::mail::account::{account, is_of_helpdesk};
 use crate::domain::mail::probe::{Journey, TestVerdict, Tested};
 use crate::domain::mail::rung::{Code, Rung};
@@ -58,11 +58,10 @@ pub(super) fn try_those_due(
     reporter: &dyn Reporter,
 ) -> Result<TriedLogins, Problem> {
     let wishes = input.wishes;
-    let tryable = tryable(session);
     let mut record = before.logins.clone();
     // What is configured no more is of no interest.
     let all = connections(&session.inventory.mailboxes, &session.inventory.system_mail);
-    let there: Vec<String> = all
+    let there: BTreeSet<String> = all
         .iter()
         .filter(|connection| connection.target.is_ok())
         .map(|connection| name(connection.id))
@@ -77,9 +76,15 @@ pub(super) fn try_those_due(
             renewed: false,
         });
     }
+    let tryable = tryable(session, all);
+    let refused: Vec<(&String, &TriedLogin)> = before
+        .logins
+        .iter()
+        .filter(|(_, tried)| tried.result == LoginResult::Refused)
+        .collect();
     let candidates: Vec<LoginCandidate<'_>> = tryable
         .iter()
-        .map(|one| candidate(one, before, wishes))
+        .map(|one| candidate(one, before, &refused, wishes))
         .collect();
     let turns = whose_turn(&candidates, now, wishes.logins_every);
     let sending = match wishes.send_test {
@@ -93,10 +98,12 @@ pub(super) fn try_those_due(
         .filter(|id| !sending_ids.contains(id))
         .collect();
     let site = survey::summary(session).site;
+    let mut renewed = false;
     for (which, send) in [(turns, false), (sending_ids, true)] {
         if which.is_empty() {
             continue;
         }
+        renewed |= wishes.renew_oauth;
         let wanted = WantedLogins {
             which: Some(&which),
             renew: wishes.renew_oauth.then(|| input.endpoints.clone()),
@@ -124,18 +131,24 @@ pub(super) fn try_those_due(
     Ok(TriedLogins {
         record,
         test_mails,
-        renewed: wishes.renew_oauth,
+        renewed,
     })
 }
 
 /// Those that lead somewhere, and of whose password FreeScout reads something.
-fn tryable(session: &Session) -> Vec<Tryable> {
-    let inventory = &session.inventory;
-    let all = connections(&inventory.mailboxes, &inventory.system_mail).into_iter();
+fn tryable(session: &Session, all: Vec<Connection>) -> Vec<Tryable> {
+    let secrets = session.inventory.secrets.iter();
+    let of_login = |secret: &'_ Secret| ConnectionId::of_secret(secret.kind, &secret.place);
+    let passwords: BTreeMap<ConnectionId, &Secret> = secrets
+        .filter_map(|secret| Some((of_login(secret)?, secret)))
+        .collect();
+    let all = all.into_iter();
     all.filter_map(|connection| {
         let target = connection.target.as_ref().ok()?;
         let with = match &target.login {
-            LoginMethod::Password { .. } => Some(digest(session, connection.id, target)?),
+            LoginMethod::Password { .. } => {
+                Some(digest(session, passwords.get(&connection.id)?, target)?)
+            }
             LoginMethod::None | LoginMethod::XOAuth2 { .. } => None,
         };
         Some(Tryable { connection, with })
@@ -144,16 +157,7 @@ fn tryable(session: &Session) -> Vec<Tryable> {
 }
 
 /// The password of a login, at its provider's account; `None` where FreeScout reads none.
-fn digest(session: &Session, id: ConnectionId, target: &MailServer) -> Option<KeyedDigest> {
-    let kind = match (id.mailbox, id.direction) {
-        (None, _) => SecretKind::SystemMail,
-        (_, Direction::Incoming) => SecretKind::Incoming,
-        (_, Direction::Outgoing) => SecretKind::Outgoing,
-    };
-    let mut secrets = session.inventory.secrets.iter();
-    let secret = secrets.find(|secret| {
-        secret.kind == kind && id.mailbox.is_none_or(|id| secret.place.cell.id == id)
-    })?;
+fn digest(session: &Session, secret: &Secret, target: &MailServer) -> Option<KeyedDigest> {
     let Password::Text(password) = text::password(secret, &session.ring, PasswordsUsed::InForce)
     else {
         return None;
@@ -170,6 +174,7 @@ fn digest(session: &Session, id: ConnectionId, target: &MailServer) -> Option<Ke
 fn candidate<'a>(
     one: &Tryable,
     before: &'a WatchRecord,
+    refused: &[(&String, &TriedLogin)],
     wishes: &RoundWishes,
 ) -> LoginCandidate<'a> {
     let own = name(one.connection.id);
@@ -179,8 +184,8 @@ fn candidate<'a>(
         (None, None) => true,
         _ => false,
     };
-    let refused = |(login, tried): (&String, &TriedLogin)| {
-        *login != own && tried.result == LoginResult::Refused && one.with.is_some() && same(tried)
+    let with_this = |(login, tried): &(&String, &TriedLogin)| {
+        **login != own && one.with.is_some() && same(tried)
     };
     let is_refused = tried.is_some_and(|tried| tried.result == LoginResult::Refused);
     LoginCandidate {
@@ -188,7 +193,7 @@ fn candidate<'a>(
         tried: tried.filter(|_| !(wishes.retry_refused && is_refused)),
         changed: tried
             .is_some_and(|tried| !same(tried) || tried.server != server_line(&one.connection)),
-        refused_elsewhere: !wishes.retry_refused && before.logins.iter().any(refused),
+        refused_elsewhere: !wishes.retry_refused && refused.iter().any(with_this),
     }
 }
 

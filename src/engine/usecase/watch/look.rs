@@ -16,11 +16,11 @@ use crate::words::untrusted::{Untrusted, shown};
 const MAX_ARTISAN: u64 = 1 << 20;
 
 /// What is known now.
-pub(super) fn known(session: &Session, signs: Option<&Signs>) -> KnownInstall {
+pub(super) fn known(session: &Session, signs: &Signs) -> KnownInstall {
     let effective = session.ring.effective();
     let mut known = KnownInstall {
         key: effective.map(|key| key.fingerprint().to_string()),
-        failed_jobs: signs.map(|signs| signs.failed_jobs),
+        failed_jobs: Some(signs.failed_jobs),
         ..KnownInstall::default()
     };
     let inventory = &session.inventory;

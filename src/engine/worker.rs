@@ -3,6 +3,7 @@
 //! Secrets go down (a [`Job`] owns what was typed), verdicts come up: [`Update`] is `Clone`, [`SecretBytes`] in a job is
 //! moved and wiped by the engine.
 
+mod aftercare;
 pub mod bookmark;
 pub mod handlers;
 mod login_tests;
@@ -83,6 +84,12 @@ pub enum Job {
     },
     /// Bring back what a bookmark names: search again, and take its backup if it is still of what stands.
     TakeUp(Box<Bookmark>),
+    /// Put the keys into a safe.
+    MakeSafe(NewSafe),
+    /// Say how the timer would be made that has rounds of the watch made. Nothing is changed.
+    ForeseeTimer,
+    /// Make it.
+    MakeTimer,
     /// Write the report as text and JSON.
     SaveReport {
         /// The text, as shown.
@@ -105,6 +112,15 @@ pub struct TestJob {
     pub typed: Option<(Place, Entered)>,
     /// Also what is not sent unasked, as it was refused before.
     pub again: bool,
+}
+
+/// A safe that is to be made.
+#[derive(Debug)]
+pub struct NewSafe {
+    /// Its file, from the root on.
+    pub file: PathBuf,
+    /// What opens it.
+    pub passphrase: SecretBytes,
 }
 
 /// How the database was, or shall be, connected to. Holds no password.
@@ -201,6 +217,8 @@ pub struct Folders {
     pub refused: Option<String>,
     /// What to offer when another is asked for: our state folder, or one that can be used where that cannot.
     pub offered: PathBuf,
+    /// The file to offer for a safe with the keys.
+    pub safe: PathBuf,
     /// That it will not last: sentences.
     pub cautions: Vec<String>,
     /// Whether no other can be chosen any more: within a container, those of the host are as they were at the start.
@@ -265,6 +283,34 @@ pub struct WouldUndo {
     pub files: usize,
     /// What would be left alone: sentences.
     pub left_alone: Vec<String>,
+}
+
+/// The timer that has rounds of the watch made. Texts are sanitised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchTimer {
+    /// Whether there is one.
+    pub stands: TimerStands,
+    /// What is done to make it: sentence parts.
+    pub steps: Vec<String>,
+    /// How often a round is made: `5m`.
+    pub every: String,
+    /// Nothing that reads crontabs runs here.
+    pub idle: bool,
+    /// Who will be told, by the settings: names of channels.
+    pub told: Vec<&'static str>,
+    /// The same by hand, ready for a shell.
+    pub command: String,
+}
+
+/// Whether rounds of the watch are made already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimerStands {
+    /// By no timer of ours.
+    No,
+    /// Just as they would be.
+    AsWanted,
+    /// With other arguments: perhaps of another install.
+    Otherwise,
 }
 
 /// What applying a plan came to.
@@ -354,6 +400,12 @@ pub enum Update {
     RunClosed,
     /// The last recovery was taken back: sentences.
     Undone(Vec<String>),
+    /// The keys are in a safe: sentences.
+    SafeMade(Vec<String>),
+    /// How the timer would be made.
+    Timer(Box<WatchTimer>),
+    /// It was made: how often a round is made.
+    TimerMade(String),
     /// A connection test is at this rung.
     Probing(ConnectionId, Rung),
     /// A connection test ended.

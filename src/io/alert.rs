@@ -77,6 +77,12 @@ pub fn tell(
     ended.collect()
 }
 
+/// Who is told, by these settings.
+pub fn channels(channels: &Channels) -> Vec<ChannelName> {
+    let all = tellings(channels, &Reach::of_system());
+    all.into_iter().map(|(name, ..)| name).collect()
+}
+
 fn tellings(channels: &Channels, reach: &Reach) -> Vec<Telling> {
     let mut all: Vec<Telling> = Vec::new();
     if channels.syslog {

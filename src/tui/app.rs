@@ -105,6 +105,7 @@ pub fn wizard(
         wizard.hides_key_in(folder);
     }
     wizard.works_in(Workplace {
+        lifetime,
         stopped_container: within::is_stopped(),
         chosen_on_host: within::get().is_some_and(|within| within.from_list),
     });

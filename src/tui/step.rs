@@ -1,5 +1,6 @@
 //! Each step of the wizard drawn.
 
+pub mod aftercare;
 pub mod apply;
 pub mod backup;
 pub mod checks;

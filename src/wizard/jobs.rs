@@ -28,6 +28,12 @@ pub enum JobKind {
     Resume,
     /// [`Job::TakeUp`].
     TakeUp,
+    /// [`Job::MakeSafe`].
+    MakeSafe,
+    /// [`Job::ForeseeTimer`].
+    ForeseeTimer,
+    /// [`Job::MakeTimer`].
+    MakeTimer,
     /// [`Job::SaveReport`].
     SaveReport,
 }
@@ -46,6 +52,9 @@ impl JobKind {
             Job::Undo => Self::Undo,
             Job::Resume { .. } => Self::Resume,
             Job::TakeUp(_) => Self::TakeUp,
+            Job::MakeSafe(_) => Self::MakeSafe,
+            Job::ForeseeTimer => Self::ForeseeTimer,
+            Job::MakeTimer => Self::MakeTimer,
             Job::SaveReport { .. } => Self::SaveReport,
         }
     }

@@ -83,6 +83,10 @@ pub enum Action {
     OtherFolder,
     /// Take the last recovery back.
     Undo,
+    /// Put the keys into a safe.
+    KeepKeys,
+    /// Have the install watched.
+    Watch,
     /// Start over with a new survey.
     StartOver,
     /// To a step that is open.
@@ -123,6 +127,8 @@ impl Action {
             | Self::OtherDatabase
             | Self::OtherFolder
             | Self::Undo
+            | Self::KeepKeys
+            | Self::Watch
             | Self::StartOver
             | Self::SameAs
             | Self::KeepUntested

@@ -7,6 +7,7 @@ use super::state::{Overlay, Wizard};
 use super::step::Step;
 use crate::wizard::jobs::{JobKind, Running};
 use crate::wizard::parts::input::Input;
+use crate::wizard::step::report::ReportForm;
 use crate::wizard::step::{keys, plan, survey};
 
 /// What the keys mean.
@@ -33,6 +34,8 @@ pub enum Question {
     Leave,
     /// Whether to go back to where an earlier wizard was left.
     Earlier,
+    /// Whether to have rounds of the watch made.
+    Watch,
 }
 
 /// A field that is being typed into.
@@ -60,6 +63,8 @@ pub enum Field {
     Confirm,
     /// Step 8: the word that confirms the undo.
     Undo,
+    /// Step 8: the file of a safe, or its passphrase.
+    Safe,
 }
 
 impl Mode {
@@ -118,9 +123,14 @@ impl Wizard {
                 let confirming = self.apply.asks() && self.apply.problem.is_none();
                 (confirming && !self.is_running(JobKind::Apply)).then_some(Field::Confirm)
             }
-            // Closed when it is taken back; until then there is nothing more to type.
-            Step::Report if self.is_running(JobKind::Undo) => None,
-            Step::Report => self.report.undoing.as_ref().map(|_| Field::Undo),
+            // Closed when it is done; until then there is nothing more to type.
+            Step::Report if self.is_answering() => None,
+            Step::Report => match &self.report.form {
+                None => None,
+                Some(ReportForm::Undo { .. }) => Some(Field::Undo),
+                Some(ReportForm::Safe(_)) => Some(Field::Safe),
+                Some(ReportForm::Watch(_)) => return Mode::Question(Question::Watch),
+            },
             Step::Plan => None,
         };
         field.map_or(Mode::Command, Mode::Field)
@@ -145,7 +155,7 @@ impl Wizard {
             Field::Filter => Some(&mut self.checks.filter),
             Field::Password => self.password_field(),
             Field::Confirm => Some(&mut self.apply.word),
-            Field::Undo => self.report.undoing.as_mut(),
+            Field::Undo | Field::Safe => self.report.field(),
         }
     }
 
@@ -156,9 +166,9 @@ impl Wizard {
             Mode::Help => vec![Action::Back],
             Mode::Question(Question::Leave) => vec![Action::Primary, Action::Back],
             Mode::Connections => self.connections_offers(),
-            Mode::Question(Question::Earlier) | Mode::Field(_) | Mode::Command => {
-                self.step_offers()
-            }
+            Mode::Question(Question::Earlier | Question::Watch)
+            | Mode::Field(_)
+            | Mode::Command => self.step_offers(),
         }
     }
 
@@ -166,6 +176,7 @@ impl Wizard {
     pub fn step_offers(&self) -> Vec<Action> {
         let mode = self.mode_below();
         let mut offers = match (mode, self.step) {
+            (Mode::Question(Question::Watch), _) => self.timer_offers(),
             (Mode::Question(_), _) => vec![Action::Primary],
             (Mode::Field(field), _) => self.field_offers(field),
             (_, Step::Survey) => self.survey_offers(),
@@ -224,7 +235,7 @@ impl Wizard {
                 }
                 _ => vec![],
             },
-            Field::Database => vec![Action::Primary, Action::NextPane],
+            Field::Database | Field::Safe => vec![Action::Primary, Action::NextPane],
             Field::BackupFolder => {
                 let wipe = wipe(typed(self.backup.form.as_ref()));
                 [Action::Primary].into_iter().chain(wipe).collect()

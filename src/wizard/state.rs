@@ -21,9 +21,10 @@ pub enum Overlay {
 }
 
 /// What becomes of the install, and of all that was written beside it, when the program has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum InstallLifetime {
     /// It stays.
+    #[default]
     Lasting,
     /// It is deleted: no backup, report or way back is left to be named.
     ThrowAway,
@@ -34,6 +35,8 @@ pub enum InstallLifetime {
 pub struct Workplace {
     /// On the files of a container that does not run: what becomes of it is seen only when it is entered anew.
     pub stopped_container: bool,
+    /// On an install that stays, or not.
+    pub lifetime: InstallLifetime,
     /// In a container whose install was chosen from a list on the host.
     pub chosen_on_host: bool,
 }

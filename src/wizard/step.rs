@@ -1,5 +1,6 @@
 //! The eight steps, in their order.
 
+pub mod aftercare;
 pub mod apply;
 pub mod backup;
 pub mod checks;

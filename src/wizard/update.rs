@@ -4,6 +4,7 @@
 //! makes a job that writes, and only after plan and word; nothing typed is lost by going back; leaving never cuts off a
 //! job that writes; in a window too small to show anything no key does anything but leave.
 
+mod aftercare;
 mod apply;
 mod backup;
 mod checks;

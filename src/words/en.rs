@@ -696,6 +696,8 @@ table! {
         keys { One "1 key", Other "{keys} keys" },
         recipients { One "1 recipient", Other "{recipients} recipients" };
     safe_not_noted = "The key was saved, but the journal could not be written, so the watch will not know of it.";
+    safe_not_on_host(path) = "{path} is not on the host, but in the container, and would be lost with it.";
+    safe_not_on_host_next = "Name a file in the folder that is offered, or make the safe with the command `safe`.";
     safe_keep = "Keep a copy of it away from this server, and away from the copies of the database.";
     safe_use = "To use it: age -d FILE | freescout-rescue recover --key-file -";
     safe_lasts_next = "Copy the file to a permanent place right away, or name another one with --output.";
@@ -994,6 +996,11 @@ table! {
     key_other_database = "other database";
     key_other_folder = "other folder";
     key_undo = "undo";
+    key_keep_keys = "keep the key";
+    key_keep_keys_short = "safe";
+    key_watch = "watch";
+    key_connections_short = "logins";
+    key_start_over_short = "anew";
     key_start_over = "start over";
     key_go = "go to step";
     key_erase = "erase";
@@ -1012,6 +1019,8 @@ table! {
     enter_next_field = "next";
     enter_carry_out = "confirm";
     enter_undo = "undo";
+    enter_make_safe = "make the safe";
+    enter_make_timer = "have it watched";
     enter_save_report = "save report";
     enter_save_short = "save";
     help_connections = "✓ FreeScout can log in. ✗ FreeScout cannot log in: the server's answer to this login. → would work, but FreeScout cannot read that password yet. ○ not tried; the reason is shown below. – no login needed. · not tested yet.";
@@ -1275,6 +1284,28 @@ table! {
     state_attention = "What needs attention";
     state_in_order = "What works";
 
+    report_aftercare = "Next: S saves the key in an encrypted file, w has mail and key watched from now on. For a day, look at Manage > Logs > Fetch Errors and Send Errors in FreeScout, too.";
+    safe_form_head = "Keep the key (APP_KEY)";
+    safe_form_what = "The key in force, and those it replaced, go into one file, encrypted with a passphrase that you choose. With it this server can be lost, and the next change of the key is harmless.";
+    safe_form_file = "File";
+    safe_form_passphrase = "Passphrase";
+    safe_form_again = "Again";
+    safe_form_hint = "Write the passphrase down: without it, nobody can open the file. Copy the file away from this server, and away from the copies of the database.";
+    safe_form_wrong_file = "Give the whole path of a new file, from / on.";
+    safe_form_wrong_passphrase = "Choose a passphrase.";
+    safe_form_running = "The safe is being made, and opened again as a proof.";
+    watch_offer_head = "Have this helpdesk watched";
+    watch_offer_what(every) = "Every {every}: the key in .env, cache and workers, every secret, mail servers, certificates, jobs and the last fetch; each login once in six hours. Nothing in FreeScout is changed.";
+    watch_offer_reading = "Looking at what makes rounds here…";
+    watch_offer_told(channels) = "Told through: {channels}.";
+    watch_offer_nobody = "Nobody is told yet but the journal of the timer: put who is to be told into /etc/freescout-rescue/watch.toml (watch --example shows how), and prove it with watch --test-alert.";
+    watch_offer_steps = "This is done on this machine:";
+    watch_offer_takes_back = "watch --remove takes it back. To see the files as a whole, or do the same by hand with --yes:";
+    watch_offer_made = "A timer makes these rounds already. watch --remove takes it back.";
+    watch_offer_otherwise = "A timer of freescout-rescue stands already, and runs something else: perhaps it watches another install. It is left as it is. To replace it by one that watches this install alone, add --yes:";
+    watch_offer_demo = "This is the demo: here no timer is made.";
+    watch_offer_esc = "Press Esc to go back to the report.";
+    watch_made(every) = "From now on this helpdesk is watched: a round every {every}. The first one is made within a few minutes; freescout-rescue watch makes one now, and says how things stand.";
     report_watch = "What to watch: Manage > System > Status in FreeScout (jobs, last fetch), and Manage > Logs > Fetch Errors and Send Errors for a day.\nKeep the key safe: include a copy of .env in your backups, stored apart from the database.";
 
     // sentences: findings
@@ -1773,7 +1804,7 @@ table! {
     watch_timer_done = "Done:";
     watch_timer_nothing = "Nothing is to be done: it is so already.";
     watch_timer_removed_nothing = "There is no timer of ours.";
-    watch_timer_write(path) = "write {path}:";
+    watch_timer_write(path) = "write {path}";
     watch_timer_remove(path) = "remove {path}";
     watch_timer_run(command) = "run {command}";
     watch_timer_add(line) = "add to the crontab: {line}";

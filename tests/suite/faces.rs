@@ -1,6 +1,7 @@
 //! Both faces do the same work: the wizard, driven by its keys and without a screen, and the command, each on a copy of
 //! the same broken install; then what they wrote is compared.
 
+mod aftercare;
 mod alike;
 mod endings;
 mod named;

@@ -33,7 +33,8 @@ use freescout_rescue::domain::verdict::assessment::{self, Assessment};
 use freescout_rescue::domain::verdict::finding::{Finding, KeyName};
 use freescout_rescue::domain::verdict::secret_report::Summary;
 use freescout_rescue::engine::worker::{
-    Applied, BackupDone, Folders, PlanReady, Survey, UnfinishedRun, WouldUndo,
+    Applied, BackupDone, Folders, PlanReady, Survey, TimerStands, UnfinishedRun, WatchTimer,
+    WouldUndo,
 };
 
 /// The password that must never be seen anywhere.
@@ -410,6 +411,7 @@ pub fn folders(chosen: Option<&str>) -> Folders {
     Folders {
         backups: PathBuf::from(folder).join("backups"),
         refused: chosen.is_none().then_some(refused),
+        safe: PathBuf::from("/var/lib/freescout-rescue/safe-20261130-101500.age"),
         offered: PathBuf::from(chosen.unwrap_or("/var/tmp/freescout-rescue-33")),
         cautions: chosen
             .map(|folder| {
@@ -566,6 +568,28 @@ pub fn hour() -> Hour {
         texts: 31,
         ..Observed::default()
     })
+}
+
+pub fn timer(stands: TimerStands) -> WatchTimer {
+    let units = "/etc/systemd/system/freescout-rescue-watch";
+    let steps = [
+        format!("write {units}.service"),
+        format!("write {units}.timer"),
+        "run /usr/bin/systemctl daemon-reload".to_owned(),
+        "run /usr/bin/systemctl enable freescout-rescue-watch.timer".to_owned(),
+        "run /usr/bin/systemctl restart freescout-rescue-watch.timer".to_owned(),
+    ];
+    WatchTimer {
+        stands,
+        steps: match stands {
+            TimerStands::AsWanted => Vec::new(),
+            TimerStands::No | TimerStands::Otherwise => steps.to_vec(),
+        },
+        every: "5m".to_owned(),
+        idle: false,
+        told: Vec::new(),
+        command: "freescout-rescue watch --install /var/www/html".to_owned(),
+    }
 }
 
 pub fn would_undo() -> WouldUndo {

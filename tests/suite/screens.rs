@@ -14,7 +14,7 @@ use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
 use freescout_rescue::domain::run::{Run, RunKind};
 use freescout_rescue::domain::verdict::assessment::{KeyReport, LoggedPassword};
 use freescout_rescue::domain::verdict::finding::Finding;
-use freescout_rescue::engine::worker::{DatabaseValues, JobId, UnfinishedRun, Update};
+use freescout_rescue::engine::worker::{DatabaseValues, JobId, TimerStands, UnfinishedRun, Update};
 use freescout_rescue::text;
 use freescout_rescue::tui::frame::{self, picture};
 use freescout_rescue::tui::theme::{Depth, Theme};
@@ -651,6 +651,35 @@ fn report() {
     shot("8_report_proven", &Stage::at_report(true).tested(&proven));
     let mixed = [Code::Ok, Code::AuthRejected, Code::Ok, Code::Timeout];
     shot("8_report_failing", &Stage::at_report(true).tested(&mixed));
+    let safe = || {
+        let form = Stage::at_report(true).act(&[Action::KeepKeys, Action::PreviousPane]);
+        let file = "/var/lib/freescout-rescue/safe-20261130-101500.age";
+        form.type_text(file).act(&[Action::NextPane])
+    };
+    shot("8_safe", &safe().type_text("three words here"));
+    let differs = safe()
+        .type_text("one")
+        .act(&[Action::Primary])
+        .type_text("another");
+    shot("8_safe_differs", &differs.act(&[Action::Primary]));
+    let kept = "Saved and verified: 2 keys in /var/lib/freescout-rescue/safe-20261130-101500.age, encrypted with the \
+                passphrase. Keep a copy of it away from this server, and away from the copies of the database.";
+    let made = safe()
+        .type_text("one")
+        .act(&[Action::Primary])
+        .type_text("one")
+        .act(&[Action::Primary])
+        .answered(vec![Update::SafeMade(vec![kept.to_owned()])]);
+    shot("8_safe_made", &made);
+    for (name, stands) in [
+        ("8_watch", TimerStands::No),
+        ("8_watch_stands", TimerStands::AsWanted),
+        ("8_watch_otherwise", TimerStands::Otherwise),
+    ] {
+        let timer = Update::Timer(Box::new(fixture::timer(stands)));
+        let asked = Stage::at_report(true).act(&[Action::Watch]);
+        shot(name, &asked.answered(vec![timer]));
+    }
     let saved = vec![Update::ReportSaved(vec![
         "/var/lib/freescout-rescue/backups/report-20261123-101501.txt".into(),
     ])];

@@ -12,7 +12,7 @@ use freescout_rescue::domain::inventory::secret::{Place, SecretBytes};
 use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::plan::{self, Choices, Plan};
 use freescout_rescue::engine::worker::{
-    DatabaseValues, Job, JobId, PasswordsUsed, TestJob, Update,
+    DatabaseValues, Job, JobId, PasswordsUsed, TestJob, TimerStands, Update,
 };
 use freescout_rescue::tui::frame;
 use freescout_rescue::tui::theme::{Depth, Theme};
@@ -22,6 +22,7 @@ use freescout_rescue::wizard::state::{Overlay, Wizard};
 use freescout_rescue::wizard::step::apply::Confirmed;
 use freescout_rescue::wizard::step::keys::KeysForm;
 use freescout_rescue::wizard::step::passwords::Trial;
+use freescout_rescue::wizard::step::report::ReportForm;
 use freescout_rescue::wizard::step::{Step, survey};
 use proptest::prelude::{Just, any, prop_oneof, proptest};
 use proptest::strategy::Strategy;
@@ -64,6 +65,8 @@ struct Engine {
     rounds: Vec<(JobId, VecDeque<Update>)>,
     /// A run that did not end is in the journal.
     unfinished: bool,
+    /// A timer was shown that is not made yet.
+    timer_shown: bool,
 }
 
 impl Engine {
@@ -255,6 +258,31 @@ impl Engine {
                 answers.push(assessment());
                 answers.push(Update::Undone(vec!["taken back".to_owned()]));
             }
+            Job::MakeSafe(wanted) => {
+                assert!(wanted.file.is_absolute() && !wanted.passphrase.is_empty());
+                answers.push(match self.luck % 3 {
+                    0 => Update::Failed(fixture::locked()),
+                    _ => Update::SafeMade(vec!["kept".to_owned()]),
+                });
+            }
+            Job::ForeseeTimer => {
+                let stands = [
+                    TimerStands::No,
+                    TimerStands::AsWanted,
+                    TimerStands::Otherwise,
+                ];
+                let timer = fixture::timer(stands[usize::from(self.luck % 3)]);
+                self.timer_shown = timer.stands == TimerStands::No;
+                answers.push(Update::Timer(Box::new(timer)));
+            }
+            Job::MakeTimer => {
+                assert!(
+                    self.timer_shown,
+                    "a timer that was not shown, or stands already"
+                );
+                self.timer_shown = false;
+                answers.push(Update::TimerMade("5m".to_owned()));
+            }
             Job::SaveReport { text, tested, over } => {
                 assert!(over.is_empty() || self.standing, "over another report");
                 assert!(!text.contains(SENTINEL));
@@ -297,9 +325,9 @@ impl Engine {
 fn any_input() -> impl Strategy<Value = Input> {
     use Action::{
         AddKey, Back, Connections, Delete, Down, Erase, EraseAll, FailingOnly, Filter, First, Help,
-        Interrupt, KeepUntested, Last, Left, LookIn, LookProcesses, LookUsual, NextPane,
+        Interrupt, KeepKeys, KeepUntested, Last, Left, LookIn, LookProcesses, LookUsual, NextPane,
         OtherDatabase, OtherFolder, PageDown, PageUp, PreviousPane, Primary, Quit, Retry, Reveal,
-        Right, SameAs, Select, StartOver, StopTests, TestAll, Undo, Up,
+        Right, SameAs, Select, StartOver, StopTests, TestAll, Undo, Up, Watch,
     };
     let actions = [
         Primary,
@@ -332,6 +360,8 @@ fn any_input() -> impl Strategy<Value = Input> {
         OtherDatabase,
         OtherFolder,
         Undo,
+        KeepKeys,
+        Watch,
         StartOver,
         Erase,
         Delete,
@@ -387,7 +417,13 @@ fn everything(wizard: &Wizard) -> (String, Vec<String>) {
     fields.push(wizard.apply.word.expose().to_owned());
     fields.push(wizard.checks.filter.expose().to_owned());
     fields.extend(wizard.backup.form.iter().map(|f| f.expose().to_owned()));
-    fields.extend(wizard.report.undoing.iter().map(|f| f.expose().to_owned()));
+    match &wizard.report.form {
+        Some(ReportForm::Undo { word, .. }) => fields.push(word.expose().to_owned()),
+        Some(ReportForm::Safe(form)) => {
+            fields.extend(form.inputs.iter().map(|f| f.expose().to_owned()));
+        }
+        Some(ReportForm::Watch(_)) | None => {}
+    }
     if let Some(KeysForm::Key(field) | KeysForm::Place(field)) = &wizard.keys.form {
         fields.push(field.expose().to_owned());
     }
@@ -436,6 +472,7 @@ impl Run {
             luck,
             rounds: Vec::new(),
             unfinished: luck.is_multiple_of(4),
+            timer_shown: false,
         };
         let mut run = Self {
             wizard,
@@ -556,9 +593,9 @@ impl Run {
 
     /// The word that stands in the field of a confirmation.
     fn word(&self) -> String {
-        let word = match (&self.wizard.survey.form, &self.wizard.report.undoing) {
+        let word = match (&self.wizard.survey.form, &self.wizard.report.form) {
             (Some(survey::SurveyForm::Unfinished(form)), _) => form.word.expose(),
-            (_, Some(word)) => word.expose(),
+            (_, Some(ReportForm::Undo { word, .. })) => word.expose(),
             _ => "",
         };
         word.trim().to_ascii_lowercase()

@@ -67,6 +67,42 @@ pub fn command_on(what: &str, options: &Options, install: Option<&Path>) -> Stri
     in_place(what, options, container_option(), install)
 }
 
+/// The same as arguments, for what runs one of our commands itself.
+pub fn arguments(options: &Options, install: &Path) -> Vec<String> {
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let folders = folders(options).into_iter();
+    let mut all: Vec<String> = folders
+        .flat_map(|(name, folder)| [name.to_owned(), text(folder)])
+        .collect();
+    let mut named = |name: &str, value: Option<String>| {
+        all.extend(value.into_iter().flat_map(|value| [name.to_owned(), value]));
+    };
+    named(
+        "--web-user",
+        install::named().map(|named| named.text.clone()),
+    );
+    let container = within::get().map(|within| within.container.lasting_name());
+    named("--container", container);
+    all.push(text(&install::lasting_name(install)));
+    all
+}
+
+/// Our folders, where they are not the usual ones.
+fn folders(options: &Options) -> Vec<(&'static str, &Path)> {
+    let state_dir = (options.state_dir != state::usual()).then_some(&*options.state_dir);
+    let usual = state::backups_in(&options.state_dir);
+    let backup_dir = (options.backup_dir != usual).then_some(&*options.backup_dir);
+    let all = [
+        ("--state-dir", state_dir),
+        ("--backup-dir", backup_dir),
+        ("--keys-dir", options.keys_dir.as_deref()),
+    ];
+    let given = all
+        .into_iter()
+        .filter_map(|(name, folder)| Some((name, folder?)));
+    given.collect()
+}
+
 fn in_place(
     what: &str,
     options: &Options,
@@ -74,14 +110,8 @@ fn in_place(
     install: Option<&Path>,
 ) -> String {
     let mut text = format!("{} {what}", around::program());
-    if options.state_dir != state::usual() {
-        text += &format!(" --state-dir {}", sentences::shell(&options.state_dir));
-    }
-    if options.backup_dir != state::backups_in(&options.state_dir) {
-        text += &format!(" --backup-dir {}", sentences::shell(&options.backup_dir));
-    }
-    if let Some(keys_dir) = &options.keys_dir {
-        text += &format!(" --keys-dir {}", sentences::shell(keys_dir));
+    for (name, folder) in folders(options) {
+        text += &format!(" {name} {}", sentences::shell(folder));
     }
     let install = install.map(sentences::shell);
     for word in [container, web_user_option(), install]
@@ -91,4 +121,53 @@ fn in_place(
         text += &format!(" {word}");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::install::artisan;
+    use crate::io::state::AbsolutePath;
+
+    fn options(state_dir: &Path) -> Options {
+        let state_dir = AbsolutePath::new(state_dir).expect("a folder");
+        Options {
+            backup_dir: state::backups_in(&state_dir),
+            state_dir,
+            keys_dir: None,
+            artisan: true,
+            php_limit: artisan::TIME_LIMIT,
+        }
+    }
+
+    /// What a person types and what a timer runs are the same.
+    #[test]
+    fn a_command_and_its_arguments_say_the_same() {
+        let install = Path::new("/srv/help desk");
+        let usual = options(&state::usual());
+        assert_eq!(arguments(&usual, install), ["/srv/help desk"]);
+        assert_eq!(
+            command_with("watch", &usual, install),
+            "freescout-rescue watch '/srv/help desk'"
+        );
+        let own = Options {
+            keys_dir: Some(AbsolutePath::new("/mnt/it's").expect("a folder")),
+            backup_dir: AbsolutePath::new("/backups").expect("a folder"),
+            ..options(Path::new("/var/own state"))
+        };
+        let words = [
+            "--state-dir",
+            "/var/own state",
+            "--backup-dir",
+            "/backups",
+            "--keys-dir",
+            "/mnt/it's",
+            "/srv/help desk",
+        ];
+        assert_eq!(arguments(&own, install), words);
+        assert_eq!(
+            command_with("watch", &own, install),
+            r"freescout-rescue watch --state-dir '/var/own state' --backup-dir /backups --keys-dir '/mnt/it'\''s' '/srv/help desk'"
+        );
+    }
 }

@@ -24,7 +24,7 @@ pub struct Rounds<'a> {
     pub state_dir: &'a AbsolutePath,
     /// The settings that the rounds will read.
     pub settings: &'a WatchSettings,
-    /// Folders that a round writes to, beside ours and the safe's: that of an output, those of SQLite databases.
+    /// Folders that a round writes to, beside ours and the safe's: that of an output.
     pub writable: Vec<PathBuf>,
 }
 
@@ -78,6 +78,16 @@ pub fn remove(yes: bool) -> Result<TimerChange, Problem> {
         carry_out(&plan, &places).map_err(not_removed)?;
     }
     Ok(TimerChange { plan, done: yes })
+}
+
+/// Whether a timer of ours stands, whatever it runs.
+///
+/// # Errors
+/// A [`Problem`].
+pub fn stands() -> Result<bool, Problem> {
+    let standing = plan_remove(&TimerPlaces::of_this_machine());
+    let standing = standing.map_err(|error| problem(words().timer_not_made, &error))?;
+    Ok(!standing.steps.is_empty())
 }
 
 /// Minutes, of a day, that are this machine's own: rounds of many begin at different times.

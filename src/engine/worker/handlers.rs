@@ -10,7 +10,8 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use super::{
-    BackupDone, Folders, Job, JobId, OtherDatabase, UnfinishedRun, Update, WouldUndo, bookmark,
+    BackupDone, Folders, Job, JobId, OtherDatabase, UnfinishedRun, Update, WatchTimer, WouldUndo,
+    aftercare, bookmark,
 };
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::inventory::secret::SecretBytes;
@@ -210,6 +211,16 @@ impl Desk {
             Job::Undo => self.undo(call)?,
             Job::Resume { passphrase } => self.resume(passphrase, call)?,
             Job::TakeUp(bookmark) => self.take_up(&bookmark, call)?,
+            Job::MakeSafe(wanted) => {
+                let options = self.setup.options.clone();
+                let made = aftercare::make_safe(self.session()?, &options, &wanted)?;
+                call.send(Update::SafeMade(made));
+            }
+            Job::ForeseeTimer => {
+                let timer = self.timer(false)?;
+                call.send(Update::Timer(Box::new(timer)));
+            }
+            Job::MakeTimer => call.send(Update::TimerMade(self.timer(true)?.every)),
             Job::SaveReport { text, tested, over } => {
                 self.save_report(&text, &tested, &over, call)?;
             }
@@ -310,6 +321,11 @@ impl Desk {
         if let Some(session) = &self.session {
             bookmark::keep(&self.setup.options, &session.install.root, kept);
         }
+    }
+
+    fn timer(&mut self, yes: bool) -> Result<WatchTimer, Problem> {
+        let options = self.setup.options.clone();
+        aftercare::timer(self.session()?, &options, yes)
     }
 
     fn take_up(&mut self, bookmark: &Bookmark, call: &Call<'_>) -> Result<(), Problem> {
@@ -480,6 +496,7 @@ fn tell_folders(options: &Options, install: Option<&Path>, call: &Call<'_>) {
         backups: options.backup_dir.to_path_buf(),
         refused,
         offered: offered.to_path_buf(),
+        safe: aftercare::offered_safe(options),
         cautions: cautions.iter().map(VolatileFolder::sentence).collect(),
         fixed: within::get().is_some(),
     })));

@@ -19,7 +19,7 @@ pub struct TimerWishes {
     pub every: Every,
     /// Our state folder.
     pub state_dir: PathBuf,
-    /// Folders that a round writes to beside that one: a safe's, that of an output, those of SQLite databases.
+    /// Folders that a round writes to beside that one: a safe's, that of an output.
     pub writable: Vec<PathBuf>,
     /// Whether alarms are carried by programs that are not ours.
     pub runs_others: bool,

@@ -80,6 +80,7 @@ fn short(action: Action, wizard: &Wizard) -> &'static str {
         Action::AddKey => w.key_add_key_short,
         Action::LookUsual => w.key_look_usual_short,
         Action::LookProcesses => w.key_look_processes_short,
+        Action::KeepKeys => w.key_keep_keys_short,
         action => label(action, wizard),
     }
 }
@@ -88,7 +89,9 @@ fn short(action: Action, wizard: &Wizard) -> &'static str {
 fn shortest(action: Action, wizard: &Wizard) -> &'static str {
     let w = words();
     match (action, wizard.mode(), wizard.step) {
-        (Action::Down, Mode::Command, Step::Keys) => w.key_choose_short,
+        (Action::Down, Mode::Command, Step::Keys | Step::Report) => w.key_choose_short,
+        (Action::Connections, Mode::Command, Step::Report) => w.key_connections_short,
+        (Action::StartOver, ..) => w.key_start_over_short,
         (Action::LookIn, ..) => w.key_look_in_short,
         (Action::Primary, Mode::Command, Step::Report) => w.enter_save_short,
         _ => short(action, wizard),
@@ -98,7 +101,9 @@ fn shortest(action: Action, wizard: &Wizard) -> &'static str {
 /// Whether the keys belong to the step, not to what lies over it.
 fn is_step(mode: Mode) -> bool {
     match mode {
-        Mode::Question(Question::Earlier) | Mode::Field(_) | Mode::Command => true,
+        Mode::Question(Question::Earlier | Question::Watch) | Mode::Field(_) | Mode::Command => {
+            true
+        }
         Mode::Question(Question::Leave) | Mode::Unseen | Mode::Help | Mode::Connections => false,
     }
 }
@@ -106,6 +111,7 @@ fn is_step(mode: Mode) -> bool {
 /// What an action is called where it means something of its own.
 fn action_name(action: Action, wizard: &Wizard, w: &'static Words) -> &'static str {
     match action {
+        Action::NextPane if matches!(wizard.mode(), Mode::Field(_)) => w.enter_next_field,
         Action::Retry if wizard.sends_once() => w.key_send_once,
         Action::Primary if wizard.connections.open => w.enter_test,
         Action::NextPane if wizard.connections.open => w.key_direction,
@@ -133,6 +139,7 @@ fn primary(mode: Mode, wizard: &Wizard, w: &'static Words) -> &'static str {
     match mode {
         Mode::Question(Question::Leave) | Mode::Unseen => w.enter_leave,
         Mode::Question(Question::Earlier) => w.enter_go_on,
+        Mode::Question(Question::Watch) => w.enter_make_timer,
         Mode::Help => w.key_back,
         Mode::Connections => w.enter_test,
         Mode::Field(field) => match field {
@@ -144,6 +151,7 @@ fn primary(mode: Mode, wizard: &Wizard, w: &'static Words) -> &'static str {
             | Field::Filter => w.enter_use,
             Field::Unfinished | Field::Passphrase | Field::Confirm => w.enter_carry_out,
             Field::Undo => w.enter_undo,
+            Field::Safe => w.enter_make_safe,
             Field::Password => match wizard.passwords_next() {
                 EnterAction::Try | EnterAction::Nothing => w.enter_try,
                 EnterAction::Field => w.enter_next_field,

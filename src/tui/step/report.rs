@@ -5,10 +5,12 @@ use ratatui::layout::Rect;
 use crate::domain::mail::state::Health;
 use crate::engine::worker::WouldUndo;
 use crate::sentences::mail_state;
+use crate::tui::step::aftercare;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top, wrap};
 use crate::wizard::mode::{Field, Mode};
 use crate::wizard::state::Wizard;
+use crate::wizard::step::report::ReportForm;
 use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 
@@ -21,7 +23,16 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     if let Some(problem) = &report.problem {
         canvas.problem(&mut area, problem);
     }
-    if let (Some(word), Mode::Field(Field::Undo)) = (&report.undoing, wizard.mode_below()) {
+    match &report.form {
+        Some(ReportForm::Safe(form)) => return aftercare::safe(canvas, area, wizard, form),
+        Some(ReportForm::Watch(timer)) => {
+            return aftercare::watch(canvas, area, wizard, timer.as_deref());
+        }
+        Some(ReportForm::Undo { .. }) | None => {}
+    }
+    if let (Some(ReportForm::Undo { word, .. }), Mode::Field(Field::Undo)) =
+        (&report.form, wizard.mode_below())
+    {
         canvas.pieces(
             &mut area,
             &[
@@ -30,7 +41,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
                 plain(""),
             ],
         );
-        match &report.would_undo {
+        match report.would_undo() {
             None => {
                 canvas.pieces(
                     &mut area,
@@ -88,7 +99,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     }
     take_top(&mut area, 1);
     let watch: Vec<Piece> = w
-        .report_watch
+        .report_aftercare
         .lines()
         .map(|line| (Role::Muted, line.to_owned()))
         .collect();

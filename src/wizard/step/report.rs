@@ -4,9 +4,36 @@ use std::path::PathBuf;
 
 use crate::domain::error::Problem;
 use crate::domain::mail::state::Health;
-use crate::engine::worker::{Applied, WouldUndo};
+use crate::engine::worker::{Applied, WatchTimer, WouldUndo};
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
+use crate::wizard::step::aftercare::SafeForm;
+
+/// A form that is open.
+#[derive(Debug)]
+pub enum ReportForm {
+    /// Whether to take the recovery back.
+    Undo {
+        /// The word that confirms it, as it is typed.
+        word: Input,
+        /// What that would put back, once it is known.
+        would: Option<Box<WouldUndo>>,
+    },
+    /// A safe for the keys.
+    Safe(Box<SafeForm>),
+    /// Whether to have rounds of the watch made by this timer, once it is known.
+    Watch(Option<Box<WatchTimer>>),
+}
+
+impl ReportForm {
+    /// The question about an undo, with nothing answered.
+    pub(in crate::wizard) fn undo() -> Self {
+        Self::Undo {
+            word: Input::default(),
+            would: None,
+        }
+    }
+}
 
 /// The step.
 #[derive(Debug, Default)]
@@ -15,10 +42,10 @@ pub struct State {
     pub applied: Option<Box<Applied>>,
     /// What taking it back came to: sentences.
     pub undone: Option<Vec<String>>,
-    /// The word that confirms an undo, while it is typed.
-    pub undoing: Option<Input>,
-    /// What that would put back, once it is known.
-    pub would_undo: Option<Box<WouldUndo>>,
+    /// The form that is open.
+    pub form: Option<ReportForm>,
+    /// What was done since, as the operator asked: sentences.
+    pub done_since: Vec<String>,
     /// Where the report was saved.
     pub saved: Vec<PathBuf>,
     /// Something came since that it does not say.
@@ -30,6 +57,23 @@ pub struct State {
 }
 
 impl State {
+    /// The field that is typed into.
+    pub(in crate::wizard) fn field(&mut self) -> Option<&mut Input> {
+        match self.form.as_mut()? {
+            ReportForm::Undo { word, .. } => Some(word),
+            ReportForm::Safe(form) => form.field(),
+            ReportForm::Watch(_) => None,
+        }
+    }
+
+    /// What an undo would put back, once it was asked for and is known.
+    pub fn would_undo(&self) -> Option<&WouldUndo> {
+        match &self.form {
+            Some(ReportForm::Undo { would, .. }) => would.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether the last word is saved.
     pub fn is_saved(&self) -> bool {
         !self.saved.is_empty() && !self.outdated

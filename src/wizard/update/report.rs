@@ -7,10 +7,9 @@ use crate::engine::worker::{Applied, Job};
 use crate::sentences::{self, mail_state};
 use crate::wizard::jobs::JobKind;
 use crate::wizard::message::{Action, Effect};
-use crate::wizard::parts::input::Input;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::apply::Written;
-use crate::wizard::step::report::ReportItem;
+use crate::wizard::step::report::{ReportForm, ReportItem};
 use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 
@@ -21,9 +20,11 @@ impl Wizard {
         let offers = [
             (save, Action::Primary),
             (
-                self.report_items().len() > 1 && !self.is_running(JobKind::Undo),
+                self.report_items().len() > 1 && !self.is_answering(),
                 Action::Down,
             ),
+            (free && self.can_keep_keys(), Action::KeepKeys),
+            (free, Action::Watch),
             (free && self.can_undo(), Action::Undo),
             (free, Action::StartOver),
         ];
@@ -43,48 +44,76 @@ impl Wizard {
 
     pub(super) fn act_report(&mut self, action: Action) -> Vec<Effect> {
         // The answer to the question is being carried out.
-        if self.is_running(JobKind::Undo) {
+        if self.is_answering() {
             return Vec::new();
         }
-        let (save, undoable) = (self.may_save(), self.can_undo());
-        let foreseeing = self.is_running(JobKind::ForeseeUndo);
-        match (action, &mut self.report.undoing) {
-            (Action::Back, Some(_)) => self.report.undoing = None,
-            // What it would put back is shown before it can be confirmed.
-            (Action::Primary, Some(_)) if foreseeing => self.say_busy(),
-            (Action::Primary, Some(word)) => {
-                if !word.expose().trim().eq_ignore_ascii_case(typed::UNDO) {
-                    self.say(words().undo_type_the_word);
-                    return Vec::new();
-                }
-                let started = self.start(Job::Undo);
-                // It is asked again where it fails.
-                if !started.is_empty() {
-                    self.report.undoing = Some(Input::default());
+        match (action, &self.report.form) {
+            (Action::Back, Some(form)) => {
+                // What was wrong with the form goes with it.
+                if matches!(form, ReportForm::Safe(_)) {
                     self.report.problem = None;
                 }
-                return started;
+                self.report.form = None;
             }
-            (action, Some(word)) => {
-                word.act(action);
-            }
-            (Action::Primary, None) if save => {
-                return self.save_report();
-            }
+            (_, Some(ReportForm::Undo { .. })) => return self.act_undo(action),
+            (_, Some(ReportForm::Safe(_))) => return self.act_safe(action),
+            (_, Some(ReportForm::Watch(_))) => return self.act_timer(action),
+            (Action::Primary, None) if self.may_save() => return self.save_report(),
             (Action::Primary, None) => self.say(words().q_or_n),
-            (Action::Undo, None) if undoable => {
-                let started = self.start(Job::ForeseeUndo);
-                if !started.is_empty() {
-                    self.report.undoing = Some(Input::default());
-                    self.report.would_undo = None;
-                    self.report.problem = None;
-                }
-                return started;
+            (Action::Undo, None) if self.can_undo() => {
+                return self.ask(Job::ForeseeUndo, ReportForm::undo());
+            }
+            (Action::KeepKeys, None) if self.can_keep_keys() => self.open_safe(),
+            (Action::Watch, None) => {
+                return self.ask(Job::ForeseeTimer, ReportForm::Watch(None));
             }
             (Action::StartOver, None) => return self.start_over(),
             (action, None) => {
                 let rows = self.report_items().len();
                 self.report.cursor.act(action, rows);
+            }
+        }
+        Vec::new()
+    }
+
+    /// Opens a form that shows what this job tells.
+    fn ask(&mut self, job: Job, form: ReportForm) -> Vec<Effect> {
+        let started = self.start(job);
+        if !started.is_empty() {
+            self.report.form = Some(form);
+            self.report.problem = None;
+        }
+        started
+    }
+
+    /// Whether the answer to a question of this step is being carried out.
+    pub(in crate::wizard) fn is_answering(&self) -> bool {
+        let kinds = [JobKind::Undo, JobKind::MakeSafe, JobKind::MakeTimer];
+        kinds.into_iter().any(|kind| self.is_running(kind))
+    }
+
+    fn act_undo(&mut self, action: Action) -> Vec<Effect> {
+        let foreseeing = self.is_running(JobKind::ForeseeUndo);
+        let Some(ReportForm::Undo { word, .. }) = &mut self.report.form else {
+            return Vec::new();
+        };
+        match action {
+            // What it would put back is shown before it can be confirmed.
+            Action::Primary if foreseeing => self.say_busy(),
+            Action::Primary if !word.expose().trim().eq_ignore_ascii_case(typed::UNDO) => {
+                self.say(words().undo_type_the_word);
+            }
+            Action::Primary => {
+                let started = self.start(Job::Undo);
+                // It is asked again where it fails.
+                if !started.is_empty() {
+                    self.report.form = Some(ReportForm::undo());
+                    self.report.problem = None;
+                }
+                return started;
+            }
+            action => {
+                word.act(action);
             }
         }
         Vec::new()
@@ -176,10 +205,12 @@ impl Wizard {
 
     /// What was done on the way, or is left to the operator.
     fn report_notes(&self) -> Vec<String> {
-        match (&self.report.applied, &self.report.undone) {
-            (Some(applied), None) => applied.notes.clone(),
-            _ => Vec::new(),
-        }
+        let applied = match (&self.report.applied, &self.report.undone) {
+            (Some(applied), None) => applied.notes.as_slice(),
+            _ => &[],
+        };
+        let notes = applied.iter().chain(&self.report.done_since);
+        notes.cloned().collect()
     }
 
     /// The host of `APP_URL`, for links into FreeScout.

@@ -124,7 +124,7 @@ impl Wizard {
                 self.written = Written::Nothing;
                 self.decided();
                 self.step = Step::Report;
-                self.report.undoing = None;
+                self.report.form = None;
                 self.report.undone = Some(sentences);
                 self.report.outdated = true;
                 return self.forget_connections();
@@ -133,6 +133,13 @@ impl Wizard {
                 self.decided();
                 self.say(words().unfinished_closed);
             }
+            Update::SafeMade(sentences) => self.done_since(sentences),
+            Update::Timer(timer) => {
+                if let Some(report::ReportForm::Watch(shown)) = &mut self.report.form {
+                    *shown = Some(timer);
+                }
+            }
+            Update::TimerMade(every) => self.done_since(vec![text!(watch_made, every)]),
             Update::ReportSaved(files) => self.report.saved = files,
             // Tests have rounds of their own.
             Update::Probing(..) | Update::Tested(_) => {}
@@ -153,15 +160,15 @@ impl Wizard {
     fn would_undo(&mut self, would: Box<WouldUndo>) {
         if let Some(survey::SurveyForm::Unfinished(form)) = &mut self.survey.form {
             form.preview = Preview::Is(would);
-        } else if self.report.undoing.is_some() {
-            self.report.would_undo = Some(would);
+        } else if let Some(report::ReportForm::Undo { would: told, .. }) = &mut self.report.form {
+            *told = Some(would);
         }
     }
 
     fn would_not_undo(&mut self, problem: Problem) {
         if let Some(survey::SurveyForm::Unfinished(form)) = &mut self.survey.form {
             form.preview = Preview::Refused(problem);
-        } else if self.report.undoing.take().is_some() {
+        } else if self.report.form.take().is_some() {
             self.report.problem = Some(problem);
         }
     }
@@ -187,6 +194,11 @@ impl Wizard {
                 self.unfinished_failed(problem);
             }
             JobKind::Undo | JobKind::Resume => self.report.problem = Some(problem),
+            JobKind::MakeSafe => self.report.problem = Some(problem),
+            JobKind::ForeseeTimer | JobKind::MakeTimer => {
+                self.report.form = None;
+                self.report.problem = Some(problem);
+            }
             JobKind::SaveReport => {
                 self.report.outdated = true;
                 self.report.problem = Some(problem);

@@ -43,7 +43,12 @@ fn an_undo_is_previewed_alike() {
     broken.bench.database().execute_batch(changed).unwrap();
     wizard.act(&[Action::Undo]);
     wizard.until("the preview", |w| w.running.is_none());
-    let would = wizard.wizard.report.would_undo.clone().expect("it is told");
+    let would = wizard
+        .wizard
+        .report
+        .would_undo()
+        .cloned()
+        .expect("it is told");
     assert_eq!((would.rows, would.files), (7, 2));
     let left = "somebody has changed it since: Support, incoming password (mailbox 1)";
     assert!(would.left_alone[0].ends_with(left), "{would:?}");

@@ -167,7 +167,7 @@ impl Driven {
     pub(super) fn undo(&mut self) {
         self.act(&[Action::Undo]);
         self.until("what it would put back", |w| {
-            w.running.is_none() && w.report.would_undo.is_some()
+            w.running.is_none() && w.report.would_undo().is_some()
         });
         self.type_and_enter("undo");
         self.until("the undo", |w| {

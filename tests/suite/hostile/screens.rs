@@ -207,7 +207,7 @@ fn no_frame_of_any_step_shows_it() {
     }
     live.act(&[Action::Undo]);
     live.until("what it would put back", |w| {
-        w.report.would_undo.is_some() && !w.is_busy()
+        w.report.would_undo().is_some() && !w.is_busy()
     });
     live.look();
     for c in "undo".chars() {

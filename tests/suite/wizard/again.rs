@@ -8,7 +8,7 @@ use freescout_rescue::domain::verdict::finding::Finding;
 use freescout_rescue::tui::frame::foot;
 use freescout_rescue::wizard::parts::marks::StepProgress;
 use freescout_rescue::wizard::parts::window::Hidden;
-use freescout_rescue::wizard::state::Workplace;
+use freescout_rescue::wizard::state::{InstallLifetime, Workplace};
 
 use super::*;
 use crate::screens::{Stage, draw, text};
@@ -83,6 +83,7 @@ fn esc_leads_back_from_an_attempt_that_failed_to_the_nearest_step_that_is_open()
 #[test]
 fn a_stopped_container_is_looked_at_again_by_entering_it_anew() {
     let workplace = Workplace {
+        lifetime: InstallLifetime::Lasting,
         stopped_container: true,
         chosen_on_host: false,
     };
@@ -120,6 +121,7 @@ fn what_was_chosen_on_the_host_leads_back_to_its_list() {
     let mut stage = Stage::new().surveyed(fixture::assessment(true));
     assert!(!stage.0.offers().contains(&Action::Back));
     stage.0.works_in(Workplace {
+        lifetime: InstallLifetime::Lasting,
         stopped_container: false,
         chosen_on_host: true,
     });
@@ -319,7 +321,7 @@ fn what_a_plan_means_and_what_to_watch_can_be_reached() {
         let plan = all_of(&mut Stage::at_plan(), width, height);
         assert!(plan.contains("affected notification is dropped"), "{plan}");
         let report = all_of(&mut Stage::at_report(true), width, height);
-        for line in freescout_rescue::words::words().report_watch.lines() {
+        for line in freescout_rescue::words::words().report_aftercare.lines() {
             let last = line.split_whitespace().next_back().unwrap_or_default();
             assert!(report.contains(last), "{width}x{height}: {line}\n{report}");
         }

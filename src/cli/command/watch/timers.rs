@@ -101,7 +101,7 @@ pub(super) fn tell(change: &TimerChange, nothing: &str) -> Exit {
     for step in &change.plan.steps {
         match step {
             TimerStep::Write(path, text) => {
-                out.line(&text!(watch_timer_write, path = shown(&path)));
+                out.line(&(text!(watch_timer_write, path = shown(&path)) + ":"));
                 text.lines()
                     .for_each(|line| out.line(&format!("    {line}")));
             }

@@ -1,11 +1,12 @@
 //! The system's timer that makes rounds of the watch: units of systemd where it runs, else a line of a crontab.
 //!
-//! What is to be done is planned first and can be shown; what is carried out is the plan. Only what bears our mark is ever
-//! replaced or removed.
+//! What is to be done is planned first and can be shown; what is carried out is the plan. Only what bears our mark, and is as
+//! we wrote it, is ever replaced or removed.
 
 mod cron;
 mod crontab;
 mod run;
+mod seal;
 mod units;
 mod wishes;
 
@@ -144,7 +145,7 @@ pub fn plan_install(wishes: &TimerWishes, places: &TimerPlaces) -> Result<TimerP
             let timer = (places.unit(TIMER), units::timer(wishes.every));
             let mut files = Vec::new();
             for (path, text) in [service, timer] {
-                files.extend(writing(&path, text)?);
+                files.extend(writing(&path, &text)?);
             }
             let is_enabled = places.at(UNITS).join("timers.target.wants").join(TIMER);
             if !files.is_empty() || std::fs::symlink_metadata(is_enabled).is_err() {
@@ -155,7 +156,7 @@ pub fn plan_install(wishes: &TimerWishes, places: &TimerPlaces) -> Result<TimerP
                 steps.push(systemctl(places, &["restart", TIMER]));
             }
         }
-        TimerKind::CronFile => steps.extend(writing(&places.cron_file(), cron::file(wishes)?)?),
+        TimerKind::CronFile => steps.extend(writing(&places.cron_file(), &cron::file(wishes)?)?),
         TimerKind::Crontab => {
             let line = cron::line(wishes, None)?;
             let text = crontab::read(places.crontab()?)?;
@@ -260,7 +261,8 @@ fn systemctl(places: &TimerPlaces, arguments: &[&str]) -> TimerStep {
 }
 
 /// The step that gives a file its text, where it has another one.
-fn writing(path: &Path, text: String) -> Result<Option<TimerStep>, TimerError> {
+fn writing(path: &Path, text: &str) -> Result<Option<TimerStep>, TimerError> {
+    let text = seal::sealed(text);
     match standing(path)? {
         Some(there) if there == text => Ok(None),
         _ => Ok(Some(TimerStep::Write(path.to_owned(), text))),
@@ -279,7 +281,8 @@ fn standing(path: &Path) -> Result<Option<String>, TimerError> {
     };
     let text = String::from_utf8_lossy(&file.bytes).into_owned();
     match text.lines().next() == Some(units::mark()) {
-        true => Ok(Some(text)),
+        true if seal::is_whole(&text) => Ok(Some(text)),
+        true => Err(TimerError::Changed(path.to_owned())),
         false => Err(TimerError::Foreign(path.to_owned())),
     }
 }

@@ -1966,6 +1966,8 @@ table! {
     timer_word_next = "Choose another name for it.";
     timer_foreign(path) = "{path} is there, and was not made by freescout-rescue: its first line says nothing of that.";
     timer_foreign_next = "It is left as it is. Move or remove it yourself if it is not needed, then run the same command again.";
+    timer_changed(path) = "{path} was made by freescout-rescue, and was changed by hand since.";
+    timer_changed_next = "It is left as it is. Move the changes into a drop-in (systemctl edit) or a line of your own, remove the file, and run the same command again.";
     timer_failed(command, said) = "{command} failed: {said}";
     timer_failed_next = "What was done before that stays. Set right what it complains of, then run the same command again: nothing is done twice.";
     timer_not_made = "The timer was not made.";

@@ -6,12 +6,12 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::watch::every::Every;
 use crate::domain::run::watch::settings::WatchSettings;
 use crate::engine::recovery::disk_trouble::{help, kind_of};
-use crate::io::fs;
 use crate::io::os::around;
 use crate::io::state::AbsolutePath;
 use crate::io::timer::{
     TimerError, TimerPlaces, TimerPlan, TimerWishes, carry_out, plan_install, plan_remove,
 };
+use crate::io::{alert, fs};
 use crate::words::words;
 
 /// What a round is to be made with.
@@ -57,6 +57,7 @@ pub fn install(rounds: Rounds<'_>, yes: bool) -> Result<TimerChange, Problem> {
         state_dir: rounds.state_dir.to_path_buf(),
         writable: safe.chain(rounds.writable).collect(),
         runs_others: channels.run_programs(),
+        told: !alert::channels(channels).is_empty(),
         offset: own_minute(),
     };
     let plan = plan_install(&wishes, &places).map_err(not_made)?;
@@ -108,6 +109,7 @@ fn problem(what: &str, error: &TimerError) -> Problem {
         }
         TimerError::Word(_) => (ErrorKind::BadInput, w.timer_word_next.to_owned()),
         TimerError::Foreign(_) => (ErrorKind::Refused, w.timer_foreign_next.to_owned()),
+        TimerError::Changed(_) => (ErrorKind::Refused, w.timer_changed_next.to_owned()),
         TimerError::File(error) => {
             let kind = kind_of(error.obstacle(), ErrorKind::NotWritable);
             (

@@ -128,6 +128,7 @@ fn wishes() -> TimerWishes {
         state_dir: PathBuf::from("/var/lib/freescout-rescue"),
         writable: Vec::new(),
         runs_others: false,
+        told: false,
         offset: 7,
     }
 }
@@ -145,6 +146,7 @@ fn many_wishes() -> TimerWishes {
             PathBuf::from("/var/lib/a b 100%"),
         ],
         runs_others: true,
+        told: true,
         ..wishes()
     }
 }
@@ -233,13 +235,41 @@ fn what_is_not_ours_is_left() {
 }
 
 #[test]
+fn what_was_changed_by_hand_is_left() {
+    for machine in [Machine::systemd(), Machine::new().with(CRON_D)] {
+        machine.install(&wishes());
+        let path = match machine.places.systemctl {
+            Some(_) => machine.places.unit(TIMER),
+            None => machine.places.cron_file(),
+        };
+        let ours = std::fs::read_to_string(&path).unwrap();
+        let added = format!("{ours}# mine\n");
+        let within = ours.replacen('\n', "\n# mine\n", 1);
+        let unsealed = ours.lines().next().unwrap().to_owned() + "\n";
+        for changed in [added, within, unsealed] {
+            std::fs::write(&path, changed).unwrap();
+            let before = machine.files();
+            for refused in [
+                plan_install(&many_wishes(), &machine.places),
+                plan_remove(&machine.places),
+            ] {
+                assert!(matches!(refused, Err(TimerError::Changed(named)) if named == path));
+            }
+            assert_eq!(machine.files(), before);
+        }
+        std::fs::write(&path, ours).unwrap();
+        machine.remove();
+    }
+}
+
+#[test]
 fn without_systemd_a_file_of_cron_is_made_and_taken_back() {
     let mut machine = Machine::new().with(CRON_D);
     std::fs::write(machine.places.at("etc/cron.d/other"), "# theirs\n").unwrap();
     let before = machine.files();
     machine.install(&wishes());
     let text = std::fs::read_to_string(machine.places.cron_file()).unwrap();
-    let line = text.lines().last().unwrap();
+    let line = text.lines().rev().nth(1).unwrap();
     let expected = "2-59/5 * * * * root /usr/bin/env watch >/dev/null # freescout-rescue-watch";
     assert_eq!(line, expected);
     machine.remove();
@@ -404,6 +434,7 @@ fn a_service_says_what_is_wished() {
         "ReadWritePaths=-/mnt/keys",
         r#"ReadWritePaths="-/var/lib/a b 100%%""#,
         "KillMode=process",
+        "StandardOutput=null",
     ] {
         assert!(text.lines().any(|own| own == line), "{line}\n{text}");
     }

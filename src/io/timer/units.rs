@@ -22,6 +22,12 @@ MemoryDenyWriteExecute=no
 KillMode=process
 ";
 
+/// Each round says all that stands: who is told of news needs no second, longer record of it.
+const QUIET: &str = "
+# Alarms are told: the journal has what keeps a round from being made, not what each of them prints.
+StandardOutput=null
+";
+
 /// The first line of every file that is ours.
 pub(super) fn mark() -> &'static str {
     SERVICE.lines().next().unwrap_or_default()
@@ -45,6 +51,9 @@ pub(super) fn service(wishes: &TimerWishes) -> Result<String, TimerError> {
         // One that is not there keeps the round from nothing else.
         let path = word(&format!("-{}", text_of(path)?));
         text += &format!("ReadWritePaths={path}\n");
+    }
+    if wishes.told {
+        text += QUIET;
     }
     if wishes.runs_others {
         text += FOR_OTHERS;

@@ -23,6 +23,8 @@ pub struct TimerWishes {
     pub writable: Vec<PathBuf>,
     /// Whether alarms are carried by programs that are not ours.
     pub runs_others: bool,
+    /// Whether alarms go anywhere: then nobody needs what a round prints.
+    pub told: bool,
     /// Minutes by which the rounds of this machine begin later than those of others.
     pub offset: u16,
 }
@@ -45,6 +47,9 @@ pub enum TimerError {
     /// The file is somebody else's.
     #[error("{}", text!(timer_foreign, path = shown(.0)))]
     Foreign(PathBuf),
+    /// The file was ours, and somebody changed it.
+    #[error("{}", text!(timer_changed, path = shown(.0)))]
+    Changed(PathBuf),
     /// A file was not read or written.
     #[error(transparent)]
     File(#[from] FileError),

@@ -292,14 +292,16 @@ pub struct WatchTimer {
     pub stands: TimerStands,
     /// What is done to make it: sentence parts.
     pub steps: Vec<String>,
-    /// How often a round is made: `5m`.
-    pub every: String,
+    /// Minutes from one round to the next.
+    pub minutes: u16,
     /// Nothing that reads crontabs runs here.
     pub idle: bool,
     /// Who will be told, by the settings: names of channels.
     pub told: Vec<&'static str>,
     /// The same by hand, ready for a shell.
     pub command: String,
+    /// The command that makes a round now.
+    pub round: String,
 }
 
 /// Whether rounds of the watch are made already.
@@ -404,8 +406,8 @@ pub enum Update {
     SafeMade(Vec<String>),
     /// How the timer would be made.
     Timer(Box<WatchTimer>),
-    /// It was made: how often a round is made.
-    TimerMade(String),
+    /// It was made.
+    TimerMade(Box<WatchTimer>),
     /// A connection test is at this rung.
     Probing(ConnectionId, Rung),
     /// A connection test ended.

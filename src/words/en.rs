@@ -1295,17 +1295,18 @@ table! {
     safe_form_wrong_passphrase = "Choose a passphrase.";
     safe_form_running = "The safe is being made, and opened again as a proof.";
     watch_offer_head = "Have this helpdesk watched";
-    watch_offer_what(every) = "Every {every}: the key in .env, cache and workers, every secret, mail servers, certificates, jobs and the last fetch; each login once in six hours. Nothing in FreeScout is changed.";
+    watch_offer_what(minutes: number) = "Every {minutes}: the key in .env, cache and workers, every secret, mail servers, certificates, jobs and the last fetch; each login once in six hours. Nothing in FreeScout is changed.";
     watch_offer_reading = "Looking at what makes rounds here…";
     watch_offer_told(channels) = "Told through: {channels}.";
-    watch_offer_nobody = "Nobody is told yet but the journal of the timer: put who is to be told into /etc/freescout-rescue/watch.toml (watch --example shows how), and prove it with watch --test-alert.";
+    watch_offer_nobody = "Nobody is told yet: put who is to be told into /etc/freescout-rescue/watch.toml (watch --example shows how), and prove it with watch --test-alert.";
     watch_offer_steps = "This is done on this machine:";
     watch_offer_takes_back = "watch --remove takes it back. To see the files as a whole, or do the same by hand with --yes:";
     watch_offer_made = "A timer makes these rounds already. watch --remove takes it back.";
     watch_offer_otherwise = "A timer of freescout-rescue stands already, and runs something else: perhaps it watches another install. It is left as it is. To replace it by one that watches this install alone, add --yes:";
     watch_offer_demo = "This is the demo: here no timer is made.";
     watch_offer_esc = "Press Esc to go back to the report.";
-    watch_made(every) = "From now on this helpdesk is watched: a round every {every}. The first one is made within a few minutes; freescout-rescue watch makes one now, and says how things stand.";
+    watch_made(minutes: number, command) = "From now on this helpdesk is watched: a round every {minutes}, the first one soon. To make one now and see how things stand: {command}";
+    watch_made_idle(why, command) = "The timer is made. {why} To make a round now and see how things stand: {command}";
     report_watch = "What to watch: Manage > System > Status in FreeScout (jobs, last fetch), and Manage > Logs > Fetch Errors and Send Errors for a day.\nKeep the key safe: include a copy of .env in your backups, stored apart from the database.";
 
     // sentences: findings

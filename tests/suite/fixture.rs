@@ -585,10 +585,11 @@ pub fn timer(stands: TimerStands) -> WatchTimer {
             TimerStands::AsWanted => Vec::new(),
             TimerStands::No | TimerStands::Otherwise => steps.to_vec(),
         },
-        every: "5m".to_owned(),
+        minutes: 5,
         idle: false,
         told: Vec::new(),
         command: "freescout-rescue watch --install /var/www/html".to_owned(),
+        round: "freescout-rescue watch /var/www/html".to_owned(),
     }
 }
 

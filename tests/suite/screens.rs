@@ -14,7 +14,9 @@ use freescout_rescue::domain::plan::{Choices, Impossible, Strategy};
 use freescout_rescue::domain::run::{Run, RunKind};
 use freescout_rescue::domain::verdict::assessment::{KeyReport, LoggedPassword};
 use freescout_rescue::domain::verdict::finding::Finding;
-use freescout_rescue::engine::worker::{DatabaseValues, JobId, TimerStands, UnfinishedRun, Update};
+use freescout_rescue::engine::worker::{
+    DatabaseValues, JobId, TimerStands, UnfinishedRun, Update, WatchTimer,
+};
 use freescout_rescue::text;
 use freescout_rescue::tui::frame::{self, picture};
 use freescout_rescue::tui::theme::{Depth, Theme};
@@ -680,6 +682,16 @@ fn report() {
         let asked = Stage::at_report(true).act(&[Action::Watch]);
         shot(name, &asked.answered(vec![timer]));
     }
+    let idle = || WatchTimer {
+        idle: true,
+        ..fixture::timer(TimerStands::No)
+    };
+    let timer = Stage::at_report(true)
+        .act(&[Action::Watch])
+        .answered(vec![Update::Timer(Box::new(idle()))])
+        .act(&[Action::Primary])
+        .answered(vec![Update::TimerMade(Box::new(idle()))]);
+    shot("8_watch_made_idle", &timer);
     let saved = vec![Update::ReportSaved(vec![
         "/var/lib/freescout-rescue/backups/report-20261123-101501.txt".into(),
     ])];

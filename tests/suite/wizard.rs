@@ -281,7 +281,9 @@ impl Engine {
                     "a timer that was not shown, or stands already"
                 );
                 self.timer_shown = false;
-                answers.push(Update::TimerMade("5m".to_owned()));
+                answers.push(Update::TimerMade(Box::new(fixture::timer(
+                    TimerStands::AsWanted,
+                ))));
             }
             Job::SaveReport { text, tested, over } => {
                 assert!(over.is_empty() || self.standing, "over another report");

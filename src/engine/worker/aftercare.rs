@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use super::{NewSafe, TimerStands, WatchTimer};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::watch::every::Every;
-use crate::domain::run::watch::settings::written;
 use crate::engine::recovery::{clock, commands};
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
@@ -47,6 +46,7 @@ pub(super) fn timer(
 ) -> Result<WatchTimer, Problem> {
     let (root, options) = (&session.install.root, options.clone());
     let command = commands::command_with("watch --install", &options, root);
+    let round = commands::command_with("watch", &options, root);
     let arguments = commands::arguments(&options, root);
     let every = Every::default();
     let (change, stands, told) = on_host(move || {
@@ -69,10 +69,11 @@ pub(super) fn timer(
             (false, false) => TimerStands::No,
         },
         steps: steps(&change),
-        every: written(every.time()),
+        minutes: every.minutes(),
         idle: change.plan.nothing_runs_it,
         told: told.into_iter().map(ChannelName::name).collect(),
         command,
+        round,
     })
 }
 

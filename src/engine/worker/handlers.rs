@@ -220,7 +220,10 @@ impl Desk {
                 let timer = self.timer(false)?;
                 call.send(Update::Timer(Box::new(timer)));
             }
-            Job::MakeTimer => call.send(Update::TimerMade(self.timer(true)?.every)),
+            Job::MakeTimer => {
+                let timer = self.timer(true)?;
+                call.send(Update::TimerMade(Box::new(timer)));
+            }
             Job::SaveReport { text, tested, over } => {
                 self.save_report(&text, &tested, &over, call)?;
             }

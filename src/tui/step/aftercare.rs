@@ -80,8 +80,8 @@ pub(super) fn watch(
         canvas.pieces(&mut area, &pieces);
         return;
     };
-    let every = timer.every.as_str();
-    pieces.extend([plain(text!(watch_offer_what, every)), plain("")]);
+    let minutes = u64::from(timer.minutes);
+    pieces.extend([plain(text!(watch_offer_what, minutes)), plain("")]);
     pieces.push(match timer.told.as_slice() {
         [] => (Role::Warn, w.watch_offer_nobody.to_owned()),
         told => plain(text!(watch_offer_told, channels = told.join(", "))),

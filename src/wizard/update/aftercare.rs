@@ -1,6 +1,6 @@
 //! What the keys do in the forms that step 8 offers once mail flows again: a safe for the keys, a timer for the watch.
 
-use crate::engine::worker::{Job, TimerStands};
+use crate::engine::worker::{Job, TimerStands, WatchTimer};
 use crate::wizard::jobs::JobKind;
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::state::{InstallLifetime, Wizard};
@@ -104,6 +104,15 @@ impl Wizard {
             _ => {}
         }
         Vec::new()
+    }
+
+    /// The timer stands. Whether rounds are made is another thing.
+    pub(super) fn timer_made(&mut self, timer: &WatchTimer) {
+        let (minutes, command) = (u64::from(timer.minutes), timer.round.as_str());
+        self.done_since(vec![match timer.idle {
+            false => text!(watch_made, minutes, command),
+            true => text!(watch_made_idle, why = words().watch_timer_idle, command),
+        }]);
     }
 
     /// Something was done that the report shall say, too.

@@ -139,7 +139,7 @@ impl Wizard {
                     *shown = Some(timer);
                 }
             }
-            Update::TimerMade(every) => self.done_since(vec![text!(watch_made, every)]),
+            Update::TimerMade(timer) => self.timer_made(&timer),
             Update::ReportSaved(files) => self.report.saved = files,
             // Tests have rounds of their own.
             Update::Probing(..) | Update::Tested(_) => {}

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value as Json;
 
-use crate::cli::{Bench, Outcome, state};
+use crate::cli::{Bench, Outcome, search_path, state};
 
 /// An install that works, with somebody to be told and a safe.
 struct Watched {
@@ -71,6 +71,21 @@ impl Watched {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let _ = std::fs::remove_file(path);
         text
+    }
+
+    /// An alarm ends a line with this command of ours, and a shell that does not know where we are makes it end so.
+    fn can_be_pasted(&self, told: &str, command: &str, more: &str, code: i32) {
+        let begins = format!("freescout-rescue {command} ");
+        let mut lines = told.lines();
+        let typed = lines.find_map(|line| Some(&line[line.find(&begins)?..]));
+        let typed = typed.unwrap_or_else(|| panic!("{begins}: {told}"));
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("{typed}{more}"));
+        shell.current_dir("/").env("PATH", search_path());
+        let out = shell.output().unwrap();
+        let said = String::from_utf8_lossy(&out.stdout);
+        assert_eq!(out.status.code(), Some(code), "{typed}: {said}");
+        assert!(typed.contains(&self.bench.text("demo/freescout")));
     }
 
     fn safes(&self) -> Vec<PathBuf> {
@@ -142,6 +157,9 @@ fn a_story_from_health_to_a_lost_key_and_back() {
         told.contains("APP_KEY changed") && told.contains("Restart no worker"),
         "{told}"
     );
+    watched.can_be_pasted(&told, "recover", "", 1);
+    watched.can_be_pasted(&told, "check", "", 2);
+    watched.can_be_pasted(&told, "watch", " --no-logins", 2);
     let safes = watched.safes();
     let new = watched.bench.key_in_force();
     let saved: Vec<String> = safes.iter().map(|safe| watched.opened(safe)).collect();

@@ -22,18 +22,22 @@ use crate::domain::run::watch::settings::{self, InstallToWatch, WatchSettings};
 use crate::domain::run::watch::{WatchReport, WatchState};
 use crate::engine::exit::Exit;
 use crate::engine::hunt::Looking;
+use crate::engine::recovery::commands;
 use crate::engine::report;
 use crate::engine::session::{Session, survey};
 use crate::engine::usecase::watch::fleet::{self, WatchTarget};
-use crate::engine::usecase::watch::{self as usecase, RoundInput, telling};
+use crate::engine::usecase::watch::telling::{self, ToTell};
+use crate::engine::usecase::watch::{self as usecase, RoundInput};
 use crate::engine::usecase::{Notice, Reporter, Stage, timer, watch_settings};
 use crate::io::alert::{ChannelName, NotTold, Reach};
 use crate::io::fs::{self, Attributes};
 use crate::io::install::{self, Environment};
 use crate::io::mail::Settings;
 use crate::io::mail::oauth::Endpoints;
+use crate::io::os::around;
 use crate::io::state::safe::{Recipient, recipients};
 use crate::io::state::watch_settings::USUAL;
+use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -68,7 +72,13 @@ pub(super) fn run(common: &Common, options: &WatchOptions) -> CommandResult {
         .map(|one| fleet::round_of(one, &wishes, &handed_on))
         .collect();
     let reach = Reach::of_system();
-    let failed = telling::tell(&settings.channels, &reports, &common.options(), &reach);
+    let again: Vec<String> = watched
+        .iter()
+        .map(|one| look_again(common, options, one))
+        .collect();
+    let to_tell = reports.iter().zip(&again);
+    let to_tell = to_tell.map(|(report, look_again)| ToTell { report, look_again });
+    let failed = telling::tell(&settings.channels, to_tell, &common.options(), &reach);
     let mut err = Out::stderr();
     for one in &failed {
         let (channel, why) = (one.channel.name(), &one.why);
@@ -157,17 +167,17 @@ fn trial(
     settings: &WatchSettings,
     watched: &[WatchTarget],
 ) -> CommandResult {
-    let w = words();
     let path = options.settings.as_ref();
     let path = path.map_or(Path::new(USUAL), |path| path);
-    let first = watched.first().map(fleet::named);
+    let first = watched.first();
+    let first = first.map(|one| (fleet::named(one), look_again(common, options, one)));
     let reach = Reach::of_system();
-    let told = first.map_or_else(Vec::new, |report| {
-        telling::trial(&settings.channels, report, &reach)
+    let told = first.map_or_else(Vec::new, |(report, again)| {
+        telling::trial(&settings.channels, report, &again, &reach)
     });
     if told.is_empty() {
         let what = text!(watch_trial_of_none, settings = shown(&path));
-        let next = w.watch_trial_of_none_next;
+        let next = text!(watch_trial_of_none_next, program = around::program());
         return Err(not_started(ErrorKind::NothingToDo.problem(what, "", next)));
     }
     let all_told = told.iter().all(|(_, told)| told.is_ok());
@@ -230,6 +240,22 @@ fn watched(
 fn none_found() -> Problem {
     let w = words();
     ErrorKind::InstallNotFound.problem(w.install_not_found, w.install_not_found_why, "")
+}
+
+/// The command that makes another round of this one, and tells the same people.
+fn look_again(common: &Common, options: &WatchOptions, watched: &WatchTarget) -> String {
+    let mut what = "watch".to_owned();
+    let settings = options.settings.as_deref();
+    for (option, word) in [
+        ("--settings", settings),
+        ("--web-user", common.web_user.as_deref().map(Path::new)),
+    ] {
+        if let Some(word) = word {
+            what += &format!(" {option} {}", sentences::shell(word));
+        }
+    }
+    let (container, install) = (watched.container.as_deref(), watched.path.as_deref());
+    commands::command_named(&what, &common.options(), container, install)
 }
 
 /// What the processes of the rounds are given of our own options.

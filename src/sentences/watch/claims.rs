@@ -15,6 +15,14 @@ const MOST_NAMED: usize = 8;
 /// Days in which a certificate's end is grave.
 const GRAVE_DAYS: i64 = 2;
 
+/// A command of ours for this install, as it is typed on the host: made of its name and its own options.
+pub type CommandFor<'a> = dyn Fn(&str) -> String + 'a;
+
+/// Makes a safe of the keys.
+const MAKE_SAFE: &str = "safe --output FILE";
+/// Has each mailbox send a mail to itself.
+const SEND_TEST: &str = "test --send";
+
 /// Where the key in force comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyOrigin {
@@ -83,6 +91,7 @@ pub fn key_changed(
     (unreadable, all): (usize, usize),
     holders: &[i32],
     saved: Option<&str>,
+    typed: &CommandFor<'_>,
 ) -> Claim {
     let w = words();
     let (old, new) = (from.unwrap_or(w.watch_no_key), to.unwrap_or(w.watch_no_key));
@@ -111,10 +120,11 @@ pub fn key_changed(
     }
     let mut next = match saved {
         Some(path) => text!(watch_key_saved_next, path),
-        None => w.watch_key_unsaved_next.to_owned(),
+        None => text!(watch_key_unsaved_next, command = typed(MAKE_SAFE)),
     };
     if unreadable > 0 {
-        next = format!("{} {next}", w.watch_key_restart_nothing);
+        let back = text!(watch_key_bring_back, command = typed("recover"));
+        next = format!("{} {next} {back}", w.watch_key_restart_nothing);
     }
     let severity = match unreadable {
         0 => WatchState::Warning,
@@ -135,8 +145,7 @@ pub fn key_saved(key: &str, path: &str) -> Claim {
 }
 
 /// That no safe has it, and why, where one should.
-pub fn key_not_safe(key: &str, why: Option<&Problem>) -> Claim {
-    let w = words();
+pub fn key_not_safe(key: &str, why: Option<&Problem>, typed: &CommandFor<'_>) -> Claim {
     let (message, next) = match why {
         Some(problem) => (
             text!(watch_key_not_saved, key, why = problem.message()),
@@ -144,7 +153,7 @@ pub fn key_not_safe(key: &str, why: Option<&Problem>) -> Claim {
         ),
         None => (
             text!(watch_key_not_safe, key),
-            w.watch_key_not_safe_next.to_owned(),
+            text!(watch_key_not_safe_next, command = typed(MAKE_SAFE)),
         ),
     };
     let severity = WatchState::Warning;
@@ -152,14 +161,19 @@ pub fn key_not_safe(key: &str, why: Option<&Problem>) -> Claim {
 }
 
 /// That secrets cannot be read: `what` names them.
-pub fn unreadable(subject: &str, what: &str, check: &str) -> Claim {
+pub fn unreadable(subject: &str, what: &str, typed: &CommandFor<'_>) -> Claim {
     claim(
         WatchCode::SecretUnreadable,
         WatchState::Critical,
         subject,
         text!(watch_unreadable, what),
-        text!(watch_check_next, command = check),
+        look_closer(typed),
     )
+}
+
+/// What to do about what `check` explains.
+pub fn look_closer(typed: &CommandFor<'_>) -> String {
+    text!(watch_check_next, command = typed("check"))
 }
 
 /// That a password is another one.
@@ -210,13 +224,13 @@ pub fn file_changed(path: &str, now: Option<&KnownFile>) -> Claim {
 }
 
 /// That FreeScout gave up more jobs.
-pub fn jobs_failed(more: u64, all: u64) -> Claim {
+pub fn jobs_failed(more: u64, all: u64, typed: &CommandFor<'_>) -> Claim {
     claim(
         WatchCode::JobsFailed,
         WatchState::Warning,
         WatchCode::JobsFailed.name(),
         text!(watch_jobs_failed, more, all),
-        words().watch_jobs_failed_next,
+        text!(watch_jobs_failed_next, command = typed("resend")),
     )
 }
 
@@ -255,7 +269,13 @@ pub fn not_fetching(began: i64) -> Claim {
 }
 
 /// That a mailbox is silent: since `last`, by FreeScout's clock, where `longest` was the longest pause.
-pub fn silent(address: &Untrusted, direction: Direction, last: i64, longest: i64) -> Claim {
+pub fn silent(
+    address: &Untrusted,
+    direction: Direction,
+    last: i64,
+    longest: i64,
+    typed: &CommandFor<'_>,
+) -> Claim {
     // By that clock, not by ours.
     let last = jiff::Timestamp::from_second(last).map_or_else(
         |_| last.to_string(),
@@ -272,7 +292,7 @@ pub fn silent(address: &Untrusted, direction: Direction, last: i64, longest: i64
             text!(watch_nothing_sent, address, last, longest),
         ),
     };
-    let next = words().watch_silent_next;
+    let next = text!(watch_silent_next, command = typed(SEND_TEST));
     claim(
         code,
         WatchState::Warning,
@@ -330,13 +350,13 @@ pub fn certificate_ends(server: String, days: i64, checked: bool) -> Claim {
 }
 
 /// That a test mail did not come back.
-pub fn test_mail_lost(address: &Untrusted) -> Claim {
+pub fn test_mail_lost(address: &Untrusted, typed: &CommandFor<'_>) -> Claim {
     claim(
         WatchCode::TestMailLost,
         WatchState::Critical,
         address.to_string(),
         text!(watch_test_mail_lost, address),
-        words().watch_test_mail_next,
+        text!(watch_test_mail_next, command = typed(SEND_TEST)),
     )
 }
 

@@ -13,13 +13,11 @@ use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::{CheckCode, WatchCheck, WatchCode, WatchState};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, Severity};
-use crate::engine::recovery::commands;
 use crate::engine::report::still_unreadable;
 use crate::engine::session::Session;
-use crate::engine::session::options::Options;
 use crate::io::os::processes;
 use crate::sentences;
-use crate::sentences::watch::claims::KeyOrigin;
+use crate::sentences::watch::claims::{CommandFor, KeyOrigin};
 use crate::words::untrusted::shown;
 
 /// What stood, as it is claimed again where nobody could look.
@@ -79,12 +77,7 @@ fn subject_of(finding: &Finding) -> String {
 }
 
 /// What stands, from what was judged.
-pub(super) fn of_assessment(
-    session: &Session,
-    assessment: &Assessment,
-    options: &Options,
-) -> Vec<Claim> {
-    let check = commands::command_with("check", options, &session.install.root);
+pub(super) fn of_assessment(assessment: &Assessment, typed: &CommandFor<'_>) -> Vec<Claim> {
     let of_finding = |finding: &Finding| {
         Some(Claim {
             code: code_of(finding)?,
@@ -94,7 +87,7 @@ pub(super) fn of_assessment(
             },
             subject: subject_of(finding),
             message: sentences::finding(finding),
-            next: text!(watch_check_next, command = check),
+            next: sentences::watch::claims::look_closer(typed),
         })
     };
     let mut claims: Vec<Claim> = assessment.findings.iter().filter_map(of_finding).collect();
@@ -108,7 +101,7 @@ pub(super) fn of_assessment(
             _ => claims.push(sentences::watch::claims::unreadable(
                 &secret.place.to_string(),
                 &sentences::place::of_secret(secret),
-                &check,
+                typed,
             )),
         }
     }
@@ -119,9 +112,7 @@ pub(super) fn of_assessment(
         // Access token and refresh token are called alike.
         kinds.dedup();
         let what = format!("{subject}: {}", kinds.join(", "));
-        claims.push(sentences::watch::claims::unreadable(
-            &subject, &what, &check,
-        ));
+        claims.push(sentences::watch::claims::unreadable(&subject, &what, typed));
     }
     claims
 }
@@ -132,6 +123,7 @@ pub(super) fn of_change(
     session: &Session,
     assessment: &Assessment,
     kept: &KeptSafe,
+    typed: &CommandFor<'_>,
 ) -> Claim {
     match change {
         ConfigChange::Key { from, to } => {
@@ -144,6 +136,7 @@ pub(super) fn of_change(
                 (unreadable, assessment.summary.all()),
                 &holders,
                 kept.saved.as_deref(),
+                typed,
             )
         }
         ConfigChange::Password(place) => {
@@ -169,7 +162,7 @@ pub(super) fn of_change(
         }
         ConfigChange::File(path, now) => sentences::watch::claims::file_changed(path, now.as_ref()),
         ConfigChange::JobsFailed { more, all } => {
-            sentences::watch::claims::jobs_failed(*more, *all)
+            sentences::watch::claims::jobs_failed(*more, *all, typed)
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::engine::session::{Session, own_backups, reading};
 use crate::engine::usecase::safe;
 use crate::io::state::journal::Journal;
 use crate::io::state::safe::{Recipient, SafeLock};
-use crate::sentences;
+use crate::sentences::watch::claims::{self, CommandFor};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -32,6 +32,7 @@ pub(super) fn keep(
     options: &Options,
     wishes: &RoundWishes,
     key_changed: bool,
+    typed: &CommandFor<'_>,
 ) -> Result<KeptSafe, Problem> {
     let root = session.install.root.clone();
     if key_changed {
@@ -50,21 +51,18 @@ pub(super) fn keep(
     }
     let Some(to_fill) = &wishes.safe else {
         return Ok(KeptSafe {
-            missing: Some(sentences::watch::claims::key_not_safe(&fingerprint, None)),
+            missing: Some(claims::key_not_safe(&fingerprint, None, typed)),
             ..KeptSafe::default()
         });
     };
     match fill(session, options, to_fill) {
         Ok(path) => Ok(KeptSafe {
-            told: Some(sentences::watch::claims::key_saved(&fingerprint, &path)),
+            told: Some(claims::key_saved(&fingerprint, &path)),
             saved: Some(path),
             missing: None,
         }),
         Err(problem) => Ok(KeptSafe {
-            missing: Some(sentences::watch::claims::key_not_safe(
-                &fingerprint,
-                Some(&problem),
-            )),
+            missing: Some(claims::key_not_safe(&fingerprint, Some(&problem), typed)),
             ..KeptSafe::default()
         }),
     }

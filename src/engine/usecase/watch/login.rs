@@ -27,6 +27,7 @@ use crate::domain::verdict::text::{self, Password, PasswordsUsed};
 use crate::engine::session::{Session, survey};
 use crate::engine::usecase::logins::{self, WantedLogins};
 use crate::sentences;
+use crate::sentences::watch::claims::CommandFor;
 
 /// Each mailbox sends itself a mail once in this time.
 const TEST_EVERY: Duration = Duration::from_hours(24);
@@ -315,11 +316,13 @@ pub(super) fn alarms_by_helpdesk(session: &Session, wishes: &RoundWishes) -> Opt
 pub(super) fn test_mail_claims(
     session: &Session,
     test_mails: &BTreeMap<u64, TestMail>,
+    typed: &CommandFor<'_>,
 ) -> Vec<Claim> {
     let lost = test_mails.iter().filter(|(_, mail)| mail.took.is_none());
     lost.filter_map(|(id, _)| {
         let mailbox = session.inventory.mailbox(*id)?;
-        Some(sentences::watch::claims::test_mail_lost(&mailbox.email))
+        let email = &mailbox.email;
+        Some(sentences::watch::claims::test_mail_lost(email, typed))
     })
     .collect()
 }

@@ -1752,6 +1752,7 @@ table! {
     // the watch
     history_watch(at, message) = "{at}  The watch: {message}";
     history_watch_ended(at, message) = "{at}  The watch: well again. It was: {message}";
+    history_watch_alike(count) = "and {count} more of the same kind, told with it: history --json lists them";
     watch_locked = "Another round of the watch is under way on this install.";
     watch_locked_next = "Nothing was looked at. Wait for it to end, or see which freescout-rescue runs.";
     watch_round_failed = "The round could not be made.";

@@ -201,6 +201,8 @@ fn a_story_from_health_to_a_lost_key_and_back() {
     assert!(after.is_silent() && after.code == 0, "{}", after.report);
 
     let history = watched.bench.run(&["history", &install]);
+    assert!(history.out.contains("more of the same kind"));
+    assert_eq!(history.out.matches("Cannot be read").count(), 2);
     for said in ["The watch: APP_KEY changed", "well again. It was: "] {
         assert!(history.out.contains(said), "{said}: {}", history.out);
     }

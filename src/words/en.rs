@@ -1803,6 +1803,9 @@ table! {
     watch_unreadable(what) = "Cannot be read with the key in force: {what}.";
     watch_password_changed(what) = "A password was changed: {what}.";
     watch_server_changed(address, way, from, to) = "{address}, {way}: changed from {from} to {to}.";
+    watch_last_saved(time) = "In FreeScout, that mailbox was last saved at {time} by its clock; it does not note by whom.";
+    watch_logged_in(logins) = "Administrators who had logged in on the day before that: {logins}; others may have been logged in already.";
+    watch_login(name, time) = "{name} ({time})";
     watch_mailbox_added(address) = "A mailbox was added: {address}.";
     watch_mailbox_removed(address) = "A mailbox was removed: {address}.";
     watch_file_changed(path, time, owner) = "{path} was changed at {time}; it belongs to {owner}.";

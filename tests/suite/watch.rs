@@ -218,6 +218,13 @@ fn what_is_changed_is_told_once_with_what_it_was() {
     database.execute(change, []).unwrap();
     let other = "UPDATE mailboxes SET out_password = (SELECT out_password FROM mailboxes WHERE id = 2) WHERE id = 1";
     database.execute(other, []).unwrap();
+    let logins = "UPDATE mailboxes SET updated_at = '2026-11-30 10:00:00' WHERE id = 1;
+        CREATE TABLE activity_logs (id INTEGER PRIMARY KEY, log_name TEXT, description TEXT, causer_id INT, created_at TEXT);
+        INSERT INTO users (id, first_name, last_name, password, role) VALUES (77, 'Ada', char(27) || 'X', '', 2), (78, 'An', 'Agent', '', 1);
+        INSERT INTO activity_logs (log_name, description, causer_id, created_at) VALUES
+            ('users', 'login', 77, '2026-11-30 09:58:00'), ('users', 'login', 78, '2026-11-30 09:59:00'),
+            ('users', 'logout', 77, '2026-11-30 09:59:30');";
+    database.execute_batch(logins).unwrap();
     let changed = watched.round();
     let mut news = changed.news();
     news.sort_unstable();
@@ -229,6 +236,13 @@ fn what_is_changed_is_told_once_with_what_it_was() {
     assert_eq!(changed.code, 0, "that it was changed is no trouble");
     let told = watched.told();
     assert!(told.contains("imap.new.example:993"), "{told}");
+    assert!(told.contains("last saved at 2026-11-30 10:00"), "{told}");
+    let admin = told.lines().find(|line| line.contains("Ada"));
+    assert!(admin.is_some_and(|line| line.contains("(2026-11-30 09:58)")));
+    assert!(
+        !told.contains("Agent") && !told.contains('\u{1b}'),
+        "{told}"
+    );
     assert!(watched.round().is_silent());
 }
 

@@ -12,6 +12,7 @@ mod login;
 mod look;
 pub mod telling;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -30,7 +31,7 @@ use crate::domain::verdict::finding::Finding;
 use crate::engine::recovery::backup::require_apart;
 use crate::engine::recovery::{commands, run_log};
 use crate::engine::session::options::Options;
-use crate::engine::session::{Session, reading, survey};
+use crate::engine::session::{Session, edits, reading, survey};
 use crate::io::container::within;
 use crate::io::install::Environment;
 use crate::io::mail::Settings;
@@ -170,11 +171,19 @@ fn look_and_tell(
     }
     let assessment = session.assess();
     let changed = before.known.as_ref().map(|b| changes(b, &known));
+    let changed = changed.unwrap_or_default();
+    let edited = changed.iter();
+    let edited: BTreeSet<u64> = edited
+        .filter_map(|change| claims::changed_mailbox(change, &assessment))
+        .collect();
+    let saves = match edited.is_empty() {
+        true => BTreeMap::new(),
+        false => edits::last_saves(session, &edited),
+    };
     let mut happened: Vec<Claim> = changed
-        .unwrap_or_default()
         .iter()
         .filter(|change| flow::is_told(change, wishes.thresholds))
-        .map(|change| claims::of_change(change, session, &assessment, &kept, &typed))
+        .map(|change| claims::of_change(change, session, &assessment, &kept, &saves, &typed))
         .collect();
     happened.extend(kept.told.clone());
     let mut claims = claims::of_assessment(&assessment, &typed);

@@ -1,8 +1,11 @@
 //! What the watch tells, as sentences: what stands, what happened, and what to do.
 
+use jiff::civil::DateTime;
+
 use crate::domain::error::Problem;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::{Connection, Direction};
+use crate::domain::run::watch::edit::{AdminLogin, LastSave};
 use crate::domain::run::watch::record::KnownFile;
 use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::{WatchCode, WatchState};
@@ -177,10 +180,26 @@ pub fn look_closer(typed: &CommandFor<'_>) -> String {
 }
 
 /// That a password is another one.
-pub fn password_changed(place: &str, named: &str) -> Claim {
-    let message = text!(watch_password_changed, what = named);
+pub fn password_changed(place: &str, named: &str, saved: Option<&LastSave>) -> Claim {
+    let message = text!(watch_password_changed, what = named) + &last_saved(saved);
     let code = WatchCode::PasswordChanged;
     claim(code, WatchState::Ok, place, message, "")
+}
+
+/// What FreeScout tells of the last time that a mailbox was saved; to be put behind another sentence.
+fn last_saved(saved: Option<&LastSave>) -> String {
+    let Some(saved) = saved else {
+        return String::new();
+    };
+    let time = |at: DateTime| at.strftime("%Y-%m-%d %H:%M").to_string();
+    let mut told = format!(" {}", text!(watch_last_saved, time = time(saved.at)));
+    let login = |one: &AdminLogin| text!(watch_login, name = one.name, time = time(one.at));
+    let logins: Vec<String> = saved.logins.iter().map(login).collect();
+    if !logins.is_empty() {
+        let logins = logins.join(", ");
+        told += &format!(" {}", text!(watch_logged_in, logins));
+    }
+    told
 }
 
 /// That a mailbox is fetched from, or sent by, another server or account.
@@ -189,13 +208,14 @@ pub fn server_changed(
     direction: Direction,
     from: &Untrusted,
     to: &Untrusted,
+    saved: Option<&LastSave>,
 ) -> Claim {
     let way = connections::direction(direction);
     claim(
         WatchCode::ServerChanged,
         WatchState::Ok,
         format!("{address} {}", direction.name()),
-        text!(watch_server_changed, address, way, from, to),
+        text!(watch_server_changed, address, way, from, to) + &last_saved(saved),
         "",
     )
 }

@@ -8,11 +8,13 @@ use super::keep::KeptSafe;
 use crate::domain::inventory::secret::{SecretKind, Table};
 use crate::domain::key::source::SourceKind;
 use crate::domain::run::watch::change::ConfigChange;
+use crate::domain::run::watch::edit::LastSave;
 use crate::domain::run::watch::record::StandingMatter;
 use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::{CheckCode, WatchCheck, WatchCode, WatchState};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, Severity};
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::report::still_unreadable;
 use crate::engine::session::Session;
 use crate::io::os::processes;
@@ -117,14 +119,34 @@ pub(super) fn of_assessment(assessment: &Assessment, typed: &CommandFor<'_>) -> 
     claims
 }
 
+/// The mailbox whose connections were changed, if any were.
+pub(super) fn changed_mailbox(change: &ConfigChange, assessment: &Assessment) -> Option<u64> {
+    match change {
+        ConfigChange::Server { mailbox, .. } => Some(*mailbox),
+        ConfigChange::Password(place) => {
+            let cell = &stored_at(place, assessment)?.place.cell;
+            (cell.table == Table::Mailboxes).then_some(cell.id)
+        }
+        _ => None,
+    }
+}
+
+/// The secret at a place, as the record names it.
+fn stored_at<'a>(place: &str, assessment: &'a Assessment) -> Option<&'a SecretReport> {
+    let mut secrets = assessment.secrets.iter();
+    secrets.find(|secret| secret.place.to_string() == place)
+}
+
 /// A change, with what is known of it.
 pub(super) fn of_change(
     change: &ConfigChange,
     session: &Session,
     assessment: &Assessment,
     kept: &KeptSafe,
+    saves: &BTreeMap<u64, LastSave>,
     typed: &CommandFor<'_>,
 ) -> Claim {
+    let saved = changed_mailbox(change, assessment).and_then(|mailbox| saves.get(&mailbox));
     match change {
         ConfigChange::Key { from, to } => {
             let unreadable = assessment.summary.unreadable();
@@ -140,12 +162,9 @@ pub(super) fn of_change(
             )
         }
         ConfigChange::Password(place) => {
-            let secret = assessment
-                .secrets
-                .iter()
-                .find(|secret| secret.place.to_string() == *place);
+            let secret = stored_at(place, assessment);
             let named = secret.map_or_else(|| place.clone(), sentences::place::of_secret);
-            sentences::watch::claims::password_changed(place, &named)
+            sentences::watch::claims::password_changed(place, &named, saved)
         }
         ConfigChange::Server {
             address,
@@ -153,7 +172,7 @@ pub(super) fn of_change(
             from,
             to,
             ..
-        } => sentences::watch::claims::server_changed(address, *direction, from, to),
+        } => sentences::watch::claims::server_changed(address, *direction, from, to, saved),
         ConfigChange::MailboxAdded(address) => {
             sentences::watch::claims::mailbox(WatchCode::MailboxAdded, address)
         }

@@ -1760,6 +1760,8 @@ table! {
     watch_check_next(command) = "To see what is wrong and what helps: {command}";
     watch_alarms_by_helpdesk(user) = "Alarms are sent by {user}, an account of this helpdesk: what stops its mail stops the alarm about it.";
     watch_alarms_by_helpdesk_next = "Choose another account for alarms in watch.toml.";
+    watch_alarms_to_helpdesk(addresses) = "Alarms go to {addresses}, which this helpdesk fetches itself: when its mail stops, nobody reads them.";
+    watch_alarms_to_helpdesk_next = "Name an address in watch.toml that somebody reads elsewhere.";
     watch_trial = "This is a trial alarm: alarms arrive here.";
     watch_trial_next = "Nothing.";
     watch_trial_of_none(settings) = "Nobody is to be told: no [alert] is set in {settings}.";

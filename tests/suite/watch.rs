@@ -320,6 +320,37 @@ fn a_trial_alarm_arrives_or_says_why_not() {
 }
 
 #[test]
+fn alarms_that_the_helpdesk_itself_fetches_are_warned_of() {
+    let watched = Watched::new();
+    let database = watched.bench.database();
+    let add = "ALTER TABLE mailboxes ADD aliases TEXT; UPDATE mailboxes SET aliases = 'a@b.example, watch@b.example (Watch)' WHERE id = 1";
+    database.execute_batch(add).unwrap();
+    let to = |addresses: &str| {
+        watched.set(true);
+        let path = watched.bench.path("watch.toml");
+        let mail = format!(
+            "[alert.mail]\nfrom = \"watch@example.org\"\nto = [{addresses}]\nsendmail = {:?}\n",
+            watched.bench.text("teller")
+        );
+        let settings = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(path, settings + &mail).unwrap();
+    };
+    to("\"admin@elsewhere.example\", \"Watch+x@b.example\"");
+    let before = state(&watched.bench.path("state"));
+    let trial = watched.run(&["--test-alert"]);
+    assert_eq!(trial.code, 1, "{}{}", trial.out, trial.err);
+    let said = "Alarms go to Watch+x@b.example, which this helpdesk fetches itself";
+    assert!(trial.out.contains(said), "{}", trial.out);
+    assert_eq!(state(&watched.bench.path("state")), before);
+    let round = watched.round();
+    assert!(round.report.to_string().contains(said), "{}", round.report);
+    to("\"admin@elsewhere.example\"");
+    assert_eq!(watched.run(&["--test-alert"]).code, 0);
+    let round = watched.round();
+    assert!(round.has("ended", "finding"), "{}", round.report);
+}
+
+#[test]
 fn each_form_says_the_same_and_a_file_is_replaced_as_a_whole() {
     let watched = Watched::new();
     watched.round();

@@ -19,7 +19,7 @@ use crate::domain::config::found::FoundInstall;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::watch::round::{RoundWishes, SafeToFill};
 use crate::domain::run::watch::settings::{self, InstallToWatch, WatchSettings};
-use crate::domain::run::watch::{WatchReport, WatchState};
+use crate::domain::run::watch::{Matter, WatchReport, WatchState};
 use crate::engine::exit::Exit;
 use crate::engine::hunt::Looking;
 use crate::engine::recovery::commands;
@@ -27,7 +27,7 @@ use crate::engine::report;
 use crate::engine::session::{Session, survey};
 use crate::engine::usecase::watch::fleet::{self, WatchTarget};
 use crate::engine::usecase::watch::telling::{self, ToTell};
-use crate::engine::usecase::watch::{self as usecase, RoundInput};
+use crate::engine::usecase::watch::{self as usecase, RoundInput, alarms};
 use crate::engine::usecase::{Notice, Reporter, Stage, timer, watch_settings};
 use crate::io::alert::{ChannelName, NotTold, Reach};
 use crate::io::fs::{self, Attributes};
@@ -181,13 +181,26 @@ fn trial(
         return Err(not_started(ErrorKind::NothingToDo.problem(what, "", next)));
     }
     let all_told = told.iter().all(|(_, told)| told.is_ok());
+    let wishes = RoundWishes {
+        trial: true,
+        ..RoundWishes::of(settings, None)
+    };
+    let handed_on = handed_on(common);
+    let judged: Vec<WatchReport> = match &settings.channels.mail {
+        Some(_) => watched
+            .iter()
+            .map(|one| fleet::round_of(one, &wishes, &handed_on))
+            .collect(),
+        None => Vec::new(),
+    };
+    let wrong: Vec<&Matter> = judged.iter().flat_map(alarms::judged).collect();
     if common.json {
         let json = |(channel, told): &(ChannelName, Result<(), NotTold>)| {
             let why = told.as_ref().err().map(ToString::to_string);
             serde_json::json!({"channel": channel.name(), "told": told.is_ok(), "why": why})
         };
         let told: Vec<_> = told.iter().map(json).collect();
-        Out::stdout().json(&serde_json::json!({"schema": 1, "told": told}));
+        Out::stdout().json(&serde_json::json!({"schema": 1, "told": told, "wrong": wrong}));
     } else {
         let mut out = Out::stdout();
         for (channel, told) in &told {
@@ -197,10 +210,15 @@ fn trial(
                 Err(why) => text!(watch_not_told, channel, why),
             });
         }
+        for matter in &wrong {
+            out.line(&sentences::watch::matter(matter));
+            out.line(&format!("    {}", text!(watched_next, next = matter.next)));
+        }
     }
-    Ok(match all_told {
-        true => Exit::Fine,
-        false => Exit::Unreadable,
+    Ok(match (all_told, wrong.is_empty()) {
+        (true, true) => Exit::Fine,
+        (true, false) => Exit::Attention,
+        (false, _) => Exit::Unreadable,
     })
 }
 
@@ -288,7 +306,11 @@ pub(super) fn round(common: &Common, wishes: &RoundWishes) -> CommandResult {
         },
         endpoints: Endpoints::default(),
     };
-    let report = usecase::round(input, &reporter).map_err(not_started)?;
+    let report = match wishes.trial {
+        true => alarms::judge(&input),
+        false => usecase::round(input, &reporter),
+    };
+    let report = report.map_err(not_started)?;
     Out::stdout().json(&report);
     Ok(exit(report.state))
 }

@@ -4,6 +4,7 @@
 //! Nothing of FreeScout's is changed, but for OAuth tokens that are over, which are renewed as FreeScout would. While
 //! another of us works on the install, nothing is judged. Where nothing is new, nothing is written.
 
+pub mod alarms;
 mod claims;
 pub mod fleet;
 mod flow;
@@ -188,7 +189,7 @@ fn look_and_tell(
     happened.extend(kept.told.clone());
     let mut claims = claims::of_assessment(&assessment, &typed);
     claims.extend(kept.missing.clone());
-    claims.extend(login::alarms_by_helpdesk(session, wishes));
+    claims.extend(alarms::claims(session, wishes));
     claims.extend(login::claims(session, &logins.record, wishes, now));
     let limits = wishes.thresholds;
     claims.extend(flow::claims(session, &flow, limits, now, &typed));

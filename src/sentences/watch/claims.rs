@@ -380,6 +380,19 @@ pub fn test_mail_lost(address: &Untrusted, typed: &CommandFor<'_>) -> Claim {
     )
 }
 
+/// That the helpdesk itself fetches what is sent to these addresses.
+pub fn alarms_to_helpdesk(addresses: &[&str]) -> Claim {
+    let addresses: Vec<String> = addresses.iter().map(|one| shown(one).to_string()).collect();
+    let addresses = addresses.join(", ");
+    claim(
+        WatchCode::Finding,
+        WatchState::Warning,
+        "alarms_to_helpdesk",
+        text!(watch_alarms_to_helpdesk, addresses),
+        words().watch_alarms_to_helpdesk_next,
+    )
+}
+
 /// That alarms are sent by an account of the helpdesk.
 pub fn alarms_by_helpdesk(user: &str) -> Claim {
     claim(

@@ -1436,6 +1436,7 @@ table! {
     finding_env_world_readable(paths, user) = "Every account on this system can read {paths}, and in there APP_KEY and passwords. Take that right away from others (chmod o-r), after making sure that {user} can still read it as owner or by its group.";
     finding_env_world_readable_served(paths, link, user) = "Every account on this system can read {paths}, and in there APP_KEY and passwords. {link} leads there, so the web server may hand it out to anybody: remove that link. Take that right away from others (chmod o-r), after making sure that {user} can still read it as owner or by its group.";
     finding_env_world_readable_user = "the account FreeScout runs as";
+    finding_key_has_no_copy(safe, paper) = "The journal knows of no safe and no page with the key in force: if .env is lost, so are all passwords. Make a copy, and keep it away from this server: {safe} or, on paper: {paper}";
     finding_cache_older_than_env(built, changed) = "The config cache was built at {built} UTC, and .env was changed after that, at {changed} UTC. Both contain the same key, but other settings may differ: FreeScout uses those of the cache until it is cleared, and then those of .env.";
     finding_install_page = "Do not open /install.php in a browser: with the key configured as it is, it would write a new one into .env.";
     key_error_empty = "it is empty";

@@ -5,11 +5,9 @@ use crate::domain::run::watch::round::{RoundWishes, SafeToFill};
 use crate::domain::run::watch::settle::Claim;
 use crate::engine::hunt::processes;
 use crate::engine::recovery::clock::now as moment;
-use crate::engine::recovery::run_log;
 use crate::engine::session::options::Options;
 use crate::engine::session::{Session, own_backups, reading};
 use crate::engine::usecase::safe;
-use crate::io::state::journal::Journal;
 use crate::io::state::safe::{Recipient, SafeLock};
 use crate::sentences::watch::claims::{self, CommandFor};
 use crate::words::untrusted::shown;
@@ -34,7 +32,6 @@ pub(super) fn keep(
     key_changed: bool,
     typed: &CommandFor<'_>,
 ) -> Result<KeptSafe, Problem> {
-    let root = session.install.root.clone();
     if key_changed {
         own_backups::load(session, options);
         // Those keys are tried on what is stored.
@@ -45,8 +42,7 @@ pub(super) fn keep(
         return Ok(KeptSafe::default());
     };
     let fingerprint = key.to_string();
-    let is_kept = |journal: &Journal| journal.is_in_a_safe(&root, &fingerprint);
-    if run_log::read(options, is_kept)? {
+    if safe::is_kept(session, options)? {
         return Ok(KeptSafe::default());
     }
     let Some(to_fill) = &wishes.safe else {

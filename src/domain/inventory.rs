@@ -43,7 +43,7 @@ pub const MAILBOX_COLUMNS: &[&str] = &[
     "meta",
 ];
 /// Columns of `mailboxes` that we read where they are, and do without where they are not: no secret is in them.
-pub const MAILBOX_COLUMNS_BESIDE: &[&str] = &["in_imap_folders"];
+pub const MAILBOX_COLUMNS_BESIDE: &[&str] = &["in_imap_folders", "aliases"];
 /// Columns of `options` that we read.
 pub const OPTION_COLUMNS: &[&str] = &["name", "value"];
 /// Columns of `modules` that we read.
@@ -247,6 +247,7 @@ impl Inventory {
             id: row.id,
             name: called.unwrap_or_else(|| row.text("email")).into(),
             email: row.text("email").into(),
+            aliases: mailbox::aliases(&row.text("aliases")),
             in_server: row.text("in_server").into(),
             in_port: row.number("in_port", 143),
             in_username: row.text("in_username").into(),

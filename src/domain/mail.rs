@@ -345,11 +345,12 @@ mod tests {
     use super::*;
     use crate::domain::inventory::mailbox::OAuthProvider;
 
-    fn mailbox() -> Mailbox {
+    pub(super) fn mailbox() -> Mailbox {
         Mailbox {
             id: 3,
             name: "Support".into(),
             email: "support@example.org".into(),
+            aliases: Vec::new(),
             in_server: "imap.example.org".into(),
             in_port: 993,
             in_username: "support".into(),

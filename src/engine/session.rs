@@ -5,6 +5,7 @@
 pub mod backup_keys;
 pub mod closed;
 pub mod database;
+pub mod edits;
 pub mod elsewhere;
 pub mod env_trouble;
 pub mod failed_mails;

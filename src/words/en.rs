@@ -1468,6 +1468,7 @@ table! {
     finding_env_world_readable(paths, user) = "Every account on this system can read {paths}, and in there APP_KEY and passwords. Take that right away from others (chmod o-r), after making sure that {user} can still read it as owner or by its group.";
     finding_env_world_readable_served(paths, link, user) = "Every account on this system can read {paths}, and in there APP_KEY and passwords. {link} leads there, so the web server may hand it out to anybody: remove that link. Take that right away from others (chmod o-r), after making sure that {user} can still read it as owner or by its group.";
     finding_env_world_readable_user = "the account FreeScout runs as";
+    finding_key_has_no_copy(safe, paper) = "The journal knows of no safe and no page with the key in force: if .env is lost, so are all passwords. Make a copy, and keep it away from this server: {safe} or, on paper: {paper}";
     finding_cache_older_than_env(built, changed) = "The config cache was built at {built} UTC, and .env was changed after that, at {changed} UTC. Both contain the same key, but other settings may differ: FreeScout uses those of the cache until it is cleared, and then those of .env.";
     finding_install_page = "Do not open /install.php in a browser: with the key configured as it is, it would write a new one into .env.";
     key_error_empty = "it is empty";
@@ -1784,17 +1785,20 @@ table! {
     // the watch
     history_watch(at, message) = "{at}  The watch: {message}";
     history_watch_ended(at, message) = "{at}  The watch: well again. It was: {message}";
+    history_watch_alike(count) = "and {count} more of the same kind, told with it: history --json lists them";
     watch_locked = "Another round of the watch is under way on this install.";
     watch_locked_next = "Nothing was looked at. Wait for it to end, or see which freescout-rescue runs.";
     watch_round_failed = "The round could not be made.";
     watch_round_too_long(minutes) = "It took longer than {minutes} minutes, and was ended.";
-    watch_check_next(command) = "Run: {command}";
+    watch_check_next(command) = "To see what is wrong and what helps: {command}";
     watch_alarms_by_helpdesk(user) = "Alarms are sent by {user}, an account of this helpdesk: what stops its mail stops the alarm about it.";
     watch_alarms_by_helpdesk_next = "Choose another account for alarms in watch.toml.";
+    watch_alarms_to_helpdesk(addresses) = "Alarms go to {addresses}, which this helpdesk fetches itself: when its mail stops, nobody reads them.";
+    watch_alarms_to_helpdesk_next = "Name an address in watch.toml that somebody reads elsewhere.";
     watch_trial = "This is a trial alarm: alarms arrive here.";
     watch_trial_next = "Nothing.";
     watch_trial_of_none(settings) = "Nobody is to be told: no [alert] is set in {settings}.";
-    watch_trial_of_none_next = "freescout-rescue watch --example prints settings with comments.";
+    watch_trial_of_none_next(program) = "{program} watch --example prints settings with comments.";
     watch_trial_told(channel) = "{channel}: told. See whether it has arrived.";
     watch_not_told(channel, why) = "{channel}: not told. {why}";
     watch_every_unknown(text) = "A round cannot be made every {text}.";
@@ -1823,23 +1827,27 @@ table! {
         unreadable { One "1 secret", Other "{unreadable} secrets" };
     watch_key_holders(old, processes) = "{old} is still held by these processes: {processes}.";
     watch_key_restart_nothing = "Restart no worker and no PHP, and save no mailbox form in the browser.";
-    watch_key_saved_next(path) = "Every key that could be found is in {path} now. To bring the right one back: freescout-rescue recover";
-    watch_key_unsaved_next = "Save the keys right now, before anything is restarted: freescout-rescue safe --output FILE. To bring the right one back: freescout-rescue recover";
+    watch_key_saved_next(path) = "Every key that could be found is in {path} now.";
+    watch_key_unsaved_next(command) = "Save the keys right now, before anything is restarted: {command}";
+    watch_key_bring_back(command) = "To bring the right one back: {command}";
     watch_key_saved(key, path) = "The key {key} was put into the safe: {path}.";
     watch_key_saved_away = "Keep a copy of it away from this server.";
     watch_key_not_safe(key) = "No safe was made with the key in force ({key}): if it is lost, so are all passwords.";
-    watch_key_not_safe_next = "Make one, and keep it elsewhere: freescout-rescue safe --output FILE (or set `safe` in watch.toml)";
+    watch_key_not_safe_next(command) = "Set `safe` in watch.toml, or make one and keep it elsewhere: {command}";
     watch_key_not_saved(key, why) = "The key in force ({key}) could not be put into the safe: {why}";
     watch_unreadable(what) = "Cannot be read with the key in force: {what}.";
     watch_password_changed(what) = "A password was changed: {what}.";
     watch_server_changed(address, way, from, to) = "{address}, {way}: changed from {from} to {to}.";
+    watch_last_saved(time) = "In FreeScout, that mailbox was last saved at {time} by its clock; it does not note by whom.";
+    watch_logged_in(logins) = "Administrators who had logged in on the day before that: {logins}; others may have been logged in already.";
+    watch_login(name, time) = "{name} ({time})";
     watch_mailbox_added(address) = "A mailbox was added: {address}.";
     watch_mailbox_removed(address) = "A mailbox was removed: {address}.";
     watch_file_changed(path, time, owner) = "{path} was changed at {time}; it belongs to {owner}.";
     watch_file_gone(path) = "{path} is gone.";
     watch_jobs_failed(more: number, all: number) = "FreeScout gave up {more} since the last round; {all} in all.",
         more { One "1 job", Other "{more} jobs" }, all { One "1 job", Other "{all} jobs" };
-    watch_jobs_failed_next = "Look at Manage → System → Status in FreeScout; when the reason is gone, its queue:retry has them done again.";
+    watch_jobs_failed_next(command) = "Manage → System → Status in FreeScout says why. To see which emails can be sent again when that is mended: {command}";
     watch_jobs_wait(waiting: number, since) = waiting {
         One "1 job waits in the queue, since {since}: mail is not sent.",
         Other "{waiting} jobs wait in the queue, the oldest since {since}: mail is not sent."
@@ -1850,7 +1858,7 @@ table! {
     watch_not_fetching_next = "See whether FreeScout's cron job runs each minute (php artisan schedule:run).";
     watch_nothing_received(address, last, longest) = "{address} has received nothing since {last}; the longest pause before was {longest}.";
     watch_nothing_sent(address, last, longest) = "Nothing was sent from {address} since {last}; the longest pause before was {longest}.";
-    watch_silent_next = "That may be a quiet time. To be sure: freescout-rescue test --send";
+    watch_silent_next(command) = "That may be a quiet time. To be sure: {command}";
     watch_login_trouble(server, what) = "{server}: {what}";
     watch_login_fails(login, why) = "{login}: the login fails. {why}";
     watch_certificate_ends(server, days: number) = days {
@@ -1860,7 +1868,7 @@ table! {
     watch_certificate_ended(server) = "The certificate of {server} has run out.";
     watch_certificate_next = "Who runs that mail server has to renew it.";
     watch_test_mail_lost(address) = "A test mail from {address} to itself did not come back.";
-    watch_test_mail_next = "See what becomes of it: freescout-rescue test --send";
+    watch_test_mail_next(command) = "To see what becomes of it: {command}";
 
     // the watch: what a round saw, for people and for those who are told
     watched_ok = "OK";
@@ -1871,7 +1879,7 @@ table! {
     watched_noted(message) = "NOTED: {message}";
     watched_reminder(state, message) = "STILL {state}: {message}";
     watched_over(message) = "OVER: {message}";
-    watched_more(count) = "and {count} more: see freescout-rescue watch --json";
+    watched_more(count) = "and {count} more: watch --json lists all";
     watched_since(time) = "since {time}";
     watched_next(next) = "Next: {next}";
     watched_heading(name, state, time) = "{name}: {state}, seen {time}";
@@ -1892,7 +1900,7 @@ table! {
     alert_subject(name, told) = "[FreeScout {name}] {told}";
     alert_where(name, path, host, time) = "FreeScout at {name}: {path} on {host}, seen {time}.";
     alert_where_in_container(name, path, container, host, time) = "FreeScout at {name}: {path} in the container {container} on {host}, seen {time}.";
-    alert_look_again = "To look again: freescout-rescue watch";
+    alert_look_again(command) = "To look again: {command}";
     alert_signature = "From freescout-rescue, which watches this helpdesk.";
 
     // the watch: who could not be told, and why

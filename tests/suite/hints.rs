@@ -66,6 +66,38 @@ fn a_key_that_every_account_can_read_is_named() {
 }
 
 #[test]
+fn a_key_that_is_kept_nowhere_else_is_named_until_it_is() {
+    let bench = Bench::sound();
+    let hint = || said(&bench.check_json(), "key_has_no_copy");
+    let before = exit_code(&bench);
+    let (severity, message) = hint().unwrap();
+    assert_eq!(severity, "info");
+    let install = bench.text("demo/freescout");
+    for ways in ["safe --output FILE", "safe --paper"] {
+        let command = format!(
+            "freescout-rescue {ways} --state-dir {}",
+            bench.text("state")
+        );
+        assert!(message.contains(&command), "{message}");
+    }
+    assert!(message.ends_with(&format!(" {install}")), "{message}");
+    let journal = bench.path("state/journal.sqlite");
+    let away = bench.path("away");
+    std::fs::rename(&journal, &away).unwrap();
+    std::fs::create_dir(&journal).unwrap();
+    assert_eq!(hint(), None, "who cannot read the journal cannot say so");
+    std::fs::remove_dir(&journal).unwrap();
+    std::fs::rename(&away, &journal).unwrap();
+    let locked = bench.locked("key.age");
+    let made = bench.safe(&crate::safes::options(&locked));
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert_eq!(hint(), None);
+    assert_eq!(exit_code(&bench), before);
+    bench.replace_key();
+    assert_eq!(hint(), None, "what is broken needs something else first");
+}
+
+#[test]
 fn a_config_cache_that_is_older_than_env_is_named() {
     let (bench, key) = healthy();
     let install = bench.install();

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value as Json;
 
-use crate::cli::{Bench, Outcome, state};
+use crate::cli::{Bench, Outcome, search_path, state};
 
 /// An install that works, with somebody to be told and a safe.
 struct Watched {
@@ -71,6 +71,21 @@ impl Watched {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let _ = std::fs::remove_file(path);
         text
+    }
+
+    /// An alarm ends a line with this command of ours, and a shell that does not know where we are makes it end so.
+    fn can_be_pasted(&self, told: &str, command: &str, more: &str, code: i32) {
+        let begins = format!("freescout-rescue {command} ");
+        let mut lines = told.lines();
+        let typed = lines.find_map(|line| Some(&line[line.find(&begins)?..]));
+        let typed = typed.unwrap_or_else(|| panic!("{begins}: {told}"));
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("{typed}{more}"));
+        shell.current_dir("/").env("PATH", search_path());
+        let out = shell.output().unwrap();
+        let said = String::from_utf8_lossy(&out.stdout);
+        assert_eq!(out.status.code(), Some(code), "{typed}: {said}");
+        assert!(typed.contains(&self.bench.text("demo/freescout")));
     }
 
     fn safes(&self) -> Vec<PathBuf> {
@@ -142,6 +157,9 @@ fn a_story_from_health_to_a_lost_key_and_back() {
         told.contains("APP_KEY changed") && told.contains("Restart no worker"),
         "{told}"
     );
+    watched.can_be_pasted(&told, "recover", "", 1);
+    watched.can_be_pasted(&told, "check", "", 2);
+    watched.can_be_pasted(&told, "watch", " --no-logins", 2);
     let safes = watched.safes();
     let new = watched.bench.key_in_force();
     let saved: Vec<String> = safes.iter().map(|safe| watched.opened(safe)).collect();
@@ -183,6 +201,8 @@ fn a_story_from_health_to_a_lost_key_and_back() {
     assert!(after.is_silent() && after.code == 0, "{}", after.report);
 
     let history = watched.bench.run(&["history", &install]);
+    assert!(history.out.contains("more of the same kind"));
+    assert_eq!(history.out.matches("Cannot be read").count(), 2);
     for said in ["The watch: APP_KEY changed", "well again. It was: "] {
         assert!(history.out.contains(said), "{said}: {}", history.out);
     }
@@ -198,6 +218,13 @@ fn what_is_changed_is_told_once_with_what_it_was() {
     database.execute(change, []).unwrap();
     let other = "UPDATE mailboxes SET out_password = (SELECT out_password FROM mailboxes WHERE id = 2) WHERE id = 1";
     database.execute(other, []).unwrap();
+    let logins = "UPDATE mailboxes SET updated_at = '2026-11-30 10:00:00' WHERE id = 1;
+        CREATE TABLE activity_logs (id INTEGER PRIMARY KEY, log_name TEXT, description TEXT, causer_id INT, created_at TEXT);
+        INSERT INTO users (id, first_name, last_name, password, role) VALUES (77, 'Ada', char(27) || 'X', '', 2), (78, 'An', 'Agent', '', 1);
+        INSERT INTO activity_logs (log_name, description, causer_id, created_at) VALUES
+            ('users', 'login', 77, '2026-11-30 09:58:00'), ('users', 'login', 78, '2026-11-30 09:59:00'),
+            ('users', 'logout', 77, '2026-11-30 09:59:30');";
+    database.execute_batch(logins).unwrap();
     let changed = watched.round();
     let mut news = changed.news();
     news.sort_unstable();
@@ -209,6 +236,13 @@ fn what_is_changed_is_told_once_with_what_it_was() {
     assert_eq!(changed.code, 0, "that it was changed is no trouble");
     let told = watched.told();
     assert!(told.contains("imap.new.example:993"), "{told}");
+    assert!(told.contains("last saved at 2026-11-30 10:00"), "{told}");
+    let admin = told.lines().find(|line| line.contains("Ada"));
+    assert!(admin.is_some_and(|line| line.contains("(2026-11-30 09:58)")));
+    assert!(
+        !told.contains("Agent") && !told.contains('\u{1b}'),
+        "{told}"
+    );
     assert!(watched.round().is_silent());
 }
 
@@ -283,6 +317,37 @@ fn a_trial_alarm_arrives_or_says_why_not() {
     let trial = watched.run(&["--test-alert"]);
     assert_eq!(trial.code, 2);
     assert!(trial.out.contains("command: not told."), "{}", trial.out);
+}
+
+#[test]
+fn alarms_that_the_helpdesk_itself_fetches_are_warned_of() {
+    let watched = Watched::new();
+    let database = watched.bench.database();
+    let add = "ALTER TABLE mailboxes ADD aliases TEXT; UPDATE mailboxes SET aliases = 'a@b.example, watch@b.example (Watch)' WHERE id = 1";
+    database.execute_batch(add).unwrap();
+    let to = |addresses: &str| {
+        watched.set(true);
+        let path = watched.bench.path("watch.toml");
+        let mail = format!(
+            "[alert.mail]\nfrom = \"watch@example.org\"\nto = [{addresses}]\nsendmail = {:?}\n",
+            watched.bench.text("teller")
+        );
+        let settings = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(path, settings + &mail).unwrap();
+    };
+    to("\"admin@elsewhere.example\", \"Watch+x@b.example\"");
+    let before = state(&watched.bench.path("state"));
+    let trial = watched.run(&["--test-alert"]);
+    assert_eq!(trial.code, 1, "{}{}", trial.out, trial.err);
+    let said = "Alarms go to Watch+x@b.example, which this helpdesk fetches itself";
+    assert!(trial.out.contains(said), "{}", trial.out);
+    assert_eq!(state(&watched.bench.path("state")), before);
+    let round = watched.round();
+    assert!(round.report.to_string().contains(said), "{}", round.report);
+    to("\"admin@elsewhere.example\"");
+    assert_eq!(watched.run(&["--test-alert"]).code, 0);
+    let round = watched.round();
+    assert!(round.has("ended", "finding"), "{}", round.report);
 }
 
 #[test]

@@ -10,12 +10,15 @@ use crate::domain::verdict::finding::Severity;
 use crate::engine::exit::Exit;
 use crate::engine::report;
 use crate::engine::session::{hour, survey};
+use crate::engine::usecase::safe;
 
 /// Says how things stand.
 pub(super) fn run(common: &Common) -> CommandResult {
     let mut session = opened(common, &TerminalReporter::default()).map_err(not_started)?;
     let hour = hour::look(&mut session);
-    let assessment = session.assess();
+    let mut assessment = session.assess();
+    let hint = safe::no_copy(&session, &assessment, &common.options());
+    assessment.findings.extend(hint);
     if common.json {
         Out::stdout().json(&report::check_json(&session, &assessment).at(&hour));
     } else {

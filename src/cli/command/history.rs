@@ -15,6 +15,9 @@ use crate::io::state::journal::watched::ToldNews;
 use crate::sentences;
 use crate::words::untrusted::shown;
 
+/// So many of one kind are each told on a line of their own.
+const MOST_ALIKE: usize = 3;
+
 /// Tells what was done on this install, or on all.
 pub(super) fn run(common: &Common, all: bool) -> CommandResult {
     let options = common.options();
@@ -50,12 +53,15 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
     }
     let mut asked = HashSet::new();
     // The last first, of both.
-    let mut told = told.iter().peekable();
+    let mut told = told.chunk_by(ToldNews::is_alike).peekable();
     for run in &runs {
         let moment = |text: &str| text.parse::<Timestamp>().ok();
-        let later = |news: &&ToldNews| moment(&news.at) > moment(&run.started);
-        while let Some(news) = told.next_if(later) {
-            tell_news(&mut out, news, all);
+        let later = |alike: &&[ToldNews]| {
+            let news = alike.first();
+            news.is_some_and(|news| moment(&news.at) > moment(&run.started))
+        };
+        while let Some(alike) = told.next_if(later) {
+            tell_alike(&mut out, alike, all);
         }
         let folder = shown(&run.backup).to_string();
         out.line(&sentences::journal::told(run, run.undone_of(&runs)));
@@ -78,8 +84,21 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
             ));
         }
     }
-    told.for_each(|news| tell_news(&mut out, news, all));
+    told.for_each(|alike| tell_alike(&mut out, alike, all));
     Ok(Exit::Fine)
+}
+
+/// What the watch told of one kind in one round: a key that is lost takes hundreds of mailboxes with it.
+fn tell_alike(out: &mut Out, alike: &[ToldNews], all: bool) {
+    let (named, rest) = match alike.len() > MOST_ALIKE {
+        true => alike.split_at(1),
+        false => (alike, &[][..]),
+    };
+    named.iter().for_each(|news| tell_news(out, news, all));
+    if !rest.is_empty() {
+        let more = text!(history_watch_alike, count = rest.len());
+        out.line(&format!("    {more}"));
+    }
 }
 
 /// What the watch told: "2026-11-24 14:02  The watch: …".

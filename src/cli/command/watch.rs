@@ -19,21 +19,25 @@ use crate::domain::config::found::FoundInstall;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::watch::round::{RoundWishes, SafeToFill};
 use crate::domain::run::watch::settings::{self, InstallToWatch, WatchSettings};
-use crate::domain::run::watch::{WatchReport, WatchState};
+use crate::domain::run::watch::{Matter, WatchReport, WatchState};
 use crate::engine::exit::Exit;
 use crate::engine::hunt::Looking;
+use crate::engine::recovery::commands;
 use crate::engine::report;
 use crate::engine::session::{Session, survey};
 use crate::engine::usecase::watch::fleet::{self, WatchTarget};
-use crate::engine::usecase::watch::{self as usecase, RoundInput, telling};
+use crate::engine::usecase::watch::telling::{self, ToTell};
+use crate::engine::usecase::watch::{self as usecase, RoundInput, alarms};
 use crate::engine::usecase::{Notice, Reporter, Stage, timer, watch_settings};
 use crate::io::alert::{ChannelName, NotTold, Reach};
 use crate::io::fs::{self, Attributes};
 use crate::io::install::{self, Environment};
 use crate::io::mail::Settings;
 use crate::io::mail::oauth::Endpoints;
+use crate::io::os::around;
 use crate::io::state::safe::{Recipient, recipients};
 use crate::io::state::watch_settings::USUAL;
+use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -68,7 +72,13 @@ pub(super) fn run(common: &Common, options: &WatchOptions) -> CommandResult {
         .map(|one| fleet::round_of(one, &wishes, &handed_on))
         .collect();
     let reach = Reach::of_system();
-    let failed = telling::tell(&settings.channels, &reports, &common.options(), &reach);
+    let again: Vec<String> = watched
+        .iter()
+        .map(|one| look_again(common, options, one))
+        .collect();
+    let to_tell = reports.iter().zip(&again);
+    let to_tell = to_tell.map(|(report, look_again)| ToTell { report, look_again });
+    let failed = telling::tell(&settings.channels, to_tell, &common.options(), &reach);
     let mut err = Out::stderr();
     for one in &failed {
         let (channel, why) = (one.channel.name(), &one.why);
@@ -157,27 +167,40 @@ fn trial(
     settings: &WatchSettings,
     watched: &[WatchTarget],
 ) -> CommandResult {
-    let w = words();
     let path = options.settings.as_ref();
     let path = path.map_or(Path::new(USUAL), |path| path);
-    let first = watched.first().map(fleet::named);
+    let first = watched.first();
+    let first = first.map(|one| (fleet::named(one), look_again(common, options, one)));
     let reach = Reach::of_system();
-    let told = first.map_or_else(Vec::new, |report| {
-        telling::trial(&settings.channels, report, &reach)
+    let told = first.map_or_else(Vec::new, |(report, again)| {
+        telling::trial(&settings.channels, report, &again, &reach)
     });
     if told.is_empty() {
         let what = text!(watch_trial_of_none, settings = shown(&path));
-        let next = w.watch_trial_of_none_next;
+        let next = text!(watch_trial_of_none_next, program = around::program());
         return Err(not_started(ErrorKind::NothingToDo.problem(what, "", next)));
     }
     let all_told = told.iter().all(|(_, told)| told.is_ok());
+    let wishes = RoundWishes {
+        trial: true,
+        ..RoundWishes::of(settings, None)
+    };
+    let handed_on = handed_on(common);
+    let judged: Vec<WatchReport> = match &settings.channels.mail {
+        Some(_) => watched
+            .iter()
+            .map(|one| fleet::round_of(one, &wishes, &handed_on))
+            .collect(),
+        None => Vec::new(),
+    };
+    let wrong: Vec<&Matter> = judged.iter().flat_map(alarms::judged).collect();
     if common.json {
         let json = |(channel, told): &(ChannelName, Result<(), NotTold>)| {
             let why = told.as_ref().err().map(ToString::to_string);
             serde_json::json!({"channel": channel.name(), "told": told.is_ok(), "why": why})
         };
         let told: Vec<_> = told.iter().map(json).collect();
-        Out::stdout().json(&serde_json::json!({"schema": 1, "told": told}));
+        Out::stdout().json(&serde_json::json!({"schema": 1, "told": told, "wrong": wrong}));
     } else {
         let mut out = Out::stdout();
         for (channel, told) in &told {
@@ -187,10 +210,15 @@ fn trial(
                 Err(why) => text!(watch_not_told, channel, why),
             });
         }
+        for matter in &wrong {
+            out.line(&sentences::watch::matter(matter));
+            out.line(&format!("    {}", text!(watched_next, next = matter.next)));
+        }
     }
-    Ok(match all_told {
-        true => Exit::Fine,
-        false => Exit::Unreadable,
+    Ok(match (all_told, wrong.is_empty()) {
+        (true, true) => Exit::Fine,
+        (true, false) => Exit::Attention,
+        (false, _) => Exit::Unreadable,
     })
 }
 
@@ -232,6 +260,22 @@ fn none_found() -> Problem {
     ErrorKind::InstallNotFound.problem(w.install_not_found, w.install_not_found_why, "")
 }
 
+/// The command that makes another round of this one, and tells the same people.
+fn look_again(common: &Common, options: &WatchOptions, watched: &WatchTarget) -> String {
+    let mut what = "watch".to_owned();
+    let settings = options.settings.as_deref();
+    for (option, word) in [
+        ("--settings", settings),
+        ("--web-user", common.web_user.as_deref().map(Path::new)),
+    ] {
+        if let Some(word) = word {
+            what += &format!(" {option} {}", sentences::shell(word));
+        }
+    }
+    let (container, install) = (watched.container.as_deref(), watched.path.as_deref());
+    commands::command_named(&what, &common.options(), container, install)
+}
+
 /// What the processes of the rounds are given of our own options.
 fn handed_on(common: &Common) -> Vec<OsString> {
     let options = common.options();
@@ -262,7 +306,11 @@ pub(super) fn round(common: &Common, wishes: &RoundWishes) -> CommandResult {
         },
         endpoints: Endpoints::default(),
     };
-    let report = usecase::round(input, &reporter).map_err(not_started)?;
+    let report = match wishes.trial {
+        true => alarms::judge(&input),
+        false => usecase::round(input, &reporter),
+    };
+    let report = report.map_err(not_started)?;
     Out::stdout().json(&report);
     Ok(exit(report.state))
 }

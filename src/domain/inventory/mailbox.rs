@@ -47,6 +47,8 @@ pub struct Mailbox {
     pub name: Untrusted,
     /// Address.
     pub email: Untrusted,
+    /// `aliases`: further addresses, without their names.
+    pub aliases: Vec<Untrusted>,
     /// `in_server`.
     pub in_server: Untrusted,
     /// `in_port`.
@@ -87,6 +89,23 @@ impl Mailbox {
     pub fn needs_outgoing(&self) -> bool {
         self.out_method == OutgoingMethod::Smtp && !self.out_username.raw().trim().is_empty()
     }
+}
+
+/// The addresses of `aliases`, as FreeScout separates them: `a@example.org, b@example.org (Name)`.
+pub(super) fn aliases(stored: &str) -> Vec<Untrusted> {
+    let address = |alias: &str| {
+        alias
+            .split('(')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
+    };
+    let addresses = stored.split(',').map(address);
+    addresses
+        .filter(|address| !address.is_empty())
+        .map(Untrusted::new)
+        .collect()
 }
 
 /// The account that FreeScout sends its own mail with: options `mail_driver`, `mail_host`, ….

@@ -1,5 +1,8 @@
 //! Accounts at mail providers: which servers check the same password of the same user.
 
+use std::collections::BTreeSet;
+
+use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::mail::{MailServer, advice};
 
 /// First labels of names under which one provider keeps one account.
@@ -21,6 +24,36 @@ pub fn is_of_helpdesk(host: &str, user: &str, targets: &[MailServer]) -> bool {
     let user = Some(user.trim()).filter(|user| !user.is_empty());
     let ours = user.map(|user| of_user(host, user));
     ours.is_some() && targets.iter().any(|target| account(target) == ours)
+}
+
+/// Those of these addresses that the helpdesk fetches itself: what stops its mail keeps an alarm about it from being read.
+pub fn fetched_by_helpdesk<'a>(addresses: &'a [String], mailboxes: &[Mailbox]) -> Vec<&'a str> {
+    let fetching = || mailboxes.iter().filter(|one| one.needs_incoming());
+    let fetched: BTreeSet<String> = fetching()
+        .flat_map(|one| {
+            let accounts = [&one.email, &one.in_username].into_iter();
+            accounts.chain(&one.aliases)
+        })
+        .map(|address| delivered_to(address.raw()))
+        .filter(|address| address.contains('@'))
+        .collect();
+    let addresses = addresses.iter().map(String::as_str);
+    addresses
+        .filter(|address| fetched.contains(&delivered_to(address)))
+        .collect()
+}
+
+/// The address whose mailbox gets the mail: letters are small, and what follows a plus sign is for the reader
+/// (RFC 5233).
+fn delivered_to(address: &str) -> String {
+    let address = address.trim().to_lowercase();
+    match address.split_once('@') {
+        Some((local, domain)) => {
+            let user = local.split('+').next().unwrap_or(local);
+            format!("{user}@{domain}")
+        }
+        None => address,
+    }
 }
 
 fn of_user(host: &str, user: &str) -> ProviderAccount {
@@ -47,6 +80,7 @@ pub fn server(host: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::mail::tests::mailbox;
     use crate::domain::mail::{LoginMethod, Protocol, Security};
 
     #[test]
@@ -61,6 +95,36 @@ mod tests {
         // Not so far that strangers meet.
         assert_eq!(family("imap.org"), "imap.org");
         assert_eq!(family("support.example.org"), "support.example.org");
+    }
+
+    #[test]
+    fn alarms_to_what_the_helpdesk_fetches_are_known() {
+        let mut one = mailbox();
+        one.in_username = "Inbox@example.org".into();
+        one.aliases = vec!["help@example.org".into()];
+        let mut other = mailbox();
+        other.email = "sends-only@example.org".into();
+        (other.in_server, other.in_username) = ("".into(), "".into());
+        let to = |address: &str| {
+            let all = [address.to_owned()];
+            fetched_by_helpdesk(&all, &[one.clone(), other.clone()]).len() == 1
+        };
+        for address in [
+            "Support@example.org",
+            "support+alarms@EXAMPLE.org",
+            "help@example.org",
+            "inbox@example.org",
+        ] {
+            assert!(to(address), "{address}");
+        }
+        for address in [
+            "support@example.net",
+            "sends-only@example.org",
+            "admin@example.org",
+            "support",
+        ] {
+            assert!(!to(address), "{address}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! fingerprints, passwords are digests that nobody can try guesses on without the key.
 
 pub mod change;
+pub mod edit;
 pub mod every;
 pub mod habit;
 pub mod metrics;

@@ -388,6 +388,13 @@ named! {
             /// When `.env` was changed.
             changed: i64,
         } = "cache_older_than_env",
+        /// The journal knows of no safe and no page with the key in force.
+        KeyHasNoCopy {
+            /// The command that makes a safe, ready for a shell.
+            safe: String,
+            /// The command that prints the key.
+            paper: String,
+        } = "key_has_no_copy",
     }
     /// The name in the JSON forms.
     pub fn code(&self);
@@ -464,6 +471,7 @@ impl Finding {
             | Finding::OlderSchema { .. }
             | Finding::EnvWorldReadable { .. }
             | Finding::CacheOlderThanEnv { .. }
+            | Finding::KeyHasNoCopy { .. }
             | Finding::NotRoot => Severity::Info,
         }
     }

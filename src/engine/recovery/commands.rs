@@ -103,6 +103,17 @@ fn folders(options: &Options) -> Vec<(&'static str, &Path)> {
     given.collect()
 }
 
+/// The same on an install of which nobody knows more than what was named: the folder, and the container that it is in.
+pub fn command_named(
+    what: &str,
+    options: &Options,
+    container: Option<&str>,
+    install: Option<&Path>,
+) -> String {
+    let option = |word| format!("--container {}", sentences::shell(Path::new(word)));
+    in_place(what, options, container.map(option), install)
+}
+
 fn in_place(
     what: &str,
     options: &Options,

@@ -13,13 +13,12 @@ use crate::domain::inventory::secret::{SecretKind, Table};
 use crate::domain::plan::{KeyHome, PlanStep, Strategy};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, Severity};
-use crate::engine::recovery::{prepare, run_log};
+use crate::engine::recovery::prepare;
 use crate::engine::report;
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::engine::worker::PlanReady;
 use crate::io::os::around;
-use crate::io::state::journal::Journal;
 use crate::io::state::safe::SafeLock;
 use crate::sentences;
 use crate::words::words;
@@ -125,7 +124,7 @@ pub fn foresee(
         mailboxes: mailboxes.len(),
         licences: licences.count(),
         files: files(session, &ready),
-        kept: is_kept(session, options).map_err(Refused::NotStarted)?,
+        kept: safe::is_kept(session, options).map_err(Refused::NotStarted)?,
         ready,
     })
 }
@@ -145,28 +144,13 @@ fn files(session: &Session, ready: &PlanReady) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Whether the journal knows of a safe or a page with the key in force.
-fn is_kept(session: &Session, options: &Options) -> Result<bool, Problem> {
-    let Some(key) = session
-        .ring
-        .effective()
-        .map(|key| key.fingerprint().to_string())
-    else {
-        return Ok(false);
-    };
-    let root = &session.install.root;
-    run_log::read(options, |journal: &Journal| {
-        journal.is_in_a_safe(root, &key)
-    })
-}
-
 /// Refuses to go on where the key in force would be in no safe.
 ///
 /// # Errors
 /// A [`Problem`]; nothing was changed.
 pub fn require_kept(session: &Session, options: &Options) -> Result<(), Problem> {
     let w = words();
-    match is_kept(session, options)? {
+    match safe::is_kept(session, options)? {
         true => Ok(()),
         false => Err(ErrorKind::Refused.problem(
             w.rotate_not_safe,

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::verdict::assessment::Assessment;
+use crate::domain::verdict::finding::Finding;
 use crate::engine::recovery::clock::now;
 use crate::engine::recovery::disk_trouble::{kind_of, place, way_out};
+use crate::engine::recovery::{commands, run_log};
 use crate::engine::safe::{self, KeptKey};
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
@@ -89,6 +91,30 @@ pub fn note_keys(
 ) -> Result<(), Problem> {
     let mut journal = Journal::open(&options.state_dir)?;
     Ok(journal.safe_made(&session.install.root, keys, path, Timestamp::now())?)
+}
+
+/// Whether the journal knows of a safe or a page with the key in force.
+///
+/// # Errors
+/// A [`Problem`] where the journal cannot be read.
+pub fn is_kept(session: &Session, options: &Options) -> Result<bool, Problem> {
+    let Some(key) = session.ring.effective() else {
+        return Ok(false);
+    };
+    let (root, key) = (&session.install.root, key.fingerprint().to_string());
+    run_log::read(options, |journal| journal.is_in_a_safe(root, &key))
+}
+
+/// That the key in force is kept nowhere else, of an install that works; nothing where the journal cannot tell.
+pub fn no_copy(session: &Session, assessment: &Assessment, options: &Options) -> Option<Finding> {
+    session.ring.effective()?;
+    let works = assessment.summary.unreadable() == 0 && assessment.recommendation.is_none();
+    let kept = !works || is_kept(session, options).unwrap_or(true);
+    let typed = |what| commands::command_with(what, options, &session.install.root);
+    (!kept).then(|| Finding::KeyHasNoCopy {
+        safe: typed("safe --output FILE"),
+        paper: typed("safe --paper"),
+    })
 }
 
 /// Refuses a file that is there: nothing is written over.

@@ -4,6 +4,7 @@
 //! Nothing of FreeScout's is changed, but for OAuth tokens that are over, which are renewed as FreeScout would. While
 //! another of us works on the install, nothing is judged. Where nothing is new, nothing is written.
 
+pub mod alarms;
 mod claims;
 pub mod fleet;
 mod flow;
@@ -12,6 +13,7 @@ mod login;
 mod look;
 pub mod telling;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -28,9 +30,9 @@ use crate::domain::run::watch::{
 };
 use crate::domain::verdict::finding::Finding;
 use crate::engine::recovery::backup::require_apart;
-use crate::engine::recovery::run_log;
+use crate::engine::recovery::{commands, run_log};
 use crate::engine::session::options::Options;
-use crate::engine::session::{Session, reading, survey};
+use crate::engine::session::{Session, edits, reading, survey};
 use crate::io::container::within;
 use crate::io::install::Environment;
 use crate::io::mail::Settings;
@@ -157,11 +159,12 @@ fn look_and_tell(
     reporter: &dyn Reporter,
 ) -> Result<WatchReport, Problem> {
     let (wishes, folder) = (input.wishes, session.install.root.clone());
+    let typed = |what: &str| commands::command_with(what, input.options, &folder);
     let flow = flow::read(session);
     let mut known = look::known(session, &flow.signs);
     let key_changed = before.known.as_ref().is_some_and(|b| b.key != known.key);
     // Before anybody restarts what holds the key that was replaced.
-    let kept = keep::keep(session, input.options, wishes, key_changed)?;
+    let kept = keep::keep(session, input.options, wishes, key_changed, &typed)?;
     let logins = login::try_those_due(session, &before, input, now, reporter)?;
     // A renewal of tokens reads the install again.
     if logins.renewed {
@@ -169,19 +172,29 @@ fn look_and_tell(
     }
     let assessment = session.assess();
     let changed = before.known.as_ref().map(|b| changes(b, &known));
+    let changed = changed.unwrap_or_default();
+    let edited = changed.iter();
+    let edited: BTreeSet<u64> = edited
+        .filter_map(|change| claims::changed_mailbox(change, &assessment))
+        .collect();
+    let saves = match edited.is_empty() {
+        true => BTreeMap::new(),
+        false => edits::last_saves(session, &edited),
+    };
     let mut happened: Vec<Claim> = changed
-        .unwrap_or_default()
         .iter()
         .filter(|change| flow::is_told(change, wishes.thresholds))
-        .map(|change| claims::of_change(change, session, &assessment, &kept))
+        .map(|change| claims::of_change(change, session, &assessment, &kept, &saves, &typed))
         .collect();
     happened.extend(kept.told.clone());
-    let mut claims = claims::of_assessment(session, &assessment, input.options);
+    let mut claims = claims::of_assessment(&assessment, &typed);
     claims.extend(kept.missing.clone());
-    claims.extend(login::alarms_by_helpdesk(session, wishes));
+    claims.extend(alarms::claims(session, wishes));
     claims.extend(login::claims(session, &logins.record, wishes, now));
-    claims.extend(flow::claims(session, &flow, wishes.thresholds, now));
-    claims.extend(login::test_mail_claims(session, &logins.test_mails));
+    let limits = wishes.thresholds;
+    claims.extend(flow::claims(session, &flow, limits, now, &typed));
+    let test_mails = &logins.test_mails;
+    claims.extend(login::test_mail_claims(session, test_mails, &typed));
     let unseen = flow.not_looked();
     let stood = before.standing.iter();
     claims.extend(

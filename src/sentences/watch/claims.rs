@@ -1,8 +1,11 @@
 //! What the watch tells, as sentences: what stands, what happened, and what to do.
 
+use jiff::civil::DateTime;
+
 use crate::domain::error::Problem;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::{Connection, Direction};
+use crate::domain::run::watch::edit::{AdminLogin, LastSave};
 use crate::domain::run::watch::record::KnownFile;
 use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::{WatchCode, WatchState};
@@ -14,6 +17,14 @@ use crate::words::words;
 const MOST_NAMED: usize = 8;
 /// Days in which a certificate's end is grave.
 const GRAVE_DAYS: i64 = 2;
+
+/// A command of ours for this install, as it is typed on the host: made of its name and its own options.
+pub type CommandFor<'a> = dyn Fn(&str) -> String + 'a;
+
+/// Makes a safe of the keys.
+const MAKE_SAFE: &str = "safe --output FILE";
+/// Has each mailbox send a mail to itself.
+const SEND_TEST: &str = "test --send";
 
 /// Where the key in force comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +94,7 @@ pub fn key_changed(
     (unreadable, all): (usize, usize),
     holders: &[i32],
     saved: Option<&str>,
+    typed: &CommandFor<'_>,
 ) -> Claim {
     let w = words();
     let (old, new) = (from.unwrap_or(w.watch_no_key), to.unwrap_or(w.watch_no_key));
@@ -111,10 +123,11 @@ pub fn key_changed(
     }
     let mut next = match saved {
         Some(path) => text!(watch_key_saved_next, path),
-        None => w.watch_key_unsaved_next.to_owned(),
+        None => text!(watch_key_unsaved_next, command = typed(MAKE_SAFE)),
     };
     if unreadable > 0 {
-        next = format!("{} {next}", w.watch_key_restart_nothing);
+        let back = text!(watch_key_bring_back, command = typed("recover"));
+        next = format!("{} {next} {back}", w.watch_key_restart_nothing);
     }
     let severity = match unreadable {
         0 => WatchState::Warning,
@@ -135,8 +148,7 @@ pub fn key_saved(key: &str, path: &str) -> Claim {
 }
 
 /// That no safe has it, and why, where one should.
-pub fn key_not_safe(key: &str, why: Option<&Problem>) -> Claim {
-    let w = words();
+pub fn key_not_safe(key: &str, why: Option<&Problem>, typed: &CommandFor<'_>) -> Claim {
     let (message, next) = match why {
         Some(problem) => (
             text!(watch_key_not_saved, key, why = problem.message()),
@@ -144,7 +156,7 @@ pub fn key_not_safe(key: &str, why: Option<&Problem>) -> Claim {
         ),
         None => (
             text!(watch_key_not_safe, key),
-            w.watch_key_not_safe_next.to_owned(),
+            text!(watch_key_not_safe_next, command = typed(MAKE_SAFE)),
         ),
     };
     let severity = WatchState::Warning;
@@ -152,21 +164,42 @@ pub fn key_not_safe(key: &str, why: Option<&Problem>) -> Claim {
 }
 
 /// That secrets cannot be read: `what` names them.
-pub fn unreadable(subject: &str, what: &str, check: &str) -> Claim {
+pub fn unreadable(subject: &str, what: &str, typed: &CommandFor<'_>) -> Claim {
     claim(
         WatchCode::SecretUnreadable,
         WatchState::Critical,
         subject,
         text!(watch_unreadable, what),
-        text!(watch_check_next, command = check),
+        look_closer(typed),
     )
 }
 
+/// What to do about what `check` explains.
+pub fn look_closer(typed: &CommandFor<'_>) -> String {
+    text!(watch_check_next, command = typed("check"))
+}
+
 /// That a password is another one.
-pub fn password_changed(place: &str, named: &str) -> Claim {
-    let message = text!(watch_password_changed, what = named);
+pub fn password_changed(place: &str, named: &str, saved: Option<&LastSave>) -> Claim {
+    let message = text!(watch_password_changed, what = named) + &last_saved(saved);
     let code = WatchCode::PasswordChanged;
     claim(code, WatchState::Ok, place, message, "")
+}
+
+/// What FreeScout tells of the last time that a mailbox was saved; to be put behind another sentence.
+fn last_saved(saved: Option<&LastSave>) -> String {
+    let Some(saved) = saved else {
+        return String::new();
+    };
+    let time = |at: DateTime| at.strftime("%Y-%m-%d %H:%M").to_string();
+    let mut told = format!(" {}", text!(watch_last_saved, time = time(saved.at)));
+    let login = |one: &AdminLogin| text!(watch_login, name = one.name, time = time(one.at));
+    let logins: Vec<String> = saved.logins.iter().map(login).collect();
+    if !logins.is_empty() {
+        let logins = logins.join(", ");
+        told += &format!(" {}", text!(watch_logged_in, logins));
+    }
+    told
 }
 
 /// That a mailbox is fetched from, or sent by, another server or account.
@@ -175,13 +208,14 @@ pub fn server_changed(
     direction: Direction,
     from: &Untrusted,
     to: &Untrusted,
+    saved: Option<&LastSave>,
 ) -> Claim {
     let way = connections::direction(direction);
     claim(
         WatchCode::ServerChanged,
         WatchState::Ok,
         format!("{address} {}", direction.name()),
-        text!(watch_server_changed, address, way, from, to),
+        text!(watch_server_changed, address, way, from, to) + &last_saved(saved),
         "",
     )
 }
@@ -210,13 +244,13 @@ pub fn file_changed(path: &str, now: Option<&KnownFile>) -> Claim {
 }
 
 /// That FreeScout gave up more jobs.
-pub fn jobs_failed(more: u64, all: u64) -> Claim {
+pub fn jobs_failed(more: u64, all: u64, typed: &CommandFor<'_>) -> Claim {
     claim(
         WatchCode::JobsFailed,
         WatchState::Warning,
         WatchCode::JobsFailed.name(),
         text!(watch_jobs_failed, more, all),
-        words().watch_jobs_failed_next,
+        text!(watch_jobs_failed_next, command = typed("resend")),
     )
 }
 
@@ -255,7 +289,13 @@ pub fn not_fetching(began: i64) -> Claim {
 }
 
 /// That a mailbox is silent: since `last`, by FreeScout's clock, where `longest` was the longest pause.
-pub fn silent(address: &Untrusted, direction: Direction, last: i64, longest: i64) -> Claim {
+pub fn silent(
+    address: &Untrusted,
+    direction: Direction,
+    last: i64,
+    longest: i64,
+    typed: &CommandFor<'_>,
+) -> Claim {
     // By that clock, not by ours.
     let last = jiff::Timestamp::from_second(last).map_or_else(
         |_| last.to_string(),
@@ -272,7 +312,7 @@ pub fn silent(address: &Untrusted, direction: Direction, last: i64, longest: i64
             text!(watch_nothing_sent, address, last, longest),
         ),
     };
-    let next = words().watch_silent_next;
+    let next = text!(watch_silent_next, command = typed(SEND_TEST));
     claim(
         code,
         WatchState::Warning,
@@ -330,13 +370,26 @@ pub fn certificate_ends(server: String, days: i64, checked: bool) -> Claim {
 }
 
 /// That a test mail did not come back.
-pub fn test_mail_lost(address: &Untrusted) -> Claim {
+pub fn test_mail_lost(address: &Untrusted, typed: &CommandFor<'_>) -> Claim {
     claim(
         WatchCode::TestMailLost,
         WatchState::Critical,
         address.to_string(),
         text!(watch_test_mail_lost, address),
-        words().watch_test_mail_next,
+        text!(watch_test_mail_next, command = typed(SEND_TEST)),
+    )
+}
+
+/// That the helpdesk itself fetches what is sent to these addresses.
+pub fn alarms_to_helpdesk(addresses: &[&str]) -> Claim {
+    let addresses: Vec<String> = addresses.iter().map(|one| shown(one).to_string()).collect();
+    let addresses = addresses.join(", ");
+    claim(
+        WatchCode::Finding,
+        WatchState::Warning,
+        "alarms_to_helpdesk",
+        text!(watch_alarms_to_helpdesk, addresses),
+        words().watch_alarms_to_helpdesk_next,
     )
 }
 

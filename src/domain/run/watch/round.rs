@@ -38,6 +38,10 @@ pub struct RoundWishes {
     pub safe: Option<SafeToFill>,
     /// Host and user of the account that alarms are sent by: it should be none of the helpdesk's.
     pub alarms_by: Option<(String, String)>,
+    /// The addresses that alarms are mailed to: the helpdesk should fetch none of them.
+    pub alarms_to: Vec<String>,
+    /// Whether this is a trial of alarms: only the ways that they go are judged, and nothing is written down.
+    pub trial: bool,
     /// `HOST:PORT=ADDRESS:PORT`, as `test --connect-to` takes them.
     pub connect_to: Vec<String>,
 }
@@ -45,6 +49,7 @@ pub struct RoundWishes {
 impl RoundWishes {
     /// As the settings say; `safe` is read by who knows its files.
     pub fn of(settings: &WatchSettings, safe: Option<SafeToFill>) -> Self {
+        let mail = settings.channels.mail.as_ref();
         Self {
             logins: true,
             logins_every: settings.logins_every,
@@ -54,7 +59,9 @@ impl RoundWishes {
             remind_after: settings.remind_after,
             thresholds: settings.thresholds,
             safe,
-            alarms_by: settings.channels.mail.as_ref().and_then(account),
+            alarms_by: mail.and_then(account),
+            alarms_to: mail.map_or_else(Vec::new, |mail| mail.to.clone()),
+            trial: false,
             connect_to: Vec::new(),
         }
     }

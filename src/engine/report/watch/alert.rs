@@ -26,10 +26,11 @@ struct AlertJson<'a> {
     report: &'a WatchReport,
 }
 
-/// The alarm of a report; `None` where nothing is new. Times are of this zone, and say so.
-pub fn alert(report: &WatchReport, zone: &TimeZone) -> Option<Alert> {
+/// The alarm of a report, with the command that looks again; `None` where nothing is new. Times are of this zone, and say
+/// so.
+pub fn alert(report: &WatchReport, look_again: &str, zone: &TimeZone) -> Option<Alert> {
     let subject = subject(report)?;
-    let text = body(report, zone);
+    let text = body(report, look_again, zone);
     let json = AlertJson {
         subject: &subject,
         text: &text,
@@ -67,16 +68,13 @@ fn cut(said: &str) -> Cow<'_, str> {
     }
 }
 
-fn body(report: &WatchReport, zone: &TimeZone) -> String {
+fn body(report: &WatchReport, look_again: &str, zone: &TimeZone) -> String {
     let time = |at| watch::time_anywhere(at, zone);
     let mut out = watch::place(&report.install, &time(report.at)) + "\n\n";
     matters(&mut out, report, &time);
-    let w = words();
-    let _ = writeln!(
-        out,
-        "\n{}\n\n-- \n{}",
-        w.alert_look_again, w.alert_signature
-    );
+    let look_again = text!(alert_look_again, command = look_again);
+    let signature = words().alert_signature;
+    let _ = writeln!(out, "\n{look_again}\n\n-- \n{signature}");
     out
 }
 
@@ -87,9 +85,11 @@ mod tests {
     use super::*;
     use crate::domain::run::watch::{Turn, WatchCode, WatchState};
 
+    const LOOK_AGAIN: &str = "freescout-rescue watch --container web";
+
     #[test]
     fn it_says_what_where_when_and_what_to_do() {
-        let made = alert(&broken(), &zone()).unwrap();
+        let made = alert(&broken(), LOOK_AGAIN, &zone()).unwrap();
         assert_eq!(
             made.subject,
             "[FreeScout desk.example.net] CRITICAL: The key changed; 24 passwords can't be read | see below (and 2 more)"
@@ -104,7 +104,7 @@ New:
   STILL WARNING: Jobs wait; since an hour. (since 2026-11-30 00:20 +01:00)
   OVER: The login of Büro fails. (since 2026-11-30 01:20 +01:00)
 
-To look again: freescout-rescue watch
+To look again: freescout-rescue watch --container web
 
 -- 
 From freescout-rescue, which watches this helpdesk.
@@ -123,7 +123,7 @@ From freescout-rescue, which watches this helpdesk.
     fn without_news_there_is_none() {
         let mut report = broken();
         report.news.clear();
-        assert!(alert(&report, &zone()).is_none());
+        assert!(alert(&report, LOOK_AGAIN, &zone()).is_none());
     }
 
     #[test]
@@ -135,7 +135,7 @@ From freescout-rescue, which watches this helpdesk.
             Turn::Happened,
             matter(WatchCode::KeySaved, WatchState::Ok, &long, ""),
         )];
-        let subject = alert(&report, &zone()).unwrap().subject;
+        let subject = alert(&report, LOOK_AGAIN, &zone()).unwrap().subject;
         assert!(
             subject.starts_with("[FreeScout two lines] NOTED: üü"),
             "{subject}"

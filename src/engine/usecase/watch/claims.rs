@@ -8,18 +8,18 @@ use super::keep::KeptSafe;
 use crate::domain::inventory::secret::{SecretKind, Table};
 use crate::domain::key::source::SourceKind;
 use crate::domain::run::watch::change::ConfigChange;
+use crate::domain::run::watch::edit::LastSave;
 use crate::domain::run::watch::record::StandingMatter;
 use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::{CheckCode, WatchCheck, WatchCode, WatchState};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, Severity};
-use crate::engine::recovery::commands;
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::report::still_unreadable;
 use crate::engine::session::Session;
-use crate::engine::session::options::Options;
 use crate::io::os::processes;
 use crate::sentences;
-use crate::sentences::watch::claims::KeyOrigin;
+use crate::sentences::watch::claims::{CommandFor, KeyOrigin};
 use crate::words::untrusted::shown;
 
 /// What stood, as it is claimed again where nobody could look.
@@ -79,12 +79,7 @@ fn subject_of(finding: &Finding) -> String {
 }
 
 /// What stands, from what was judged.
-pub(super) fn of_assessment(
-    session: &Session,
-    assessment: &Assessment,
-    options: &Options,
-) -> Vec<Claim> {
-    let check = commands::command_with("check", options, &session.install.root);
+pub(super) fn of_assessment(assessment: &Assessment, typed: &CommandFor<'_>) -> Vec<Claim> {
     let of_finding = |finding: &Finding| {
         Some(Claim {
             code: code_of(finding)?,
@@ -94,7 +89,7 @@ pub(super) fn of_assessment(
             },
             subject: subject_of(finding),
             message: sentences::finding(finding),
-            next: text!(watch_check_next, command = check),
+            next: sentences::watch::claims::look_closer(typed),
         })
     };
     let mut claims: Vec<Claim> = assessment.findings.iter().filter_map(of_finding).collect();
@@ -108,7 +103,7 @@ pub(super) fn of_assessment(
             _ => claims.push(sentences::watch::claims::unreadable(
                 &secret.place.to_string(),
                 &sentences::place::of_secret(secret),
-                &check,
+                typed,
             )),
         }
     }
@@ -119,11 +114,27 @@ pub(super) fn of_assessment(
         // Access token and refresh token are called alike.
         kinds.dedup();
         let what = format!("{subject}: {}", kinds.join(", "));
-        claims.push(sentences::watch::claims::unreadable(
-            &subject, &what, &check,
-        ));
+        claims.push(sentences::watch::claims::unreadable(&subject, &what, typed));
     }
     claims
+}
+
+/// The mailbox whose connections were changed, if any were.
+pub(super) fn changed_mailbox(change: &ConfigChange, assessment: &Assessment) -> Option<u64> {
+    match change {
+        ConfigChange::Server { mailbox, .. } => Some(*mailbox),
+        ConfigChange::Password(place) => {
+            let cell = &stored_at(place, assessment)?.place.cell;
+            (cell.table == Table::Mailboxes).then_some(cell.id)
+        }
+        _ => None,
+    }
+}
+
+/// The secret at a place, as the record names it.
+fn stored_at<'a>(place: &str, assessment: &'a Assessment) -> Option<&'a SecretReport> {
+    let mut secrets = assessment.secrets.iter();
+    secrets.find(|secret| secret.place.to_string() == place)
 }
 
 /// A change, with what is known of it.
@@ -132,7 +143,10 @@ pub(super) fn of_change(
     session: &Session,
     assessment: &Assessment,
     kept: &KeptSafe,
+    saves: &BTreeMap<u64, LastSave>,
+    typed: &CommandFor<'_>,
 ) -> Claim {
+    let saved = changed_mailbox(change, assessment).and_then(|mailbox| saves.get(&mailbox));
     match change {
         ConfigChange::Key { from, to } => {
             let unreadable = assessment.summary.unreadable();
@@ -144,15 +158,13 @@ pub(super) fn of_change(
                 (unreadable, assessment.summary.all()),
                 &holders,
                 kept.saved.as_deref(),
+                typed,
             )
         }
         ConfigChange::Password(place) => {
-            let secret = assessment
-                .secrets
-                .iter()
-                .find(|secret| secret.place.to_string() == *place);
+            let secret = stored_at(place, assessment);
             let named = secret.map_or_else(|| place.clone(), sentences::place::of_secret);
-            sentences::watch::claims::password_changed(place, &named)
+            sentences::watch::claims::password_changed(place, &named, saved)
         }
         ConfigChange::Server {
             address,
@@ -160,7 +172,7 @@ pub(super) fn of_change(
             from,
             to,
             ..
-        } => sentences::watch::claims::server_changed(address, *direction, from, to),
+        } => sentences::watch::claims::server_changed(address, *direction, from, to, saved),
         ConfigChange::MailboxAdded(address) => {
             sentences::watch::claims::mailbox(WatchCode::MailboxAdded, address)
         }
@@ -169,7 +181,7 @@ pub(super) fn of_change(
         }
         ConfigChange::File(path, now) => sentences::watch::claims::file_changed(path, now.as_ref()),
         ConfigChange::JobsFailed { more, all } => {
-            sentences::watch::claims::jobs_failed(*more, *all)
+            sentences::watch::claims::jobs_failed(*more, *all, typed)
         }
     }
 }

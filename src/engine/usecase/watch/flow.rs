@@ -17,7 +17,7 @@ use crate::engine::session::mail_flow::{LastFetch, last_fetch, message_times, se
 use crate::engine::session::{Session, signs};
 use crate::io::container::within;
 use crate::io::os::processes;
-use crate::sentences::watch::claims as sentences;
+use crate::sentences::watch::claims::{self as sentences, CommandFor};
 
 /// FreeScout that fetches less often than this many times its schedule does not fetch.
 const SCHEDULES: i64 = 3;
@@ -77,6 +77,7 @@ pub(super) fn claims(
     life: &SignsOfLife,
     thresholds: Thresholds,
     now: Timestamp,
+    typed: &CommandFor<'_>,
 ) -> Vec<Claim> {
     let mut claims = Vec::new();
     let now = now.as_second();
@@ -111,6 +112,7 @@ pub(super) fn claims(
                     direction,
                     *last,
                     *longest,
+                    typed,
                 ));
             }
         }

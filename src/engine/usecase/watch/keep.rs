@@ -5,13 +5,11 @@ use crate::domain::run::watch::round::{RoundWishes, SafeToFill};
 use crate::domain::run::watch::settle::Claim;
 use crate::engine::hunt::processes;
 use crate::engine::recovery::clock::now as moment;
-use crate::engine::recovery::run_log;
 use crate::engine::session::options::Options;
 use crate::engine::session::{Session, own_backups, reading};
 use crate::engine::usecase::safe;
-use crate::io::state::journal::Journal;
 use crate::io::state::safe::{Recipient, SafeLock};
-use crate::sentences;
+use crate::sentences::watch::claims::{self, CommandFor};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -32,8 +30,8 @@ pub(super) fn keep(
     options: &Options,
     wishes: &RoundWishes,
     key_changed: bool,
+    typed: &CommandFor<'_>,
 ) -> Result<KeptSafe, Problem> {
-    let root = session.install.root.clone();
     if key_changed {
         own_backups::load(session, options);
         // Those keys are tried on what is stored.
@@ -44,27 +42,23 @@ pub(super) fn keep(
         return Ok(KeptSafe::default());
     };
     let fingerprint = key.to_string();
-    let is_kept = |journal: &Journal| journal.is_in_a_safe(&root, &fingerprint);
-    if run_log::read(options, is_kept)? {
+    if safe::is_kept(session, options)? {
         return Ok(KeptSafe::default());
     }
     let Some(to_fill) = &wishes.safe else {
         return Ok(KeptSafe {
-            missing: Some(sentences::watch::claims::key_not_safe(&fingerprint, None)),
+            missing: Some(claims::key_not_safe(&fingerprint, None, typed)),
             ..KeptSafe::default()
         });
     };
     match fill(session, options, to_fill) {
         Ok(path) => Ok(KeptSafe {
-            told: Some(sentences::watch::claims::key_saved(&fingerprint, &path)),
+            told: Some(claims::key_saved(&fingerprint, &path)),
             saved: Some(path),
             missing: None,
         }),
         Err(problem) => Ok(KeptSafe {
-            missing: Some(sentences::watch::claims::key_not_safe(
-                &fingerprint,
-                Some(&problem),
-            )),
+            missing: Some(claims::key_not_safe(&fingerprint, Some(&problem), typed)),
             ..KeptSafe::default()
         }),
     }

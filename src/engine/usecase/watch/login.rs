@@ -10,7 +10,7 @@ use super::look::server_line;
 use super::{Reporter, RoundInput};
 use crate::domain::error::Problem;
 use crate::domain::inventory::Secret;
-use crate::domain::mail::account::{account, is_of_helpdesk};
+use crate::domain::mail::account::account;
 use crate::domain::mail::probe::{Journey, TestVerdict, Tested};
 use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{
@@ -27,6 +27,7 @@ use crate::domain::verdict::text::{self, Password, PasswordsUsed};
 use crate::engine::session::{Session, survey};
 use crate::engine::usecase::logins::{self, WantedLogins};
 use crate::sentences;
+use crate::sentences::watch::claims::CommandFor;
 
 /// Each mailbox sends itself a mail once in this time.
 const TEST_EVERY: Duration = Duration::from_hours(24);
@@ -302,24 +303,17 @@ pub(super) fn claims(
     claims
 }
 
-/// That alarms are sent by an account of the helpdesk: what stops its mail would stop the alarm about it.
-pub(super) fn alarms_by_helpdesk(session: &Session, wishes: &RoundWishes) -> Option<Claim> {
-    let (host, user) = wishes.alarms_by.as_ref()?;
-    let inventory = &session.inventory;
-    let all = connections(&inventory.mailboxes, &inventory.system_mail);
-    let targets: Vec<MailServer> = all.into_iter().filter_map(|c| c.target.ok()).collect();
-    is_of_helpdesk(host, user, &targets).then(|| sentences::watch::claims::alarms_by_helpdesk(user))
-}
-
 /// Test mails that did not come back.
 pub(super) fn test_mail_claims(
     session: &Session,
     test_mails: &BTreeMap<u64, TestMail>,
+    typed: &CommandFor<'_>,
 ) -> Vec<Claim> {
     let lost = test_mails.iter().filter(|(_, mail)| mail.took.is_none());
     lost.filter_map(|(id, _)| {
         let mailbox = session.inventory.mailbox(*id)?;
-        Some(sentences::watch::claims::test_mail_lost(&mailbox.email))
+        let email = &mailbox.email;
+        Some(sentences::watch::claims::test_mail_lost(email, typed))
     })
     .collect()
 }

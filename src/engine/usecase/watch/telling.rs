@@ -30,7 +30,17 @@ const KEPT_FOR: SignedDuration = SignedDuration::from_hours(72);
 struct Untold {
     channel: String,
     since: Timestamp,
+    look_again: String,
     report: WatchReport,
+}
+
+/// A report, and what looks again.
+#[derive(Clone, Copy)]
+pub struct ToTell<'a> {
+    /// What came of the round.
+    pub report: &'a WatchReport,
+    /// The command that makes another one, ready for a shell.
+    pub look_again: &'a str,
 }
 
 /// Somebody who could not be told.
@@ -42,9 +52,9 @@ pub struct Failed {
 }
 
 /// Tells what is new in these reports, and what could not be told before. Gives those who could not be told.
-pub fn tell(
+pub fn tell<'a>(
     channels: &Channels,
-    reports: &[WatchReport],
+    reports: impl IntoIterator<Item = ToTell<'a>>,
     options: &Options,
     reach: &Reach,
 ) -> Vec<Failed> {
@@ -52,8 +62,9 @@ pub fn tell(
     let before = read(&options.state_dir);
     let mut kept: Vec<Untold> = Vec::new();
     let mut failed: Vec<Failed> = Vec::new();
-    let mut told = |channels: &Channels, report: &WatchReport, since| {
-        let Some(alert) = alert(report, &TimeZone::system()) else {
+    let mut told = |channels: &Channels, one: ToTell<'_>, since| {
+        let ToTell { report, look_again } = one;
+        let Some(alert) = alert(report, look_again, &TimeZone::system()) else {
             return;
         };
         for (channel, told) in io::tell(channels, &alert, reach) {
@@ -61,6 +72,7 @@ pub fn tell(
             kept.push(Untold {
                 channel: channel.name().to_owned(),
                 since,
+                look_again: look_again.to_owned(),
                 report: report.clone(),
             });
             failed.push(Failed { channel, why });
@@ -68,10 +80,12 @@ pub fn tell(
     };
     let fresh = |one: &&Untold| now.duration_since(one.since) < KEPT_FOR;
     for one in before.iter().filter(fresh) {
-        told(&only(channels, &one.channel), &one.report, one.since);
+        let (report, look_again) = (&one.report, one.look_again.as_str());
+        let again = ToTell { report, look_again };
+        told(&only(channels, &one.channel), again, one.since);
     }
-    for report in reports {
-        told(channels, report, now);
+    for one in reports {
+        told(channels, one, now);
     }
     let surplus = kept.len().saturating_sub(MOST_KEPT);
     kept.drain(..surplus);
@@ -86,6 +100,7 @@ pub fn tell(
 pub fn trial(
     channels: &Channels,
     report: WatchReport,
+    look_again: &str,
     reach: &Reach,
 ) -> Vec<(ChannelName, Result<(), NotTold>)> {
     let w = words();
@@ -103,7 +118,7 @@ pub fn trial(
         }],
         ..report
     };
-    let made: Option<Alert> = alert(&trial, &TimeZone::system());
+    let made: Option<Alert> = alert(&trial, look_again, &TimeZone::system());
     made.map_or_else(Vec::new, |alert| io::tell(channels, &alert, reach))
 }
 

@@ -40,6 +40,12 @@ impl ToldNews {
     pub fn is_end(&self) -> bool {
         self.turn == Turn::Ended.name()
     }
+
+    /// Whether both are of one kind, and were told of one install in one round.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        let together = self.install == other.install && self.at == other.at;
+        together && self.code == other.code && self.turn == other.turn
+    }
 }
 
 impl Journal {

@@ -1334,7 +1334,7 @@ table! {
     finding_worker_holds_other_key(pid, key) = "Worker {pid} was started before the change and still uses {key} to send and fetch.";
     finding_worker_older_than_key(pid) = "Worker {pid} was started before the configuration was changed. It is not known which key it uses: it may be another one.";
     finding_key_from_process_environment = "APP_KEY is set in the process environment (container or pool settings) and overrides .env. It can only be changed there.";
-    finding_key_elsewhere(place, key, opens, total) = "{place} sets APP_KEY to {key}, which overrides .env: with it, FreeScout can read {opens} of {total}. Remove it there, so that .env is used, and reload the service; this program does not write to that file.";
+    finding_key_elsewhere(place, key, opens, total) = "{place} sets APP_KEY to {key}, which overrides .env: with it, FreeScout can read {opens} of {total}. Recover first: the plan says which key is right. Then set that one there, or remove the line so that .env is used, and reload the service; this program does not write to that file.";
     finding_key_elsewhere_cached(place, key, opens, total) = "{place} sets APP_KEY to {key}, which can read {opens} of {total}. The config cache hides it for now: once the cache is removed, or rebuilt from there, FreeScout uses that key. Remove it there; this program does not write to that file.";
     finding_key_elsewhere_start(place, variable, key, opens, total) = "{place} sets {variable} to {key}: the next time the container starts, it writes this key into .env, over what is there. It can read {opens} of {total}. Change it where the container is defined (compose file, pod, template).";
     finding_key_elsewhere_secret(place, key, variable, opens, total) = "{place} holds {key}, and {variable} names that file: the next time the container starts, it writes this key into .env, over what is there. It can read {opens} of {total}. Change it in that file.";
@@ -1815,7 +1815,6 @@ table! {
     watch_timer_add(line) = "add to the crontab: {line}";
     watch_timer_take_out(line) = "take out of the crontab: {line}";
     watch_timer_idle = "No cron runs on this machine, so no round will be made before one does.";
-    watch_process(pid) = "process {pid}";
     watch_days(days: number) = "{days}", days { One "1 day", Other "{days} days" };
     watch_hours(hours: number) = "{hours}", hours { One "1 hour", Other "{hours} hours" };
     watch_minutes(minutes: number) = "{minutes}", minutes { One "1 minute", Other "{minutes} minutes" };

@@ -7,6 +7,8 @@ use std::process::Command;
 use serde_json::Value as Json;
 
 use crate::cli::{Bench, Outcome, search_path, state};
+use crate::elsewhere::OTHER;
+use crate::processes::Php;
 
 /// An install that works, with somebody to be told and a safe.
 struct Watched {
@@ -375,4 +377,32 @@ fn each_form_says_the_same_and_a_file_is_replaced_as_a_whole() {
     );
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o644, "node_exporter is another account");
+}
+
+/// Cron starts one worker after another: what is wrong with all of them is one piece of news, and not over in between.
+#[test]
+fn one_worker_after_another_is_told_once() {
+    let watched = Watched::new();
+    let artisan = watched.bench.install().join("artisan");
+    let waits = "<?php fgets(STDIN); echo \"ready\\n\"; fgets(STDIN);";
+    std::fs::write(&artisan, waits).unwrap();
+    watched.round();
+    let worker = |environment: &[(&str, &str)]| {
+        let arguments = ["queue:work", "--queue=emails,default"];
+        Php::start(artisan.to_str().unwrap(), &arguments, environment, "x")
+    };
+    let wrong = [("APP_KEY", OTHER)];
+    let first = worker(&wrong);
+    let told = watched.round();
+    assert_eq!(told.news(), [("began", "key_differs")], "{}", told.report);
+    drop(first);
+    assert!(watched.round().is_silent(), "none runs just now");
+    let second = worker(&wrong);
+    assert!(watched.round().is_silent(), "another one, the same news");
+    drop(second);
+    let third = worker(&[]);
+    let well = watched.round();
+    assert_eq!(well.news(), [("ended", "key_differs")], "{}", well.report);
+    drop(third);
+    assert!(watched.round().is_silent());
 }

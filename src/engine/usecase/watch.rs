@@ -195,11 +195,10 @@ fn look_and_tell(
     claims.extend(flow::claims(session, &flow, limits, now, &typed));
     let test_mails = &logins.test_mails;
     claims.extend(login::test_mail_claims(session, test_mails, &typed));
-    let unseen = flow.not_looked();
     let stood = before.standing.iter();
     claims.extend(
         stood
-            .filter(|one| unseen.contains(&one.matter.code))
+            .filter(|one| flow.is_unseen(one))
             .map(claims::as_it_stood),
     );
     let settled = settle(&before.standing, claims, happened, now, wishes.remind_after);

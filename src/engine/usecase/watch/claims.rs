@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::keep::KeptSafe;
+use crate::domain::config::elsewhere::By;
 use crate::domain::inventory::secret::{SecretKind, Table};
 use crate::domain::key::source::SourceKind;
 use crate::domain::run::watch::change::ConfigChange;
@@ -21,6 +22,16 @@ use crate::io::os::processes;
 use crate::sentences;
 use crate::sentences::watch::claims::{CommandFor, KeyOrigin};
 use crate::words::untrusted::shown;
+
+/// Subject of what is told of workers, whichever they are: each is followed by another one.
+const WORKERS: &str = "workers";
+/// Subject of what is told of the environment of a running process.
+const ENVIRONMENT: &str = "environment";
+
+/// Whether it is about running processes, and nobody can say that it is over while none runs: cron starts the next one soon.
+pub(super) fn is_of_processes(one: &StandingMatter) -> bool {
+    [WORKERS, ENVIRONMENT].contains(&one.matter.subject.as_str())
+}
 
 /// What stood, as it is claimed again where nobody could look.
 pub(super) fn as_it_stood(one: &StandingMatter) -> Claim {
@@ -67,12 +78,14 @@ fn code_of(finding: &Finding) -> Option<WatchCode> {
 /// What a finding is about, the same in every round.
 fn subject_of(finding: &Finding) -> String {
     match finding {
-        Finding::WorkerHoldsOtherKey { pid, .. } | Finding::WorkerOlderThanKey { pid } => {
-            text!(watch_process, pid)
+        // The next process has another number, and is the same news.
+        Finding::WorkerHoldsOtherKey { .. } | Finding::WorkerOlderThanKey { .. } => {
+            WORKERS.to_owned()
         }
-        Finding::KeySetElsewhere { at, .. } | Finding::SettingElsewhere { at, .. } => {
-            shown(&at.path).to_string()
-        }
+        Finding::KeySetElsewhere { at, .. } | Finding::SettingElsewhere { at, .. } => match at.by {
+            By::Process(_) => ENVIRONMENT.to_owned(),
+            _ => shown(&at.path).to_string(),
+        },
         Finding::ProbablyWiped { place, .. } => place.to_string(),
         other => other.code().to_owned(),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::claims::state_of;
+use super::claims::{is_of_processes, state_of};
 use crate::domain::mail::Direction;
 use crate::domain::mail::queue::Signs;
 use crate::domain::run::watch::change::ConfigChange;
@@ -54,12 +54,12 @@ pub(super) fn read(session: &mut Session) -> SignsOfLife {
 }
 
 impl SignsOfLife {
-    /// What was not looked at in this round: what stood of that stands.
-    pub(super) fn not_looked(&self) -> Vec<WatchCode> {
-        match &self.mail {
-            Some(_) => Vec::new(),
-            None => vec![WatchCode::NothingReceived, WatchCode::NothingSent],
-        }
+    /// Whether this could not be looked at in this round: what stood of it stands.
+    pub(super) fn is_unseen(&self, one: &StandingMatter) -> bool {
+        let of_mail = [WatchCode::NothingReceived, WatchCode::NothingSent];
+        let no_worker = self.workers.is_none_or(|running| running == 0);
+        self.mail.is_none() && of_mail.contains(&one.matter.code)
+            || no_worker && is_of_processes(one)
     }
 }
 

@@ -223,7 +223,7 @@ pub fn finding(finding: &Finding) -> String {
             hints::world_readable(paths, user.as_deref(), link.as_deref())
         }
         Finding::CacheOlderThanEnv { built, changed } => hints::cache_older(*built, *changed),
-        Finding::KeyHasNoCopy { safe, paper } => text!(finding_key_has_no_copy, safe, paper),
+        Finding::KeyHasNoCopy { command } => text!(finding_key_has_no_copy, command),
     }
 }
 

@@ -32,6 +32,7 @@ e2fsprogs:/usr/sbin/debugfs
 sqlite3:/usr/bin/sqlite3
 strace:/usr/bin/strace
 age:/usr/bin/age
+openssh-client:/usr/bin/ssh-keygen
 mount:/usr/sbin/losetup
 p7zip-full:/usr/bin/7z
 qemu-utils:/usr/bin/qemu-img

@@ -714,8 +714,10 @@ table! {
     safe_no_key = "No key of this install is known, so there is nothing to save.";
     safe_no_key_next = "Nothing was changed. Search for the key first (find-key), or give it with --key-file.";
     safe_no_recipient = "A recipient cannot be used, so the key was not saved.";
-    safe_no_recipient_next = "Nothing was changed. A recipient is the public key of an age key, age1…, as age-keygen prints it. SSH keys cannot be used.";
+    safe_no_recipient_next = "Nothing was changed. A recipient is a public key: of age (age1…, as age-keygen prints it) or of SSH (ssh-ed25519 …, ssh-rsa …).";
     safe_recipient(text) = "{text} is none";
+    safe_recipient_ssh_kind(text, kind) = "{text} is an SSH key of the kind {kind}, to which nothing can be encrypted; ssh-ed25519 and ssh-rsa work";
+    safe_recipient_rsa_length(text) = "{text} is an RSA key of fewer than 2048 or more than 4096 bits";
     safe_recipient_line(path, line, text) = "{path}, line {line}: {text}";
     safe_recipients_nobody(path) = "{path} names nobody";
     safe_recipients_unreadable = "The file with the recipients cannot be read.";
@@ -1468,7 +1470,7 @@ table! {
     finding_env_world_readable(paths, user) = "Every account on this system can read {paths}, and in there APP_KEY and passwords. Take that right away from others (chmod o-r), after making sure that {user} can still read it as owner or by its group.";
     finding_env_world_readable_served(paths, link, user) = "Every account on this system can read {paths}, and in there APP_KEY and passwords. {link} leads there, so the web server may hand it out to anybody: remove that link. Take that right away from others (chmod o-r), after making sure that {user} can still read it as owner or by its group.";
     finding_env_world_readable_user = "the account FreeScout runs as";
-    finding_key_has_no_copy(safe, paper) = "The journal knows of no safe and no page with the key in force: if .env is lost, so are all passwords. Make a copy, and keep it away from this server: {safe} or, on paper: {paper}";
+    finding_key_has_no_copy(command) = "The journal knows of no safe and no page with the key in force: if .env is lost, so are all passwords. Make a copy and keep it away from this server (on paper with --paper in place of --output FILE): {command}";
     finding_cache_older_than_env(built, changed) = "The config cache was built at {built} UTC, and .env was changed after that, at {changed} UTC. Both contain the same key, but other settings may differ: FreeScout uses those of the cache until it is cleared, and then those of .env.";
     finding_install_page = "Do not open /install.php in a browser: with the key configured as it is, it would write a new one into .env.";
     key_error_empty = "it is empty";

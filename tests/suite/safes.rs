@@ -176,6 +176,47 @@ fn a_safe_for_recipients_is_opened_by_each_of_them() {
 }
 
 #[test]
+fn a_safe_for_ssh_keys_is_opened_by_each_of_them() {
+    let bench = Bench::new();
+    let output = bench.text("key.age");
+    let ssh_key = |kind: &str| {
+        let mut make = Command::new("ssh-keygen");
+        make.args(["-q", "-N", "", "-t", kind, "-f"]);
+        let made = make.arg(bench.path(kind)).output();
+        assert!(
+            made.expect("ssh-keygen is not installed: run tests/check.sh")
+                .status
+                .success()
+        );
+        std::fs::read_to_string(bench.path(&format!("{kind}.pub"))).unwrap()
+    };
+    let (one, other) = (ssh_key("ed25519"), ssh_key("rsa"));
+    std::fs::write(bench.path("authorized_keys"), format!("no-pty {other}")).unwrap();
+    let keys = bench.text("authorized_keys");
+    let to = ["--recipient", &one, "--recipients-file", &keys];
+    let made = bench.safe(&[&to[..], &["--output", &output]].concat());
+    assert_eq!(made.code, 0, "{}{}", made.out, made.err);
+    assert!(
+        made.out.contains("encrypted to 2 recipients"),
+        "{}",
+        made.out
+    );
+    for secret in ["ed25519", "rsa"] {
+        let mut open = Command::new("age");
+        open.args(["-d", "-i"]).arg(bench.path(secret)).arg(&output);
+        let opened = String::from_utf8(open.output().unwrap().stdout).unwrap();
+        let line = format!("\nAPP_KEY={}\n", bench.key_in_force());
+        assert!(opened.contains(&line), "{secret}");
+    }
+    let none = ssh_key("ecdsa");
+    let refused = bench.safe(&["--output", &bench.text("new"), "--recipient", &none]);
+    assert_eq!(refused.code, 3);
+    for said in ["ecdsa-sha2-nistp256", "ssh-ed25519 and ssh-rsa work"] {
+        assert!(refused.err.contains(said), "{}", refused.err);
+    }
+}
+
+#[test]
 fn standard_output_gets_the_safe_and_nothing_else() {
     let bench = Bench::new();
     let (secret, one) = bench.age_key("secret");

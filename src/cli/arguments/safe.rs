@@ -28,10 +28,11 @@ pub struct SafeOptions {
 /// Who can open a safe.
 #[derive(Args, Clone)]
 pub struct SafeLockOptions {
-    /// Encrypt it to this public key of age (age1…) in place of a passphrase. Repeatable: each can open it.
+    /// Encrypt it to this public key of age (age1…) or SSH (ssh-ed25519 …, ssh-rsa …) in place of a passphrase. Repeatable:
+    /// each can open it.
     #[arg(long, value_name = "RECIPIENT", conflicts_with = "passphrase_file")]
     pub recipient: Vec<String>,
-    /// A file with public keys of age, one a line. Repeatable.
+    /// A file with public keys of age or SSH, one a line: also authorized_keys or id_ed25519.pub. Repeatable.
     #[arg(long, value_name = "FILE", conflicts_with = "passphrase_file", value_parser = absolute())]
     pub recipients_file: Vec<AbsolutePath>,
     /// A file that contains the passphrase and nothing else. `-` reads standard input. Without this option and without

@@ -17,7 +17,9 @@ use crate::engine::exit::Exit;
 use crate::engine::safe::{self, KeptKey, KeptKeyJson};
 use crate::engine::session::volatile::{self, VolatileFolder};
 use crate::engine::usecase::safe::{self as usecase, SafeMade};
-use crate::io::state::safe::{Proof, Recipient, RecipientsError, SafeLock, recipients};
+use crate::io::state::safe::{
+    NoRecipient, Proof, Recipient, RecipientsError, SafeLock, recipients,
+};
 use crate::sentences::shell;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -90,9 +92,8 @@ pub(super) fn noted(noted: Result<(), Problem>) {
 pub(super) fn lock(options: &SafeLockOptions) -> Result<SafeLock, Problem> {
     let mut all = Vec::new();
     for text in &options.recipient {
-        let one = Recipient::parse(text);
-        let none = || no_recipient(&text!(safe_recipient, text = beginning(text)));
-        all.push(one.ok_or_else(none)?);
+        let none = |why| no_recipient(&not_usable(text, &why));
+        all.push(Recipient::parse(text).map_err(none)?);
     }
     for path in &options.recipients_file {
         all.extend(recipients(path).map_err(|e| recipients_unusable(path, &e))?);
@@ -111,6 +112,19 @@ fn beginning(text: &str) -> String {
     format!("{}{more}", shown(&first))
 }
 
+/// Why this text is no recipient.
+fn not_usable(text: &str, why: &NoRecipient) -> String {
+    let text = beginning(text);
+    match why {
+        NoRecipient::Unknown => text!(safe_recipient, text),
+        NoRecipient::SshKind(kind) => {
+            let kind = shown(kind);
+            text!(safe_recipient_ssh_kind, text, kind)
+        }
+        NoRecipient::RsaLength => text!(safe_recipient_rsa_length, text),
+    }
+}
+
 fn no_recipient(why: &str) -> Problem {
     let w = words();
     ErrorKind::BadInput.problem(w.safe_no_recipient, why, w.safe_no_recipient_next)
@@ -124,8 +138,8 @@ pub(super) fn recipients_unusable(path: &Path, error: &RecipientsError) -> Probl
             let next = w.safe_recipients_unreadable_next;
             ErrorKind::BadInput.problem(w.safe_recipients_unreadable, error.to_string(), next)
         }
-        RecipientsError::Line(line, text) => {
-            let text = beginning(text);
+        RecipientsError::Line(line, text, why) => {
+            let text = not_usable(text, why);
             no_recipient(&text!(safe_recipient_line, path = named, line, text))
         }
         RecipientsError::Nobody => no_recipient(&text!(safe_recipients_nobody, path = named)),

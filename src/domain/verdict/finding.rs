@@ -391,9 +391,7 @@ named! {
         /// The journal knows of no safe and no page with the key in force.
         KeyHasNoCopy {
             /// The command that makes a safe, ready for a shell.
-            safe: String,
-            /// The command that prints the key.
-            paper: String,
+            command: String,
         } = "key_has_no_copy",
     }
     /// The name in the JSON forms.

@@ -110,10 +110,8 @@ pub fn no_copy(session: &Session, assessment: &Assessment, options: &Options) ->
     session.ring.effective()?;
     let works = assessment.summary.unreadable() == 0 && assessment.recommendation.is_none();
     let kept = !works || is_kept(session, options).unwrap_or(true);
-    let typed = |what| commands::command_with(what, options, &session.install.root);
     (!kept).then(|| Finding::KeyHasNoCopy {
-        safe: typed("safe --output FILE"),
-        paper: typed("safe --paper"),
+        command: commands::command_with("safe --output FILE", options, &session.install.root),
     })
 }
 

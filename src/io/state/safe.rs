@@ -4,23 +4,26 @@
 //! It gets its name only after it was read back from the disk and opened, or, where it is made for recipients, whose secret
 //! keys are elsewhere, after all of it was read that can be read without them.
 
+mod recipient;
+
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use age::armor::{ArmoredReader, ArmoredWriter, Format};
-use age::{Decryptor, Encryptor, x25519};
+use age::{Decryptor, Encryptor};
 use zeroize::Zeroizing;
+
+pub use recipient::{NoRecipient, Recipient, RecipientsError, recipients};
 
 use super::backup::{Sealing, sealed};
 use crate::domain::inventory::secret::SecretBytes;
-use crate::io::container::within;
 use crate::io::fs::{self, Attributes, FileError};
 use crate::io::os::uncut;
 
-/// A longer file of recipients is none.
-const MOST_RECIPIENTS_FILE: u64 = 256 << 10;
 /// A longer safe is none of ours.
 const MOST_BYTES: u64 = 8 << 20;
+/// How the line of a recipient begins in the header.
+const STANZAS: [&[u8]; 3] = [b"-> X25519 ", b"-> ssh-ed25519 ", b"-> ssh-rsa "];
 /// What `age` adds to a short text beside the header: a nonce, and a tag for each piece.
 const NONCE: usize = 16;
 const PIECE: usize = 64 << 10;
@@ -32,53 +35,6 @@ pub enum SafeLock {
     Passphrase(Sealing),
     /// Each of these.
     Recipients(Vec<Recipient>),
-}
-
-/// Somebody's public key.
-pub struct Recipient(x25519::Recipient);
-
-impl Recipient {
-    /// Reads an `age1…`; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        text.trim().parse().ok().map(Self)
-    }
-}
-
-impl std::fmt::Display for Recipient {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// Why a file of recipients cannot be used.
-#[derive(Debug)]
-pub enum RecipientsError {
-    /// It cannot be read.
-    Unreadable(FileError),
-    /// This line, counted from 1, is no recipient.
-    Line(u64, String),
-    /// There is none in it.
-    Nobody,
-}
-
-/// The recipients of a file: one a line; empty ones and those that begin with `#` count for nothing.
-///
-/// # Errors
-/// [`RecipientsError`]: a line that is passed over would be somebody who cannot open the safe when it is needed.
-pub fn recipients(path: &Path) -> Result<Vec<Recipient>, RecipientsError> {
-    let file = fs::read(&within::to_read(path), MOST_RECIPIENTS_FILE);
-    let file = file.map_err(RecipientsError::Unreadable)?;
-    let text = String::from_utf8_lossy(&file.bytes);
-    let lines = text.lines().map(str::trim).zip(1..);
-    let told = lines.filter(|(line, _)| !line.is_empty() && !line.starts_with('#'));
-    let read = told.map(|(line, number)| {
-        Recipient::parse(line).ok_or_else(|| RecipientsError::Line(number, line.to_owned()))
-    });
-    let read: Vec<Recipient> = read.collect::<Result<_, _>>()?;
-    match read.is_empty() {
-        true => Err(RecipientsError::Nobody),
-        false => Ok(read),
-    }
 }
 
 /// What was proven of a safe.
@@ -117,7 +73,7 @@ pub fn seal(text: &[u8], lock: &SafeLock) -> Result<Vec<u8>, SafeError> {
         let mut writer = match lock {
             SafeLock::Passphrase(sealing) => sealing.seal(armored)?,
             SafeLock::Recipients(all) => {
-                let all = all.iter().map(|one| &one.0 as &dyn age::Recipient);
+                let all = all.iter().map(Recipient::as_age);
                 Encryptor::with_recipients(all)
                     .map_err(|e| io::Error::other(e.to_string()))?
                     .wrap_output(armored)?
@@ -164,7 +120,7 @@ fn header(bare: &[u8]) -> Option<(usize, usize)> {
     let end = memchr::memmem::find(bare, b"\n--- ")? + 1;
     let length = memchr::memchr(b'\n', &bare[end..])? + 1;
     let lines = bare[..end].split(|b| *b == b'\n');
-    let recipients = lines.filter(|line| line.starts_with(b"-> X25519 "));
+    let recipients = lines.filter(|line| STANZAS.iter().any(|begins| line.starts_with(begins)));
     Some((recipients.count(), bare.len() - end - length))
 }
 
@@ -205,6 +161,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::super::backup::Passphrase;
+    use super::recipient::tests::anybody;
     use super::*;
 
     const TEXT: &[u8] = b"APP_KEY=a s3ntinel\n";
@@ -215,8 +172,7 @@ mod tests {
     }
 
     fn for_recipients(count: usize) -> SafeLock {
-        let one = |_| Recipient(x25519::Identity::generate().to_public());
-        SafeLock::Recipients((0..count).map(one).collect())
+        SafeLock::Recipients((0..count).map(|_| anybody()).collect())
     }
 
     #[test]
@@ -261,25 +217,5 @@ mod tests {
                 assert!(prove(&sealed[..cut], &text, &lock).is_err());
             }
         }
-    }
-
-    #[test]
-    fn a_line_that_is_no_recipient_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("recipients");
-        let one = || x25519::Identity::generate().to_public().to_string();
-        let read = |text: &str| {
-            std::fs::write(&path, text).unwrap();
-            recipients(&path)
-        };
-        let fine = format!("# the office\r\n{}\r\n\n {} \n", one(), one());
-        assert_eq!(read(&fine).unwrap().len(), 2);
-        let ssh = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== somebody";
-        let wrong = format!("{}\n{ssh}\n", one());
-        assert!(matches!(read(&wrong), Err(RecipientsError::Line(2, line)) if line == ssh));
-        let mut mistyped = one();
-        mistyped.replace_range(9..10, if &mistyped[9..10] == "q" { "p" } else { "q" });
-        assert!(matches!(read(&mistyped), Err(RecipientsError::Line(1, _))));
-        assert!(matches!(read("# none\n"), Err(RecipientsError::Nobody)));
     }
 }

@@ -75,7 +75,7 @@ fn fill(session: &Session, options: &Options, to_fill: &SafeToFill) -> Result<St
                 w.safe_no_recipient_next,
             )
         };
-        Recipient::parse(text).ok_or_else(none)
+        Recipient::parse(text).map_err(|_| none())
     };
     let recipients = to_fill.recipients.iter().map(of);
     let lock = SafeLock::Recipients(recipients.collect::<Result<_, _>>()?);

@@ -8,6 +8,7 @@
     unreachable_pub
 )]
 
+mod alarms;
 mod confined;
 mod container;
 mod copies;

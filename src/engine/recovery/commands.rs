@@ -151,6 +151,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_was_named_alone_is_named_again() {
+        let options = options(&state::usual());
+        let of = |container, install| command_named("watch", &options, container, install);
+        assert_eq!(of(None, None), "freescout-rescue watch");
+        assert_eq!(
+            of(Some("web 1"), Some(Path::new("/srv/desk"))),
+            "freescout-rescue watch --container 'web 1' /srv/desk"
+        );
+    }
+
     /// What a person types and what a timer runs are the same.
     #[test]
     fn a_command_and_its_arguments_say_the_same() {

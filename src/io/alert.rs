@@ -15,6 +15,7 @@ mod smtp;
 mod untold;
 mod webhook;
 
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 pub use message::Alert;
@@ -29,7 +30,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 named! {
     /// A way of telling.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
     pub enum ChannelName {
         /// The journal of systemd, or syslog.
         Syslog = "syslog",
@@ -57,24 +58,118 @@ pub fn tell(
     alert: &Alert,
     reach: &Reach,
 ) -> Vec<(ChannelName, Result<(), NotTold>)> {
-    let begun = tellings(channels, reach)
-        .into_iter()
-        .map(|(name, longest, telling)| {
-            let (send, receive) = oneshot::channel();
-            let (alert, reach) = (alert.clone(), reach.clone());
-            std::thread::spawn(move || {
-                // Nobody listens any more when it took too long.
-                let _ = send.send(telling(&alert, &reach));
-            });
-            (name, Instant::now() + longest.min(LONGEST) + GRACE, receive)
-        });
-    let begun: Vec<_> = begun.collect();
-    let ended = begun.into_iter().map(|(name, until, receive)| {
-        let left = until.saturating_duration_since(Instant::now());
-        let told = receive.recv_timeout(left).unwrap_or(Err(NotTold::Hung));
-        (name, told)
+    let queue = [Queued {
+        alert: alert.clone(),
+        taken: Vec::new(),
+    }];
+    let mut ended = Vec::new();
+    tell_queue(channels, &queue, reach, &mut |_, name, told| {
+        ended.push((name, told))
     });
-    ended.collect()
+    ended.sort_by_key(|(name, _)| *name);
+    ended
+}
+
+/// An alert that waits.
+pub struct Queued {
+    /// What is told.
+    pub alert: Alert,
+    /// The names of the channels that took it.
+    pub taken: Vec<String>,
+}
+
+/// What becomes of a queue in a channel.
+enum Step {
+    Begun(usize),
+    Ended(usize, Result<(), NotTold>),
+    Over,
+}
+
+/// A channel at work: on which alert, and until when that may last.
+struct Working {
+    name: ChannelName,
+    longest: Duration,
+    on: usize,
+    until: Instant,
+}
+
+/// Tells what waits, the oldest first, in each channel for itself, and says of each alert, by its place in the queue, and each
+/// channel what came of it, as soon as that is known. Where one fails, only the newest is tried after it: a channel that is
+/// away does not take up the time of all, and an alert that it does not take keeps no newer one back.
+pub fn tell_queue(
+    channels: &Channels,
+    queue: &[Queued],
+    reach: &Reach,
+    ended: &mut dyn FnMut(usize, ChannelName, Result<(), NotTold>),
+) {
+    let (send, receive) = mpsc::channel();
+    let mut working: Vec<Working> = Vec::new();
+    for (name, longest, _) in tellings(channels, reach) {
+        let left = queue.iter().enumerate();
+        let left: Vec<(usize, Alert)> = left
+            .filter(|(_, one)| !one.taken.iter().any(|taken| taken == name.name()))
+            .map(|(at, one)| (at, one.alert.clone()))
+            .collect();
+        let longest = longest.min(LONGEST) + GRACE;
+        working.push(Working {
+            name,
+            longest,
+            on: 0,
+            until: Instant::now() + longest,
+        });
+        let (channels, reach, send) = (channels.clone(), reach.clone(), send.clone());
+        // Nobody listens any more when it took too long.
+        let say = move |step| drop(send.send((name, step)));
+        std::thread::spawn(move || work_off(name, left, &channels, &reach, &say));
+    }
+    while let Some(next) = working.iter().map(|one| one.until).min() {
+        let patience = next.saturating_duration_since(Instant::now());
+        let Ok((name, step)) = receive.recv_timeout(patience) else {
+            let now = Instant::now();
+            for hung in working.iter().filter(|one| one.until <= now) {
+                ended(hung.on, hung.name, Err(NotTold::Hung));
+            }
+            working.retain(|one| one.until > now);
+            continue;
+        };
+        let Some(at) = working.iter().position(|one| one.name == name) else {
+            continue;
+        };
+        match step {
+            Step::Begun(on) => {
+                let one = &mut working[at];
+                (one.on, one.until) = (on, Instant::now() + one.longest);
+            }
+            Step::Ended(on, told) => ended(on, name, told),
+            Step::Over => drop(working.swap_remove(at)),
+        }
+    }
+}
+
+/// Works off what waits for one channel.
+fn work_off(
+    name: ChannelName,
+    left: Vec<(usize, Alert)>,
+    channels: &Channels,
+    reach: &Reach,
+    say: &dyn Fn(Step),
+) {
+    let newest = left.last().map(|(on, _)| *on);
+    let mut failed = false;
+    for (on, alert) in left {
+        if failed && Some(on) != newest {
+            continue;
+        }
+        let mut all = tellings(channels, reach).into_iter();
+        let Some((_, _, telling)) = all.find(|(other, ..)| *other == name) else {
+            break;
+        };
+        say(Step::Begun(on));
+        let told = telling(&alert, reach);
+        failed |= told.is_err();
+        say(Step::Ended(on, told));
+    }
+    say(Step::Over);
 }
 
 /// Who is told, by these settings.

@@ -1,12 +1,14 @@
 //! Where we keep what must outlast a session: backups, the journal, locks, bookmarks, and keys in a safe.
 
 pub mod backup;
+pub mod digest_secret;
 pub mod journal;
 pub mod lock;
 pub mod passphrase;
 pub mod passwords;
 pub mod safe;
 mod served;
+pub mod spare;
 pub mod watch_settings;
 
 use std::ffi::OsStr;

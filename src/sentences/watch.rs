@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::run::watch::{
-    CheckCode, Matter, News, Turn, WatchCheck, WatchReport, WatchState, WatchedInstall,
+    CheckCode, Matter, News, Turn, WatchCheck, WatchCode, WatchReport, WatchState, WatchedInstall,
 };
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -46,12 +46,13 @@ pub fn news(news: &News) -> String {
     }
 }
 
-/// News, the gravest first; what is over comes last.
+/// News, the gravest first: that the key changed before all that comes of it. What is over comes last.
 pub fn by_gravity(told: &[News]) -> Vec<&News> {
     let mut told: Vec<&News> = told.iter().collect();
     told.sort_by_key(|news| {
-        let over = news.turn == Turn::Ended;
-        (over, std::cmp::Reverse(news.matter.severity))
+        let (over, matter) = (news.turn == Turn::Ended, &news.matter);
+        let of_key = matter.code == WatchCode::KeyChanged && matter.severity > WatchState::Ok;
+        (over, !of_key, std::cmp::Reverse(matter.severity))
     });
     told
 }
@@ -85,6 +86,12 @@ pub fn figures(report: &WatchReport, zone: Option<&TimeZone>) -> String {
         true => words().watched_well.to_owned(),
         false => figures.join(", "),
     }
+}
+
+/// That it is as it was written down then, where nobody could look now.
+pub fn as_of(report: &WatchReport, zone: &TimeZone) -> Option<String> {
+    let time = time(report.as_of?, zone);
+    Some(text!(watch_as_of, time))
 }
 
 /// `2026-11-24 14:02`, on a clock of this zone.

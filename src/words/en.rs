@@ -1788,8 +1788,6 @@ table! {
     history_watch(at, message) = "{at}  The watch: {message}";
     history_watch_ended(at, message) = "{at}  The watch: well again. It was: {message}";
     history_watch_alike(count) = "and {count} more of the same kind, told with it: history --json lists them";
-    watch_locked = "Another round of the watch is under way on this install.";
-    watch_locked_next = "Nothing was looked at. Wait for it to end, or see which freescout-rescue runs.";
     watch_round_failed = "The round could not be made.";
     watch_round_too_long(minutes) = "It took longer than {minutes} minutes, and was ended.";
     watch_check_next(command) = "To see what is wrong and what helps: {command}";
@@ -1820,9 +1818,21 @@ table! {
     watch_days(days: number) = "{days}", days { One "1 day", Other "{days} days" };
     watch_hours(hours: number) = "{hours}", hours { One "1 hour", Other "{hours} hours" };
     watch_minutes(minutes: number) = "{minutes}", minutes { One "1 minute", Other "{minutes} minutes" };
+    watch_cannot_record(why) = "What the watch sees cannot be written down, so no login is tried: {why}";
+    watch_cannot_record_next = "Make the state folder usable again. A journal that is damaged can be moved away: then the watch begins anew, and runs before that can be undone by their backups alone.";
+    watch_told_each_time(why) = "It cannot even be remembered what was told, so this comes with each round: {why}";
+    watch_no_runtime_folder = "this account has no folder in /run.";
+    watch_safe_unusable(why) = "The safe of the settings cannot be used, so a new key would be put nowhere: {why}";
+    watch_safe_unusable_next = "Set [safe] right in the settings of the watch.";
+    watch_installs_several(places) = "There is more than one FreeScout here ({places}). The one that was watched is watched on; nobody looks at the others.";
+    watch_installs_several_next = "Name those that are to be watched in the settings of the watch, [[install]] for each, or watch all of them with --all.";
+    watch_vanished = "This FreeScout is not found any more.";
+    watch_vanished_next(command) = "If it was removed on purpose: {command}";
+    watch_as_of(time) = "as of {time}: freescout-rescue is at work on this install";
     watch_no_key = "no key";
     watch_cannot_look(why) = "FreeScout cannot be looked at: {why}";
     watch_key_changed(old, new, place) = "APP_KEY changed: {old} was in force, and now {new} is (from {place}).";
+    watch_key_changed_by_us(run, old, new) = "APP_KEY was changed by freescout-rescue itself, in the {run}: {old} was in force, and now {new} is.";
     watch_key_changed_file(old, new, place, time, owner) = "APP_KEY changed: {old} was in force, and now {new} is, from {place}, which was last changed at {time} and belongs to {owner}.";
     watch_key_unreadable(unreadable: number, all) = "{unreadable} of {all} cannot be read now.",
         unreadable { One "1 secret", Other "{unreadable} secrets" };

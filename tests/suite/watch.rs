@@ -1,5 +1,8 @@
 //! Rounds of the watch on the demo install: a whole story, silence where nothing is new, and what stands in the way.
 
+mod lost;
+mod refused;
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
@@ -29,13 +32,17 @@ impl Watched {
         let (secret, public) = bench.age_key("recipient.key");
         std::fs::write(bench.path("recipients"), format!("{public}\n")).unwrap();
         std::fs::create_dir(bench.path("keys")).unwrap();
-        let teller = bench.path("teller");
-        let told = bench.text("told");
-        std::fs::write(&teller, format!("#!/bin/sh\ncat >> {told}\n")).unwrap();
-        std::fs::set_permissions(&teller, std::fs::Permissions::from_mode(0o755)).unwrap();
         let watched = Self { bench, secret };
+        watched.told_by("");
         watched.set(true);
         watched
+    }
+
+    /// Has the program that is told do this first.
+    fn told_by(&self, first: &str) {
+        let (teller, told) = (self.bench.path("teller"), self.bench.text("told"));
+        std::fs::write(&teller, format!("#!/bin/sh\n{first}\ncat >> {told}\n")).unwrap();
+        std::fs::set_permissions(&teller, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     /// Writes the settings.

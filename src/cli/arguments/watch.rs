@@ -34,6 +34,9 @@ pub struct WatchOptions {
     /// Every install on this server.
     #[arg(long, conflicts_with_all = ["install", "container"])]
     pub all: bool,
+    /// Forget those that were watched with --all and are not found any more: nobody is told of them again.
+    #[arg(long, requires = "all")]
+    pub forget: bool,
     /// Try no logins in this round.
     #[arg(long)]
     pub no_logins: bool,

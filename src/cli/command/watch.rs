@@ -1,5 +1,6 @@
 //! `watch`: one round, and what came of it.
 
+mod document;
 mod timers;
 
 use std::ffi::OsString;
@@ -7,31 +8,29 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use jiff::tz::TimeZone;
-
 use super::safe::recipients_unusable;
 use super::test::routes;
-use crate::cli::arguments::{Common, WatchFormat, WatchOptions};
+use crate::cli::arguments::{Common, WatchOptions};
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
 use crate::cli::reporter::stop_flag;
-use crate::domain::config::found::FoundInstall;
-use crate::domain::error::{ErrorKind, Problem};
-use crate::domain::run::watch::round::{RoundWishes, SafeToFill};
-use crate::domain::run::watch::settings::{self, InstallToWatch, WatchSettings};
-use crate::domain::run::watch::{Matter, WatchReport, WatchState};
+use crate::domain::error::ErrorKind;
+use crate::domain::run::watch::fleet::{FleetMemory, KnownTarget};
+use crate::domain::run::watch::round::{RoundAnswer, RoundWishes, SafeToFill};
+use crate::domain::run::watch::settings::{self, WatchSettings};
+use crate::domain::run::watch::{Matter, WatchState};
 use crate::engine::exit::Exit;
 use crate::engine::hunt::Looking;
 use crate::engine::recovery::commands;
 use crate::engine::report;
-use crate::engine::session::{Session, survey};
-use crate::engine::usecase::watch::fleet::{self, WatchTarget};
-use crate::engine::usecase::watch::telling::{self, ToTell};
-use crate::engine::usecase::watch::{self as usecase, RoundInput, alarms};
+use crate::engine::session::Session;
+use crate::engine::usecase::watch::fleet::{WatchTarget, named, round_of};
+use crate::engine::usecase::watch::targets::{self, Watching};
+use crate::engine::usecase::watch::telling::{self, Answered, ToTell};
+use crate::engine::usecase::watch::{self as usecase, RoundInput, alarms, book};
 use crate::engine::usecase::{Notice, Reporter, Stage, timer, watch_settings};
 use crate::io::alert::{ChannelName, NotTold, Reach};
-use crate::io::fs::{self, Attributes};
-use crate::io::install::{self, Environment};
+use crate::io::install::Environment;
 use crate::io::mail::Settings;
 use crate::io::mail::oauth::Endpoints;
 use crate::io::os::around;
@@ -40,6 +39,7 @@ use crate::io::state::watch_settings::USUAL;
 use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
+use document::Document;
 
 /// One round of each install that is watched, and those who are to be told; or what else was asked for.
 pub(super) fn run(common: &Common, options: &WatchOptions) -> CommandResult {
@@ -51,130 +51,109 @@ pub(super) fn run(common: &Common, options: &WatchOptions) -> CommandResult {
         let change = timer::remove(options.yes).map_err(not_started)?;
         return Ok(timers::tell(&change, words().watch_timer_removed_nothing));
     }
-    let settings = watch_settings::read(options.settings.as_deref()).map_err(not_started)?;
+    let settings = watch_settings::read(options.settings.as_deref()).map_err(not_started);
     if options.install_timer {
-        return timers::install(common, options, &settings);
+        return timers::install(common, options, &settings?);
     }
-    let watched = watched(common, options, &settings).map_err(not_started)?;
     if options.test_alert {
-        return trial(common, options, &settings, &watched);
+        return trial(common, options, &settings?);
     }
+    let document = Document::of(common, options);
+    let done = settings.and_then(|settings| rounds(common, options, &settings, &document));
+    // Whoever reads a form gets one, whatever happened.
+    done.inspect_err(|(problem, _)| document.failed(problem))
+}
+
+/// One round of each install that is watched, and those who are to be told.
+fn rounds(
+    common: &Common,
+    options: &WatchOptions,
+    settings: &WatchSettings,
+    document: &Document<'_>,
+) -> CommandResult {
+    let ours = common.options();
+    let fleet = book::fleet(&ours);
+    let (safe, safe_trouble) = to_fill(settings);
     let wishes = RoundWishes {
         logins: !options.no_logins,
         retry_refused: options.retry,
         send_test: options.send_test || settings.send_test,
         connect_to: options.connect_to.clone(),
-        ..RoundWishes::of(&settings, to_fill(&settings).map_err(not_started)?)
+        safe_trouble,
+        ..RoundWishes::of(settings, safe)
     };
     let handed_on = handed_on(common);
-    let reports: Vec<WatchReport> = watched
-        .iter()
-        .map(|one| fleet::round_of(one, &wishes, &handed_on))
-        .collect();
+    let round = |watching: Watching| {
+        let known = fleet.targets.get(&watching.id);
+        let wishes = RoundWishes {
+            write_down: known.is_some_and(KnownTarget::is_not_recorded),
+            ..wishes.clone()
+        };
+        let answer = match &watching.refused {
+            Some(why) => Err(why.clone()),
+            None => round_of(&watching.target, &wishes, &handed_on),
+        };
+        (watching, answer)
+    };
+    let watched = watched(common, options, settings, &fleet).into_iter();
+    let answered: Vec<Answered> = watched.map(round).collect();
     let reach = Reach::of_system();
-    let again: Vec<String> = watched
-        .iter()
-        .map(|one| look_again(common, options, one))
-        .collect();
-    let to_tell = reports.iter().zip(&again);
-    let to_tell = to_tell.map(|(report, look_again)| ToTell { report, look_again });
-    let failed = telling::tell(&settings.channels, to_tell, &common.options(), &reach);
+    let to_tell = ToTell {
+        settings,
+        reach: &reach,
+        look_again: &|target| look_again(common, options, target),
+        forget: options.forget,
+    };
+    let told = telling::tell(&to_tell, answered, &ours);
     let mut err = Out::stderr();
-    for one in &failed {
+    for one in &told.failed {
         let (channel, why) = (one.channel.name(), &one.why);
         err.line(&text!(watch_not_told, channel, why));
     }
-    print(common, options, &settings, &reports)?;
-    Ok(
-        match (exit(report::watch::worst(&reports)), failed.is_empty()) {
-            // That nobody hears of it needs attention, too.
-            (Exit::Fine, false) => Exit::Attention,
-            (exit, _) => exit,
-        },
-    )
-}
-
-/// Prints the reports, or writes them to the file that was named.
-fn print(
-    common: &Common,
-    options: &WatchOptions,
-    settings: &WatchSettings,
-    reports: &[WatchReport],
-) -> Result<(), (Problem, Exit)> {
-    let format = match common.json {
-        true => WatchFormat::Json,
-        false => options.format,
-    };
-    let text = match format {
-        WatchFormat::Json => {
-            let mut lines = Vec::new();
-            for report in reports {
-                report::escaped::write(&mut lines, report).map_err(|e| {
-                    let w = words();
-                    let problem =
-                        ErrorKind::Internal.problem(w.our_fault, e.to_string(), w.our_fault_next);
-                    not_started(problem)
-                })?;
-                lines.push(b'\n');
-            }
-            lines
-        }
-        WatchFormat::Text => {
-            let zone = TimeZone::system();
-            let texts = reports
-                .iter()
-                .map(|one| report::watch::text::text(one, &zone));
-            texts.collect::<String>().into_bytes()
-        }
-        WatchFormat::Nagios => {
-            report::watch::nagios::nagios(reports, &settings.thresholds).into_bytes()
-        }
-        WatchFormat::Prometheus => report::watch::prometheus::prometheus(reports).into_bytes(),
-    };
-    let Some(path) = &options.output else {
-        let mut out = Out::stdout();
-        match format {
-            WatchFormat::Text => out.line(String::from_utf8_lossy(&text).trim_end()),
-            _ => out.as_it_is(&text),
-        }
-        return Ok(());
-    };
-    fs::replace(path, &text, &Attributes::readable()).map_err(|e| {
-        let w = words();
-        let what = text!(watch_output_failed, path = shown(&path));
-        let why = e.reason();
-        not_started(ErrorKind::NotWritable.problem(what, why, w.watch_output_failed_next))
+    // Whether there is one install, whichever others come to be.
+    let of_one = is_named(common) || !options.all && settings.installs.is_empty();
+    document.print(&told.reports, settings, of_one)?;
+    let state = report::watch::worst(&told.reports);
+    Ok(match (exit(state), told.failed.is_empty()) {
+        // That nobody hears of it needs attention, too.
+        (Exit::Fine, false) => Exit::Attention,
+        (exit, _) => exit,
     })
 }
 
-/// The safe of the settings, with its recipients, which are read on the host.
-fn to_fill(settings: &WatchSettings) -> Result<Option<SafeToFill>, Problem> {
+/// The safe of the settings, with its recipients, which are read on the host; or why it cannot be used.
+fn to_fill(settings: &WatchSettings) -> (Option<SafeToFill>, Option<String>) {
     let Some(safe) = &settings.safe else {
-        return Ok(None);
+        return (None, None);
     };
-    let recipients = recipients(&safe.recipients);
-    let recipients = recipients.map_err(|e| recipients_unusable(&safe.recipients, &e))?;
-    Ok(Some(SafeToFill {
-        folder: safe.folder.clone(),
-        recipients: recipients.iter().map(Recipient::to_string).collect(),
-    }))
+    match recipients(&safe.recipients) {
+        Ok(recipients) => {
+            let to_fill = SafeToFill {
+                folder: safe.folder.clone(),
+                recipients: recipients.iter().map(Recipient::to_string).collect(),
+            };
+            (Some(to_fill), None)
+        }
+        Err(error) => {
+            let problem = recipients_unusable(&safe.recipients, &error);
+            (None, Some(problem.message()))
+        }
+    }
 }
 
 /// Sends a trial alarm, and says what came of it.
-fn trial(
-    common: &Common,
-    options: &WatchOptions,
-    settings: &WatchSettings,
-    watched: &[WatchTarget],
-) -> CommandResult {
+fn trial(common: &Common, options: &WatchOptions, settings: &WatchSettings) -> CommandResult {
     let path = options.settings.as_ref();
     let path = path.map_or(Path::new(USUAL), |path| path);
-    let first = watched.first();
-    let first = first.map(|one| (fleet::named(one), look_again(common, options, one)));
+    let fleet = book::fleet(&common.options());
+    let watched: Vec<WatchTarget> = watched(common, options, settings, &fleet)
+        .into_iter()
+        .map(|one| one.target)
+        .collect();
+    let first = watched.first().cloned().unwrap_or_default();
+    let again = look_again(common, options, &first);
     let reach = Reach::of_system();
-    let told = first.map_or_else(Vec::new, |(report, again)| {
-        telling::trial(&settings.channels, report, &again, &reach)
-    });
+    let told = telling::trial(&settings.channels, named(&first), &again, &reach);
     if told.is_empty() {
         let what = text!(watch_trial_of_none, settings = shown(&path));
         let next = text!(watch_trial_of_none_next, program = around::program());
@@ -186,14 +165,15 @@ fn trial(
         ..RoundWishes::of(settings, None)
     };
     let handed_on = handed_on(common);
-    let judged: Vec<WatchReport> = match &settings.channels.mail {
+    let judged: Vec<RoundAnswer> = match &settings.channels.mail {
         Some(_) => watched
             .iter()
-            .map(|one| fleet::round_of(one, &wishes, &handed_on))
+            .filter_map(|one| round_of(one, &wishes, &handed_on).ok())
             .collect(),
         None => Vec::new(),
     };
-    let wrong: Vec<&Matter> = judged.iter().flat_map(alarms::judged).collect();
+    let reports = judged.iter().map(|answer| &answer.report);
+    let wrong: Vec<&Matter> = reports.flat_map(alarms::judged).collect();
     if common.json {
         let json = |(channel, told): &(ChannelName, Result<(), NotTold>)| {
             let why = told.as_ref().err().map(ToString::to_string);
@@ -222,42 +202,22 @@ fn trial(
     })
 }
 
-/// The installs that are watched: the one that is named, those of the settings, all of this server, or the only one.
+fn is_named(common: &Common) -> bool {
+    common.install.is_some() || common.container.is_some()
+}
+
+/// The installs that are watched.
 fn watched(
     common: &Common,
     options: &WatchOptions,
     settings: &WatchSettings,
-) -> Result<Vec<WatchTarget>, Problem> {
-    if common.install.is_some() || common.container.is_some() {
-        return Ok(vec![WatchTarget {
-            path: common.install.clone(),
-            container: common.container.clone(),
-        }]);
-    }
-    if !options.all && !settings.installs.is_empty() {
-        let of = |one: &InstallToWatch| WatchTarget {
-            path: Some(one.path.clone()),
-            container: one.container.clone(),
-        };
-        return Ok(settings.installs.iter().map(of).collect());
-    }
-    let of = |found: FoundInstall| WatchTarget {
-        container: found.container.map(|container| container.lasting_name()),
-        path: Some(found.path),
-    };
-    if options.all {
-        let all = install::find(None);
-        return match all.is_empty() {
-            true => Err(survey::find(None).err().unwrap_or_else(none_found)),
-            false => Ok(all.into_iter().map(of).collect()),
-        };
-    }
-    Ok(vec![of(survey::find(None)?)])
-}
-
-fn none_found() -> Problem {
-    let w = words();
-    ErrorKind::InstallNotFound.problem(w.install_not_found, w.install_not_found_why, "")
+    fleet: &FleetMemory,
+) -> Vec<Watching> {
+    let named = is_named(common).then(|| WatchTarget {
+        path: common.install.clone(),
+        container: common.container.clone(),
+    });
+    targets::watched(named, options.all, settings, fleet, &common.options())
 }
 
 /// The command that makes another round of this one, and tells the same people.
@@ -306,13 +266,16 @@ pub(super) fn round(common: &Common, wishes: &RoundWishes) -> CommandResult {
         },
         endpoints: Endpoints::default(),
     };
-    let report = match wishes.trial {
-        true => alarms::judge(&input),
+    let answer = match wishes.trial {
+        true => alarms::judge(&input).map(|report| RoundAnswer {
+            report,
+            recorded: true,
+        }),
         false => usecase::round(input, &reporter),
     };
-    let report = report.map_err(not_started)?;
-    Out::stdout().json(&report);
-    Ok(exit(report.state))
+    let answer = answer.map_err(not_started)?;
+    Out::stdout().json(&answer);
+    Ok(exit(answer.report.state))
 }
 
 fn exit(state: WatchState) -> Exit {

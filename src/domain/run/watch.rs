@@ -2,11 +2,13 @@
 //!
 //! A round compares what it sees with what the round before wrote down. News is told once: when something begins, when it
 //! changes, when it is well again, and once more each day as long as it stands. Nothing here holds a secret: keys are
-//! fingerprints, passwords are digests that nobody can try guesses on without the key.
+//! fingerprints, passwords are digests that nobody can try guesses on without a secret that lies apart from them.
 
 pub mod change;
+pub mod digest;
 pub mod edit;
 pub mod every;
+pub mod fleet;
 pub mod habit;
 pub mod metrics;
 pub mod record;
@@ -106,6 +108,10 @@ named! {
     pub enum WatchCode {
         /// The install cannot be read, or its database does not answer.
         CannotLook = "cannot_look",
+        /// What a round sees cannot be written down.
+        CannotRecord = "cannot_record",
+        /// There are several installs, and nobody said which are watched.
+        InstallsSeveral = "installs_several",
         /// The key in force is another one than before.
         KeyChanged = "key_changed",
         /// A place holds another key than the one in force.
@@ -116,6 +122,8 @@ named! {
         KeySaved = "key_saved",
         /// No safe that was made here has the key in force.
         KeyNotSafe = "key_not_safe",
+        /// The safe of the settings cannot be used.
+        SafeUnusable = "safe_unusable",
         /// A stored secret cannot be read with the key in force.
         SecretUnreadable = "secret_unreadable",
         /// A password was changed.
@@ -159,11 +167,13 @@ impl WatchCode {
     /// The respect in which it counts; `None` for what only happens.
     pub fn check(self) -> Option<CheckCode> {
         Some(match self {
-            WatchCode::CannotLook => CheckCode::Reading,
+            WatchCode::CannotLook | WatchCode::CannotRecord | WatchCode::InstallsSeveral => {
+                CheckCode::Reading
+            }
             WatchCode::KeyDiffers | WatchCode::ProcessHoldsOtherKey | WatchCode::Finding => {
                 CheckCode::Key
             }
-            WatchCode::KeyNotSafe => CheckCode::Safe,
+            WatchCode::KeyNotSafe | WatchCode::SafeUnusable => CheckCode::Safe,
             WatchCode::SecretUnreadable => CheckCode::Secrets,
             WatchCode::LoginFails => CheckCode::Logins,
             WatchCode::CertificateEnds => CheckCode::Certificates,
@@ -255,6 +265,9 @@ pub struct WatchReport {
     pub install: WatchedInstall,
     /// When it was looked at.
     pub at: Timestamp,
+    /// When what stands was written down, where nobody looked now: another round is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Timestamp>,
     /// How it is: the worst of what stands.
     pub state: WatchState,
     /// What is told in this round.

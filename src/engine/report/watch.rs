@@ -79,6 +79,7 @@ mod samples {
                 container: None,
             },
             at: AT,
+            as_of: None,
             state: WatchState::Ok,
             news: Vec::new(),
             standing: Vec::new(),

@@ -5,16 +5,20 @@
 //! another of us works on the install, nothing is judged. Where nothing is new, nothing is written.
 
 pub mod alarms;
+pub mod book;
 mod claims;
 pub mod fleet;
 mod flow;
 mod keep;
 mod login;
 mod look;
+mod memory;
+pub mod targets;
 pub mod telling;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -22,8 +26,9 @@ use super::Reporter;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::ring::KeyRing;
 use crate::domain::run::watch::change::changes;
-use crate::domain::run::watch::record::{StandingMatter, WatchRecord};
-use crate::domain::run::watch::round::RoundWishes;
+use crate::domain::run::watch::fleet::state;
+use crate::domain::run::watch::record::{KnownName, StandingMatter, WatchRecord};
+use crate::domain::run::watch::round::{RoundAnswer, RoundWishes};
 use crate::domain::run::watch::settle::{Claim, settle};
 use crate::domain::run::watch::{
     CheckCode, Matter, News, WatchCheck, WatchCode, WatchReport, WatchState, WatchedInstall,
@@ -37,11 +42,16 @@ use crate::io::container::within;
 use crate::io::install::Environment;
 use crate::io::mail::Settings;
 use crate::io::mail::oauth::Endpoints;
-use crate::io::state::journal::Journal;
 use crate::io::state::lock::{Lock, LockError};
 use crate::sentences;
-use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::untrusted::{Untrusted, shown};
+use memory::RoundMemory;
+
+/// How long a round waits for another one on the same install.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A run of ours that takes longer is looked past.
+const LONGEST_RUN: Duration = Duration::from_hours(1);
 
 /// What a round is given.
 pub struct RoundInput<'a> {
@@ -59,46 +69,72 @@ pub struct RoundInput<'a> {
     pub endpoints: Endpoints,
 }
 
-/// Makes a round.
+/// Makes a round. An install that is there and cannot be read is no error, but what is told; so is a journal that cannot be
+/// read or written.
 ///
 /// # Errors
-/// A [`Problem`] where there is no such install, the journal cannot be used, or another round is under way. An install
-/// that is there and cannot be read is no error, but what is told.
-pub fn round(input: RoundInput<'_>, reporter: &dyn Reporter) -> Result<WatchReport, Problem> {
+/// A [`Problem`] where there is no such install, or it cannot be judged.
+pub fn round(input: RoundInput<'_>, reporter: &dyn Reporter) -> Result<RoundAnswer, Problem> {
     let (options, now) = (input.options, Timestamp::now());
     let folder = survey::find(input.install)?.path;
     let folder = std::fs::canonicalize(&folder).unwrap_or(folder);
-    let _lock = Lock::take_for_round(&options.state_dir, &folder).map_err(|e| match e {
-        LockError::Held(_) => {
-            ErrorKind::Locked.problem(words().watch_locked, "", words().watch_locked_next)
-        }
-        other => run_log::locked(other),
-    })?;
-    let before = run_log::read(options, |journal| journal.watch_record(&folder))?;
-    let before = before.unwrap_or_default();
+    let lock = Lock::take_for_round(&options.state_dir, &folder, PATIENCE);
+    let is_held = matches!(lock, Err(LockError::Held(_)));
+    let mut memory = RoundMemory::read(options, &folder, lock);
+    if is_held {
+        return Ok(as_written(&memory, &folder, now));
+    }
     let mut session = match opened(&folder, &input.environment) {
         Ok(session) => session,
         // Never seen, and no FreeScout: somebody mistyped it.
         Err(problem)
-            if problem.kind == ErrorKind::InstallNotFound && before == WatchRecord::default() =>
+            if problem.kind == ErrorKind::InstallNotFound
+                && memory.before == WatchRecord::default() =>
         {
             return Err(problem);
         }
-        Err(problem) => return blind(&input, folder, before, &problem, now),
+        Err(problem) => return Ok(blind(&input, &folder, memory, &problem, now)),
     };
     session.journal_findings = run_log::findings(options, &folder);
-    let busy = |finding: &Finding| matches!(finding, Finding::AnotherRun { .. });
+    let busy = |finding: &Finding| match finding {
+        Finding::AnotherRun { since, .. } => is_young(since, now),
+        _ => false,
+    };
     if session.journal_findings.iter().any(busy) {
-        let install = named(&folder, Some(&session));
-        return Ok(report(
-            install,
-            now,
-            &before.standing,
-            Vec::new(),
-            Vec::new(),
-        ));
+        return Ok(as_written(&memory, &folder, now));
     }
-    look_and_tell(&mut session, &input, before, now, reporter)
+    // A journal that cannot be read is told as such, once.
+    session
+        .journal_findings
+        .retain(|finding| !matches!(finding, Finding::JournalUnreadable { .. }));
+    look(&mut session, &input, &mut memory, now, reporter)
+}
+
+/// Whether a run that began then may still be at work: one that hangs must not keep everybody from looking.
+fn is_young(since: &Untrusted, now: Timestamp) -> bool {
+    let since: Option<Timestamp> = since.raw().parse().ok();
+    since.is_none_or(|since| now.duration_since(since).unsigned_abs() < LONGEST_RUN)
+}
+
+/// What the last round wrote down, where nobody can look now: another of us is at work on the install.
+fn as_written(memory: &RoundMemory, folder: &Path, now: Timestamp) -> RoundAnswer {
+    let written = memory.of_journal(|journal| journal.round_written(folder));
+    let written = written.flatten();
+    let mut report = report(
+        named(folder, memory.before.named.clone()),
+        now,
+        &memory.before.standing,
+        Vec::new(),
+        Vec::new(),
+    );
+    report.as_of = Some(written.unwrap_or(now));
+    if written.is_none() {
+        report.state = WatchState::Unknown;
+    }
+    RoundAnswer {
+        report,
+        recorded: true,
+    }
 }
 
 /// Reads the install and its database, and nothing else: no searches, no logs, no mails.
@@ -113,66 +149,118 @@ fn opened(folder: &Path, environment: &Environment) -> Result<Session, Problem> 
 /// A round that could not look: what stood before stands, and that nobody can look is told.
 fn blind(
     input: &RoundInput<'_>,
-    folder: PathBuf,
-    before: WatchRecord,
+    folder: &Path,
+    mut memory: RoundMemory,
     problem: &Problem,
     now: Timestamp,
-) -> Result<WatchReport, Problem> {
+) -> RoundAnswer {
+    let before = memory.before.clone();
     let mut claims: Vec<Claim> = before.standing.iter().map(claims::as_it_stood).collect();
-    claims.retain(|claim| claim.code != WatchCode::CannotLook);
+    let of_looking = [WatchCode::CannotLook, WatchCode::CannotRecord];
+    claims.retain(|claim| !of_looking.contains(&claim.code));
     claims.push(sentences::watch::claims::cannot_look(problem));
-    let settled = settle(
-        &before.standing,
+    let seen = Seen {
+        install: named(folder, before.named.clone()),
+        after: before,
         claims,
-        Vec::new(),
-        now,
-        input.wishes.remind_after,
-    );
-    let after = WatchRecord {
-        standing: settled.standing,
-        ..before.clone()
+        happened: Vec::new(),
     };
-    write(input.options, &folder, &before, &after, &settled.news, now)?;
-    let reading = WatchCheck {
-        code: CheckCode::Reading,
-        state: WatchState::Critical,
-        value: None,
-        of: None,
-        at: now,
+    let reading = |_: &WatchRecord| {
+        vec![WatchCheck {
+            code: CheckCode::Reading,
+            state: WatchState::Critical,
+            value: None,
+            of: None,
+            at: now,
+        }]
     };
-    let install = named(&folder, None);
-    Ok(report(
+    conclude(&mut memory, input.wishes, seen, &reading, now)
+}
+
+/// What a round saw.
+struct Seen {
+    install: WatchedInstall,
+    /// What is handed on, but for what stands.
+    after: WatchRecord,
+    claims: Vec<Claim>,
+    happened: Vec<Claim>,
+}
+
+/// Settles what is told, and writes it down. Where that cannot be, it is told, too.
+fn conclude(
+    memory: &mut RoundMemory,
+    wishes: &RoundWishes,
+    seen: Seen,
+    checks: &dyn Fn(&WatchRecord) -> Vec<WatchCheck>,
+    now: Timestamp,
+) -> RoundAnswer {
+    let Seen {
         install,
-        now,
-        &after.standing,
-        settled.news,
-        vec![reading],
-    ))
+        mut after,
+        claims,
+        happened,
+    } = seen;
+    let stood = memory.before.standing.clone();
+    let mut settled = |claims: Vec<Claim>| {
+        let settled = settle(&stood, claims, happened.clone(), now, wishes.remind_after);
+        after.standing = settled.standing;
+        let checks = checks(&after);
+        let report = report(install.clone(), now, &after.standing, settled.news, checks);
+        (after.clone(), report)
+    };
+    if memory.trouble.is_none() {
+        let (after, report) = settled(claims.clone());
+        if memory.end(&after, &report, wishes.write_down) {
+            let recorded = true;
+            return RoundAnswer { report, recorded };
+        }
+    }
+    let trouble = memory.trouble.iter();
+    let told = trouble
+        .map(|trouble| sentences::watch::claims::cannot_record(&trouble.why, trouble.next.clone()));
+    let (_, report) = settled(claims.into_iter().chain(told).collect());
+    RoundAnswer {
+        report,
+        recorded: false,
+    }
 }
 
 /// A round that can look.
-fn look_and_tell(
+fn look(
     session: &mut Session,
     input: &RoundInput<'_>,
-    before: WatchRecord,
+    memory: &mut RoundMemory,
     now: Timestamp,
     reporter: &dyn Reporter,
-) -> Result<WatchReport, Problem> {
+) -> Result<RoundAnswer, Problem> {
     let (wishes, folder) = (input.wishes, session.install.root.clone());
     let typed = |what: &str| commands::command_with(what, input.options, &folder);
     let flow = flow::read(session);
-    let mut known = look::known(session, &flow.signs);
-    let key_changed = before.known.as_ref().is_some_and(|b| b.key != known.key);
+    let mut known = look::known(session, &flow.signs, memory.secret.as_ref());
+    let from = memory.before.known.as_ref().map(|known| known.key.clone());
     // Before anybody restarts what holds the key that was replaced.
-    let kept = keep::keep(session, input.options, wishes, key_changed, &typed)?;
-    let logins = login::try_those_due(session, &before, input, now, reporter)?;
+    let replaced = from.filter(|from| *from != known.key);
+    let kept = keep::keep(
+        session,
+        input.options,
+        wishes,
+        memory,
+        replaced.as_ref(),
+        &typed,
+    )?;
+    let logins = login::try_those_due(session, memory, input, now, reporter)?;
     // A renewal of tokens reads the install again.
     if logins.renewed {
-        known = look::known(session, &flow.signs);
+        known = look::known(session, &flow.signs, memory.secret.as_ref());
     }
     let assessment = session.assess();
-    let changed = before.known.as_ref().map(|b| changes(b, &known));
-    let changed = changed.unwrap_or_default();
+    let last_run = memory.of_journal(|journal| journal.last_change(&folder));
+    let last_run = last_run.flatten();
+    let ours = last_run
+        .as_ref()
+        .filter(|run| memory.before.last_run < Some(run.id));
+    let before = memory.before.known.as_ref();
+    let changed = before.map_or_else(Vec::new, |before| changes(before, &known));
     let edited = changed.iter();
     let edited: BTreeSet<u64> = edited
         .filter_map(|change| claims::changed_mailbox(change, &assessment))
@@ -181,66 +269,77 @@ fn look_and_tell(
         true => BTreeMap::new(),
         false => edits::last_saves(session, &edited),
     };
+    let told =
+        |change| claims::of_change(change, session, &assessment, &kept, &saves, ours, &typed);
     let mut happened: Vec<Claim> = changed
         .iter()
         .filter(|change| flow::is_told(change, wishes.thresholds))
-        .map(|change| claims::of_change(change, session, &assessment, &kept, &saves, &typed))
+        .map(told)
         .collect();
     happened.extend(kept.told.clone());
     let mut claims = claims::of_assessment(&assessment, &typed);
     claims.extend(kept.missing.clone());
+    let unusable = wishes.safe_trouble.as_deref();
+    claims.extend(unusable.map(sentences::watch::claims::safe_unusable));
     claims.extend(alarms::claims(session, wishes));
     claims.extend(login::claims(session, &logins.record, wishes, now));
     let limits = wishes.thresholds;
     claims.extend(flow::claims(session, &flow, limits, now, &typed));
     let test_mails = &logins.test_mails;
     claims.extend(login::test_mail_claims(session, test_mails, &typed));
-    let stood = before.standing.iter();
+    let stood = memory.before.standing.iter();
     claims.extend(
         stood
             .filter(|one| flow.is_unseen(one))
             .map(claims::as_it_stood),
     );
-    let settled = settle(&before.standing, claims, happened, now, wishes.remind_after);
-    let after = WatchRecord {
-        known: Some(known),
-        logins: logins.record,
-        test_mails: logins.test_mails,
-        standing: settled.standing,
+    let name = name(session);
+    let seen = Seen {
+        install: named(&folder, Some(name.clone())),
+        after: WatchRecord {
+            named: Some(name),
+            last_run: last_run.map(|run| run.id).or(memory.before.last_run),
+            known: Some(known),
+            logins: logins.record,
+            test_mails: logins.test_mails,
+            standing: Vec::new(),
+        },
+        claims,
+        happened,
     };
-    write(input.options, &folder, &before, &after, &settled.news, now)?;
-    let mut checks = claims::checks(&assessment, &after.standing, now);
-    checks.extend(login::checks(&after, wishes, now));
-    checks.extend(flow::checks(&flow, &after.standing, now));
-    checks.sort_by_key(|check| check.code);
-    let install = named(&folder, Some(session));
-    Ok(report(install, now, &after.standing, settled.news, checks))
+    let checks = |after: &WatchRecord| {
+        let mut checks = claims::checks(&assessment, &after.standing, now);
+        checks.extend(login::checks(after, wishes, now));
+        checks.extend(flow::checks(&flow, &after.standing, now));
+        checks.sort_by_key(|check| check.code);
+        checks
+    };
+    Ok(conclude(memory, wishes, seen, &checks, now))
 }
 
-/// Writes the round down, where anything is new.
-fn write(
-    options: &Options,
-    folder: &Path,
-    before: &WatchRecord,
-    after: &WatchRecord,
-    news: &[News],
-    now: Timestamp,
-) -> Result<(), Problem> {
-    if before == after && news.is_empty() {
-        return Ok(());
+/// How the install is named to those who are told.
+fn name(session: &Session) -> KnownName {
+    let site = survey::summary(session).site;
+    KnownName {
+        name: match site.is_empty() {
+            true => run_log::origin().host.to_string(),
+            false => shown(&site).to_string(),
+        },
+        version: shown(&session.install.version).to_string(),
     }
-    let mut journal = Journal::open(&options.state_dir)?;
-    Ok(journal.write_round(folder, after, news, now)?)
 }
 
-fn named(folder: &Path, session: Option<&Session>) -> WatchedInstall {
+/// The install, by the name that it has now, or had when it could be read.
+fn named(folder: &Path, known: Option<KnownName>) -> WatchedInstall {
     let host = run_log::origin().host.to_string();
-    let address = session.map(|session| survey::summary(session).site);
-    let address = address.filter(|site| !site.is_empty());
+    let (name, version) = match known {
+        Some(known) => (known.name, known.version),
+        None => (host.clone(), String::new()),
+    };
     WatchedInstall {
         path: shown(&folder).to_string(),
-        name: address.map_or_else(|| host.clone(), |site| shown(&site).to_string()),
-        version: session.map_or_else(String::new, |s| shown(&s.install.version).to_string()),
+        name,
+        version,
         container: within::get().map(|w| shown(&w.container.lasting_name()).to_string()),
         host,
     }
@@ -254,17 +353,13 @@ fn report(
     checks: Vec<WatchCheck>,
 ) -> WatchReport {
     let standing: Vec<Matter> = standing.iter().map(|one| one.matter.clone()).collect();
-    let severities = standing.iter().chain(
-        news.iter()
-            .filter(|one| one.turn == crate::domain::run::watch::Turn::Happened)
-            .map(|one| &one.matter),
-    );
-    let state = severities.map(|matter| matter.severity).max();
+    let state = state(&standing, &news);
     WatchReport {
         schema: 1,
         install,
         at,
-        state: state.unwrap_or(WatchState::Ok),
+        as_of: None,
+        state,
         news,
         standing,
         checks,

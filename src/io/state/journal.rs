@@ -25,14 +25,14 @@ use crate::io::install::identified;
 use crate::io::os::crash_points::{self, Point};
 use crate::words::untrusted::shown;
 use rows::{
-    FROM_SECOND, FROM_THIRD, end_steps, give_identities, insert_intent, insert_run, path_of,
-    place_of, run_of, text,
+    FROM_FOURTH, FROM_SECOND, FROM_THIRD, end_steps, give_identities, insert_intent, insert_run,
+    path_of, place_of, run_of, text,
 };
 
 /// Name of the file in the state folder.
 pub(super) const FILE: &str = "journal.sqlite";
 /// Version of the form.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 /// How long another program of ours may hold the file.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// Runs told by [`Journal::history`] at most.
@@ -171,8 +171,11 @@ impl Journal {
                 if matches!(there, 1 | 2) {
                     transaction.execute_batch(FROM_SECOND)?;
                 }
-                if there < VERSION {
+                if there < 4 {
                     transaction.execute_batch(FROM_THIRD)?;
+                }
+                if there < VERSION {
+                    transaction.execute_batch(FROM_FOURTH)?;
                 }
                 if version(&transaction)? < VERSION {
                     transaction.pragma_update(None, "user_version", VERSION)?;
@@ -299,6 +302,20 @@ impl Journal {
             .query_row(
                 "SELECT * FROM runs WHERE id IN (SELECT value FROM json_each(?1)) AND outcome = 'unfinished' \
                  ORDER BY id DESC LIMIT 1",
+                [its],
+                run_of,
+            )
+            .optional()
+            .map_err(self.failed())
+    }
+
+    /// The last run that changed something of an install, and ended.
+    pub fn last_change(&self, install: &Path) -> Result<Option<Run>, JournalError> {
+        let its = self.numbers_of(install)?;
+        self.connection
+            .query_row(
+                "SELECT * FROM runs WHERE id IN (SELECT value FROM json_each(?1)) AND kind != 'backup' \
+                 AND outcome IN ('done', 'taken_back') ORDER BY id DESC LIMIT 1",
                 [its],
                 run_of,
             )
@@ -454,6 +471,7 @@ impl Journal {
     }
 }
 
+pub mod outbox;
 mod rows;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

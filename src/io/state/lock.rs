@@ -78,20 +78,37 @@ pub struct Lock(#[expect(dead_code, reason = "closing the file gives the lock ba
 impl Lock {
     /// Takes the lock of an install, at once or not at all.
     pub fn take(state_dir: &Path, install: &Path, us: &Holder) -> Result<Self, LockError> {
-        Self::take_file(state_dir, file_of(state_dir, install), Some(us))
+        Self::take_file(state_dir, file_of(state_dir, install), Some(us), PATIENCE)
     }
 
-    /// Takes the lock that keeps two rounds of the watch off one install. A run does not wait for it, nor a round for a run.
-    /// Nothing is written to it, as a round mostly writes nothing: who holds it is not known.
+    /// Takes the lock that keeps two rounds of the watch off one install; waits so long for it. A run does not wait for it, nor
+    /// a round for a run. Nothing is written to it, as a round mostly writes nothing: who holds it is not known.
     ///
     /// # Errors
     /// As [`Lock::take`].
-    pub fn take_for_round(state_dir: &Path, install: &Path) -> Result<Self, LockError> {
+    pub fn take_for_round(
+        state_dir: &Path,
+        install: &Path,
+        patience: Duration,
+    ) -> Result<Self, LockError> {
         let path = state::file_of(state_dir, install, ROUND, ENDING);
-        Self::take_file(state_dir, path, None)
+        Self::take_file(state_dir, path, None, patience)
     }
 
-    fn take_file(state_dir: &Path, path: PathBuf, us: Option<&Holder>) -> Result<Self, LockError> {
+    /// Takes the lock by which only one process at a time tells what the rounds of this folder saw; waits so long for it.
+    ///
+    /// # Errors
+    /// As [`Lock::take`].
+    pub fn take_for_telling(folder: &Path, patience: Duration) -> Result<Self, LockError> {
+        Self::take_file(folder, folder.join(TELLING), None, patience)
+    }
+
+    fn take_file(
+        state_dir: &Path,
+        path: PathBuf,
+        us: Option<&Holder>,
+        patience: Duration,
+    ) -> Result<Self, LockError> {
         prepare_parent(state_dir)?;
         let system = |e| LockError::System(path.clone(), e);
         let mut file = OpenOptions::new()
@@ -107,7 +124,7 @@ impl Lock {
         let taken = loop {
             match file.try_lock() {
                 // Somebody who only asks who holds it also holds it for a moment.
-                Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
+                Err(TryLockError::WouldBlock) if began.elapsed() < patience => {
                     std::thread::sleep(Duration::from_millis(10));
                 }
                 taken => break taken,
@@ -153,6 +170,8 @@ impl Lock {
 const KIND: &str = "install";
 const ROUND: &str = "watch";
 const ENDING: &str = "lock";
+/// The file of the lock for telling.
+const TELLING: &str = "watch-telling.lock";
 
 fn file_of(state_dir: &Path, install: &Path) -> PathBuf {
     state::file_of(state_dir, install, KIND, ENDING)

@@ -5,11 +5,12 @@ use jiff::civil::DateTime;
 use crate::domain::error::Problem;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::{Connection, Direction};
+use crate::domain::run::Run;
 use crate::domain::run::watch::edit::{AdminLogin, LastSave};
 use crate::domain::run::watch::record::KnownFile;
 use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::{WatchCode, WatchState};
-use crate::sentences::connections;
+use crate::sentences::{connections, journal};
 use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
 
@@ -85,6 +86,61 @@ pub fn cannot_look(problem: &Problem) -> Claim {
     )
 }
 
+/// That no round could be made.
+pub fn round_not_made(why: &str, next: String) -> Claim {
+    claim(
+        WatchCode::CannotLook,
+        WatchState::Unknown,
+        WatchCode::CannotLook.name(),
+        text!(watch_cannot_look, why),
+        next,
+    )
+}
+
+/// That what a round sees cannot be written down.
+pub fn cannot_record(why: &str, next: String) -> Claim {
+    claim(
+        WatchCode::CannotRecord,
+        WatchState::Critical,
+        WatchCode::CannotRecord.name(),
+        text!(watch_cannot_record, why),
+        next,
+    )
+}
+
+/// That it cannot even be remembered what was told.
+pub fn told_each_time(why: &str) -> Claim {
+    claim(
+        WatchCode::CannotRecord,
+        WatchState::Critical,
+        "told_each_time",
+        text!(watch_told_each_time, why),
+        words().watch_cannot_record_next,
+    )
+}
+
+/// That the safe of the settings cannot be used.
+pub fn safe_unusable(why: &str) -> Claim {
+    claim(
+        WatchCode::SafeUnusable,
+        WatchState::Warning,
+        WatchCode::SafeUnusable.name(),
+        text!(watch_safe_unusable, why),
+        words().watch_safe_unusable_next,
+    )
+}
+
+/// That there is more than one install, and the one that was the only one is watched: the places of all.
+pub fn installs_several(places: &str) -> Claim {
+    claim(
+        WatchCode::InstallsSeveral,
+        WatchState::Warning,
+        WatchCode::InstallsSeveral.name(),
+        text!(watch_installs_several, places),
+        words().watch_installs_several_next,
+    )
+}
+
 /// That the key in force is another one: which, where it comes from, what it does to the secrets, who still holds the old
 /// one, and where both were saved.
 pub fn key_changed(
@@ -134,6 +190,19 @@ pub fn key_changed(
         _ => WatchState::Critical,
     };
     claim(WatchCode::KeyChanged, severity, new, message, next)
+}
+
+/// That a run of ours put another key in force: nothing is wrong with that.
+pub fn key_changed_by_us(from: Option<&str>, to: Option<&str>, run: &Run) -> Claim {
+    let w = words();
+    let (old, new) = (from.unwrap_or(w.watch_no_key), to.unwrap_or(w.watch_no_key));
+    let message = text!(
+        watch_key_changed_by_us,
+        run = journal::run_of(run.kind, &run.started),
+        old,
+        new
+    );
+    claim(WatchCode::KeyChanged, WatchState::Ok, new, message, "")
 }
 
 /// That the key was put into the safe.

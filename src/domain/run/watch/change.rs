@@ -101,18 +101,17 @@ pub fn changes(before: &KnownInstall, now: &KnownInstall) -> Vec<ConfigChange> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::domain::key::app_key::AppKey;
-    use crate::domain::run::watch::record::{KeyedDigest, KnownMailbox};
+    use crate::domain::run::watch::digest::{DigestSecret, KeyedDigest};
+    use crate::domain::run::watch::record::KnownMailbox;
 
-    fn key(text: &str) -> AppKey {
-        AppKey::parse(text.as_bytes()).unwrap()
+    const ONE: u8 = 1;
+    const OTHER: u8 = 2;
+
+    fn digest(by: u8, text: &[u8]) -> KeyedDigest {
+        DigestSecret::new([by; DigestSecret::LENGTH]).digest(text)
     }
-
-    const ONE: &str = "this is a throw-away example key";
-    const OTHER: &str = "0123456789abcdefghijklmnopqrstuv";
 
     fn mailbox(address: &str, server: &str) -> KnownMailbox {
         KnownMailbox {
@@ -126,7 +125,7 @@ mod tests {
         KnownInstall {
             key: Some("aaa".to_owned()),
             mailboxes: [(1, mailbox("a@example.org", "imap"))].into(),
-            passwords: [("p".to_owned(), KeyedDigest::of(&key(ONE), b"x"))].into(),
+            passwords: [("p".to_owned(), digest(ONE, b"x"))].into(),
             files: [(
                 ".env".to_owned(),
                 KnownFile {
@@ -178,17 +177,14 @@ mod tests {
             change(&|now| now.mailboxes.clear()),
             [ConfigChange::MailboxRemoved("a@example.org".into())]
         );
-        let password = |by: &'static str, text: &'static [u8]| {
-            change(&|now| {
-                let digest = KeyedDigest::of(&key(by), text);
-                now.passwords.insert("p".to_owned(), digest);
-            })
+        let password = |by, text: &'static [u8]| {
+            change(&|now| drop(now.passwords.insert("p".to_owned(), digest(by, text))))
         };
         assert_eq!(
             password(ONE, b"y"),
             [ConfigChange::Password("p".to_owned())]
         );
-        // Encrypted anew under another key, nobody can tell whether it is another one.
+        // By another secret, nobody can tell whether it is another one.
         assert_eq!(password(OTHER, b"x"), []);
         assert_eq!(
             change(&|now| now.failed_jobs = Some(5)),

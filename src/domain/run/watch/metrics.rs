@@ -41,6 +41,12 @@ const fn figure(
     }
 }
 
+/// Whether a round could be made.
+pub const UP: Metric = Metric {
+    name: "freescout_rescue_up",
+    help: "Whether the install could be looked at.",
+};
+
 /// Which installs are watched: 1 for each.
 pub const INSTALL_INFO: Metric = Metric {
     name: "freescout_rescue_install_info",

@@ -1,49 +1,16 @@
 //! What is written down from round to round: what is known of the install, when each login was tried and what came of it,
 //! and what stands.
 //!
-//! Passwords and files are keyed digests under `APP_KEY`: without the key nobody can try guesses on them. Two of them can
-//! be compared only where they were made under the same key.
+//! Passwords and files are keyed digests ([`super::digest`]).
 
 use std::collections::BTreeMap;
 
-use hmac::Mac;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Matter;
-use crate::domain::key::app_key::AppKey;
+use super::digest::KeyedDigest;
 use crate::words::untrusted::{Untrusted, as_read};
-
-/// What separates these digests from everything else that is made with the key.
-const PURPOSE: &[u8] = b"freescout-rescue watch\0";
-
-/// A keyed digest, and under which key it was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyedDigest {
-    /// The key's fingerprint.
-    key: String,
-    /// HMAC-SHA256, hex.
-    mac: String,
-}
-
-impl KeyedDigest {
-    /// Of a text, under this key.
-    pub fn of(key: &AppKey, text: &[u8]) -> Self {
-        let mut mac = key.mac();
-        mac.update(PURPOSE);
-        mac.update(text);
-        let mac = mac.finalize().into_bytes();
-        Self {
-            key: key.fingerprint().to_string(),
-            mac: base16ct::lower::encode_string(&mac),
-        }
-    }
-
-    /// Whether the texts are the same; `None` where the keys differ, so that nothing tells.
-    pub fn same(&self, other: &Self) -> Option<bool> {
-        (self.key == other.key).then_some(self.mac == other.mac)
-    }
-}
 
 /// A mailbox, as it was configured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +36,7 @@ pub struct KnownFile {
     /// Whose it is.
     #[serde(with = "as_read")]
     pub owner: Untrusted,
-    /// What is in it; `None` where there is no key to make a digest with.
+    /// What is in it; `None` where there was no secret to make a digest with.
     pub content: Option<KeyedDigest>,
 }
 
@@ -112,6 +79,8 @@ pub enum LoginResult {
     Unreached,
     /// It was not tried, and why is known.
     Skipped,
+    /// It was begun, and the round that tried it did not end: its password may have been sent.
+    Begun,
 }
 
 /// A login that was tried.
@@ -150,9 +119,24 @@ pub struct StandingMatter {
     pub told: Timestamp,
 }
 
+/// How an install is named to those who are told, as it was when it could be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownName {
+    /// Its address, or the machine's name where it has none.
+    pub name: String,
+    /// FreeScout's version.
+    pub version: String,
+}
+
 /// What a round hands on to the next one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WatchRecord {
+    /// How it is named; `None` before the first round that could look.
+    #[serde(default)]
+    pub named: Option<KnownName>,
+    /// The number of the last run of ours that changed something.
+    #[serde(default)]
+    pub last_run: Option<i64>,
     /// What is known; `None` before the first round that could look.
     pub known: Option<KnownInstall>,
     /// The logins, by mailbox and direction.
@@ -164,38 +148,24 @@ pub struct WatchRecord {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    fn key(text: &[u8]) -> AppKey {
-        AppKey::parse(text).unwrap()
-    }
-
-    const ONE: &[u8] = b"this is a throw-away example key";
-    const OTHER: &[u8] = b"0123456789abcdefghijklmnopqrstuv";
-
-    #[test]
-    fn digests_compare_only_under_one_key() {
-        let of = |by, text: &[u8]| KeyedDigest::of(&key(by), text);
-        assert_eq!(of(ONE, b"a").same(&of(ONE, b"a")), Some(true));
-        assert_eq!(of(ONE, b"a").same(&of(ONE, b"b")), Some(false));
-        assert_eq!(of(ONE, b"a").same(&of(OTHER, b"a")), None);
-    }
+    use crate::domain::run::watch::digest::DigestSecret;
 
     #[test]
     fn a_file_that_was_only_touched_is_the_same() {
-        let file = |modified, length, content: Option<(&[u8], &[u8])>| KnownFile {
+        let [one, other] = [1, 2].map(|byte| DigestSecret::new([byte; 32]));
+        let file = |modified, length, content: Option<(&DigestSecret, &[u8])>| KnownFile {
             modified,
             length,
             owner: "www-data".into(),
-            content: content.map(|(by, text)| KeyedDigest::of(&key(by), text)),
+            content: content.map(|(by, text)| by.digest(text)),
         };
-        let before = file(1, 3, Some((ONE, b"abc")));
-        assert!(!before.differs(&file(2, 3, Some((ONE, b"abc")))));
-        assert!(before.differs(&file(1, 3, Some((ONE, b"abd")))));
-        // Under another key, or without one, time and length tell.
-        assert!(before.differs(&file(2, 3, Some((OTHER, b"abc")))));
+        let before = file(1, 3, Some((&one, b"abc")));
+        assert!(!before.differs(&file(2, 3, Some((&one, b"abc")))));
+        assert!(before.differs(&file(1, 3, Some((&one, b"abd")))));
+        // Under another secret, or without one, time and length tell.
+        assert!(before.differs(&file(2, 3, Some((&other, b"abc")))));
         assert!(!before.differs(&file(1, 3, None)));
         let anothers = KnownFile {
             owner: "root".into(),

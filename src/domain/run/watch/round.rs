@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::WatchReport;
 use super::settings::{MailCarrier, MailChannel, Thresholds, WatchSettings};
 
 /// A folder of safes, and who can open what is put into it.
@@ -36,6 +37,10 @@ pub struct RoundWishes {
     pub thresholds: Thresholds,
     /// Where keys are copied to.
     pub safe: Option<SafeToFill>,
+    /// Why the safe of the settings cannot be used.
+    pub safe_trouble: Option<String>,
+    /// Whether the round is written down even where nothing is new: the one before could not be.
+    pub write_down: bool,
     /// Host and user of the account that alarms are sent by: it should be none of the helpdesk's.
     pub alarms_by: Option<(String, String)>,
     /// The addresses that alarms are mailed to: the helpdesk should fetch none of them.
@@ -59,12 +64,23 @@ impl RoundWishes {
             remind_after: settings.remind_after,
             thresholds: settings.thresholds,
             safe,
+            safe_trouble: None,
+            write_down: false,
             alarms_by: mail.and_then(account),
             alarms_to: mail.map_or_else(Vec::new, |mail| mail.to.clone()),
             trial: false,
             connect_to: Vec::new(),
         }
     }
+}
+
+/// What the process of a round answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundAnswer {
+    /// What came of it.
+    pub report: WatchReport,
+    /// Whether it is written down, with its news: what is not is told by whoever asked for the round.
+    pub recorded: bool,
 }
 
 /// The account of a mail server that this channel logs in to.

@@ -24,7 +24,9 @@ pub struct Claim {
 }
 
 impl Claim {
-    fn matter(self, since: Timestamp) -> Matter {
+    /// As it stands since then.
+    #[must_use]
+    pub fn matter(self, since: Timestamp) -> Matter {
         Matter {
             code: self.code,
             severity: self.severity,

@@ -21,7 +21,7 @@ pub struct LoginCandidate<'a> {
     pub tried: Option<&'a TriedLogin>,
     /// Whether server, user or password are others since.
     pub changed: bool,
-    /// Whether another login was refused with the same password at the same account: it is not sent once more.
+    /// Whether another login was refused with the same password at the same account, or may have been: it is not sent once more.
     pub refused_elsewhere: bool,
 }
 
@@ -56,7 +56,7 @@ pub fn whose_turn(
         }
         let long = match tried.result {
             LoginResult::Refused => false,
-            LoginResult::Works | LoginResult::Failed => ago(tried.at) >= every,
+            LoginResult::Works | LoginResult::Failed | LoginResult::Begun => ago(tried.at) >= every,
             LoginResult::Unreached | LoginResult::Skipped => ago(tried.at) >= every.min(ROUND),
         };
         long.then_some(Due::Since(Some(tried.at)))
@@ -122,6 +122,10 @@ mod tests {
         let refused = tried(0, LoginResult::Refused);
         assert!(!turn_of(Some(&refused), false, 100_000));
         assert!(turn_of(Some(&refused), true, 1), "another password");
+        // Nobody knows whether the password was sent.
+        let begun = tried(0, LoginResult::Begun);
+        assert!(!turn_of(Some(&begun), false, 359));
+        assert!(turn_of(Some(&begun), false, 360));
         // The server did not answer: no password was sent.
         let away = tried(0, LoginResult::Unreached);
         assert!(turn_of(Some(&away), false, 5));

@@ -7,22 +7,28 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use jiff::tz::TimeZone;
+
 use super::{by_gravity, names, worst};
+use crate::domain::error::Problem;
 use crate::domain::run::watch::metrics::DAY;
 use crate::domain::run::watch::settings::Thresholds;
-use crate::domain::run::watch::{CheckCode, WatchCheck, WatchReport, WatchState};
+use crate::domain::run::watch::{CheckCode, WatchCheck, WatchReport, WatchState, WatchedInstall};
 use crate::sentences::watch;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
-/// What a plugin prints. It ends with the number of [`worst`].
-pub fn nagios(reports: &[WatchReport], thresholds: &Thresholds) -> String {
+/// What a plugin prints. It ends with the number of [`worst`]. Labels name the install, but where it is said that there is
+/// `of_one` alone: so they stay the same whichever others come to be.
+pub fn nagios(reports: &[WatchReport], thresholds: &Thresholds, of_one: bool) -> String {
     let names = names(reports);
     let state = worst(reports).name().to_uppercase();
     let said = line(&first_line(reports, &names)).replace(';', ",");
     let mut out = format!("FREESCOUT {state} - {said}");
     let mut separator = '|';
-    for (report, name) in reports.iter().zip(&names) {
-        let of = (reports.len() > 1).then_some(name.as_str());
+    for report in reports {
+        let place = (!of_one).then(|| place(&report.install));
+        let of = place.as_deref();
         for data in report.checks.iter().filter_map(|c| data(c, of, thresholds)) {
             let _ = write!(out, "{separator}{data}");
             separator = ' ';
@@ -39,6 +45,26 @@ pub fn nagios(reports: &[WatchReport], thresholds: &Thresholds) -> String {
         }
     }
     out
+}
+
+/// What is printed where no round could be begun.
+pub fn failed(problem: &Problem) -> String {
+    let state = WatchState::Unknown.name().to_uppercase();
+    let said = line(&problem.message()).replace(';', ",");
+    let mut out = format!("FREESCOUT {state} - {said}\n");
+    for next in problem.next.lines() {
+        let _ = writeln!(out, "{}", line(next));
+    }
+    out
+}
+
+/// What tells an install from the others, whatever it is called.
+fn place(install: &WatchedInstall) -> String {
+    let path = shown(&install.path);
+    match &install.container {
+        Some(container) => format!("{}:{path}", shown(container)),
+        None => path.to_string(),
+    }
 }
 
 /// Without what would begin performance data or another line.
@@ -69,6 +95,16 @@ fn first_line(reports: &[WatchReport], names: &[String]) -> String {
 }
 
 fn in_short(report: &WatchReport) -> String {
+    match watch::as_of(report, &TimeZone::system()) {
+        Some(as_of) => format!("{} ({as_of})", of_state(report)),
+        None => of_state(report),
+    }
+}
+
+fn of_state(report: &WatchReport) -> String {
+    if report.as_of.is_some() && report.standing.is_empty() {
+        return watch::state(report.state).to_owned();
+    }
     if report.state == WatchState::Ok {
         return watch::figures(report, None);
     }
@@ -137,6 +173,7 @@ fn quoted(label: &str) -> Cow<'_, str> {
 mod tests {
     use super::super::samples::{AT, broken, well};
     use super::*;
+    use crate::domain::error::ErrorKind;
 
     /// What a reader of the guidelines takes out of an output.
     struct Read {
@@ -213,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_well_install_is_one_line_with_its_figures() {
-        let output = nagios(&[well()], &Thresholds::default());
+        let output = nagios(&[well()], &Thresholds::default(), true);
         assert_eq!(
             output,
             "FREESCOUT OK - 24 of 24 secrets readable, 26 of 26 logins work|secrets=24;;;0;24 logins=26;;;0;26 certificates=3456000s;1209600: fetching=120s;1800;;0\n"
@@ -223,7 +260,7 @@ mod tests {
 
     #[test]
     fn nothing_of_a_message_is_taken_for_data() {
-        let read = read(&nagios(&[broken()], &Thresholds::default()));
+        let read = read(&nagios(&[broken()], &Thresholds::default(), true));
         assert_eq!(
             read.shown,
             "FREESCOUT CRITICAL - The key changed, 24 passwords can't be read / see below (and 1 more)"
@@ -239,7 +276,7 @@ mod tests {
         let mut odd = broken();
         odd.standing.truncate(1);
         odd.standing[0].message = "two\nlines\u{1b}[31m|x=1".to_owned();
-        let read = self::read(&nagios(&[odd], &Thresholds::default()));
+        let read = self::read(&nagios(&[odd], &Thresholds::default(), true));
         assert_eq!(read.shown, "FREESCOUT CRITICAL - two lines [31m/x=1");
         assert_eq!(read.data.len(), 4);
     }
@@ -248,15 +285,27 @@ mod tests {
     fn several_installs_are_told_apart() {
         let mut all = [well(), broken()];
         all[1].install.name = "Bob's = desk".to_owned();
-        let read = read(&nagios(&all, &Thresholds::default()));
+        all[1].install.path = "/srv/Bob's = desk".to_owned();
+        let read = read(&nagios(&all, &Thresholds::default(), false));
         assert_eq!(
             read.shown,
             "FREESCOUT CRITICAL - 1 of 2 installs are well, Bob's = desk: The key changed, 24 passwords can't be read / see below (and 1 more)"
         );
         assert!(read.long[0].starts_with("Bob's = desk: CRITICAL: "));
-        assert_eq!(of(&read.data, "helpdesk.example.org::secrets"), "24;;;0;24");
-        assert_eq!(of(&read.data, "Bob's _ desk::secrets"), "0;;;0;24");
+        assert_eq!(of(&read.data, "/var/www/freescout::secrets"), "24;;;0;24");
+        let container = "web \"1\":/srv/Bob's _ desk::secrets";
+        assert_eq!(of(&read.data, container), "0;;;0;24");
         assert_eq!(read.data.len(), 8);
+        let alone = self::read(&nagios(&all[..1], &Thresholds::default(), false));
+        assert_eq!(of(&alone.data, "/var/www/freescout::secrets"), "24;;;0;24");
+    }
+
+    #[test]
+    fn a_round_that_cannot_be_begun_is_unknown() {
+        let problem = ErrorKind::BadInput.problem("No; not|now.", "It is so.", "Do\nthat.");
+        let read = read(&failed(&problem));
+        assert_eq!(read.shown, "FREESCOUT UNKNOWN - No, not/now. It is so.");
+        assert_eq!(read.long, ["Do", "that."]);
     }
 
     #[test]
@@ -264,9 +313,9 @@ mod tests {
         let mut report = well();
         report.state = WatchState::Warning;
         report.checks[5].state = WatchState::Warning;
-        let shown = read(&nagios(&[report], &Thresholds::default())).shown;
+        let shown = read(&nagios(&[report], &Thresholds::default(), true)).shown;
         assert_eq!(shown, "FREESCOUT WARNING - not as it should be: queue");
-        let none = read(&nagios(&[], &Thresholds::default())).shown;
+        let none = read(&nagios(&[], &Thresholds::default(), true)).shown;
         assert_eq!(none, "FREESCOUT UNKNOWN - no install was looked at");
     }
 
@@ -281,7 +330,7 @@ mod tests {
         };
         let mut report = well();
         report.checks = CheckCode::ALL.map(check).to_vec();
-        let read = read(&nagios(&[report], &Thresholds::default()));
+        let read = read(&nagios(&[report], &Thresholds::default(), true));
         assert_eq!(read.data.len(), CheckCode::ALL.len() - 4);
     }
 }

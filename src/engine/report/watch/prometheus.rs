@@ -1,38 +1,38 @@
 //! The text format of Prometheus, as the textfile collector of its node exporter takes it: one file for all installs.
 //!
 //! The collector drops a whole file that does not end with a new line or has a time in a sample, and passes over in silence
-//! what is repeated: so each install has a label of its own.
+//! what is repeated: so each install has labels of its own, by its folder and its container.
 
 use std::fmt::Write;
 
-use super::names;
+use jiff::Timestamp;
+
 use crate::domain::run::watch::metrics::{self, Metric};
-use crate::domain::run::watch::{WatchCode, WatchReport};
+use crate::domain::run::watch::{WatchCode, WatchReport, WatchedInstall};
 use crate::words::untrusted::shown;
 
 /// The file of these reports.
 pub fn prometheus(reports: &[WatchReport]) -> String {
-    let names = names(reports);
-    let installs: Vec<(String, &WatchReport)> = names
+    let installs: Vec<(String, &WatchReport)> = reports
         .iter()
-        .map(|name| format!("install=\"{}\"", escaped(name)))
-        .zip(reports)
+        .map(|report| (labels(&report.install), report))
         .collect();
     let mut out = String::new();
     metric(
         &mut out,
+        metrics::UP,
+        installs.iter().map(|(install, report)| {
+            let mut standing = report.standing.iter();
+            let blind = standing.any(|matter| matter.code == WatchCode::CannotLook);
+            (install.clone(), u8::from(!blind))
+        }),
+    );
+    metric(
+        &mut out,
         metrics::INSTALL_INFO,
         installs.iter().map(|(install, report)| {
-            let (of, label) = (&report.install, |text: &str| {
-                escaped(&shown(text).to_string())
-            });
-            let labels = format!(
-                "{install},host=\"{}\",path=\"{}\",container=\"{}\",version=\"{}\"",
-                label(&of.host),
-                label(&of.path),
-                label(of.container.as_deref().unwrap_or_default()),
-                label(&of.version)
-            );
+            let (host, version) = (label(&report.install.host), label(&report.install.version));
+            let labels = format!("{install},host=\"{host}\",version=\"{version}\"");
             (labels, 1)
         }),
     );
@@ -41,7 +41,7 @@ pub fn prometheus(reports: &[WatchReport]) -> String {
         metrics::LAST_ROUND,
         installs
             .iter()
-            .map(|(install, report)| (install.clone(), report.at.as_second())),
+            .map(|(install, report)| (install.clone(), looked(report).as_second())),
     );
     metric(
         &mut out,
@@ -88,6 +88,33 @@ pub fn prometheus(reports: &[WatchReport]) -> String {
         }),
     );
     out
+}
+
+/// The file where no round could be begun.
+pub fn failed(install: &WatchedInstall) -> String {
+    let mut out = String::new();
+    metric(&mut out, metrics::UP, std::iter::once((labels(install), 0)));
+    out
+}
+
+/// When somebody last looked.
+fn looked(report: &WatchReport) -> Timestamp {
+    report.as_of.unwrap_or(report.at)
+}
+
+/// What each sample of an install has, the same whichever others there are.
+fn labels(install: &WatchedInstall) -> String {
+    format!(
+        "install=\"{}\",path=\"{}\",container=\"{}\"",
+        label(&install.name),
+        label(&install.path),
+        label(install.container.as_deref().unwrap_or_default())
+    )
+}
+
+/// A label's value, of something from outside.
+fn label(text: &str) -> String {
+    escaped(&shown(text).to_string())
 }
 
 /// One metric with its samples; nothing where it has none.
@@ -233,8 +260,18 @@ mod tests {
         assert_eq!(of(&read, "last_round_timestamp_seconds", &[ours]), at);
         let logins = [ours, ("check", "logins")];
         assert_eq!(of(&read, "check_timestamp_seconds", &logins), at - 7200.0);
-        let old = ("install", "helpdesk.example.org /srv/\"old\"\\");
-        assert_eq!(of(&read, "state", &[old]), 0.0);
+        let old = [
+            ("install", "helpdesk.example.org"),
+            ("path", "/srv/\"old\"\\"),
+        ];
+        assert_eq!(of(&read, "state", &old), 0.0);
+        assert_eq!(of(&read, "up", &old), 1.0);
+        let alone = prometheus(&all[..1]);
+        let mut lines = alone.lines();
+        assert!(
+            lines.all(|line| file.contains(line)),
+            "the samples of one install are the same without the others"
+        );
         assert!(
             !file.contains("queue_jobs"),
             "a check without a figure has no sample"
@@ -253,12 +290,16 @@ mod tests {
         report.checks = CheckCode::ALL.map(check).to_vec();
         let read = read(&prometheus(&[report]));
         let names: BTreeSet<&String> = read.keys().map(|(name, _)| name).collect();
-        assert_eq!(names.len(), metrics::FIGURES.len() + 6);
+        assert_eq!(names.len(), metrics::FIGURES.len() + 7);
     }
 
     #[test]
-    fn without_installs_there_is_nothing() {
+    fn where_no_round_could_be_begun_it_is_down() {
         assert_eq!(prometheus(&[]), "");
+        let file = failed(&well().install);
+        let read = read(&file);
+        assert_eq!(read.len(), 1);
+        assert_eq!(of(&read, "up", &[("path", "/var/www/freescout")]), 0.0);
     }
 
     #[test]

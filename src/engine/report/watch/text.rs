@@ -19,12 +19,17 @@ pub fn text(report: &WatchReport, zone: &TimeZone) -> String {
     let time = |at| watch::time(at, zone);
     let name = shown(&report.install.name);
     let nothing = report.news.is_empty() && report.standing.is_empty();
+    let as_of = watch::as_of(report, zone);
     if nothing && report.state == WatchState::Ok {
-        let figures = watch::figures(report, Some(zone));
+        let figures = as_of.unwrap_or_else(|| watch::figures(report, Some(zone)));
         return text!(watched_figures, name, figures) + "\n";
     }
     let state = watch::state(report.state);
-    let mut out = text!(watched_heading, name, state, time = time(report.at)) + "\n";
+    let mut out = text!(watched_heading, name, state, time = time(report.at));
+    if let Some(as_of) = as_of {
+        let _ = write!(out, " ({as_of})");
+    }
+    out.push('\n');
     matters(&mut out, report, &time);
     out
 }

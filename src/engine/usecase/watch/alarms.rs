@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{RoundInput, named, opened, report};
+use super::{RoundInput, name, named, opened, report};
 use crate::domain::error::Problem;
 use crate::domain::mail::account::{fetched_by_helpdesk, is_of_helpdesk};
 use crate::domain::mail::{MailServer, connections};
@@ -36,7 +36,7 @@ pub fn judge(input: &RoundInput<'_>) -> Result<WatchReport, Problem> {
     let wishes = input.wishes;
     let claims = claims(&session, wishes);
     let settled = settle(&[], claims, Vec::new(), now, wishes.remind_after);
-    let install = named(&folder, Some(&session));
+    let install = named(&folder, Some(name(&session)));
     Ok(report(
         install,
         now,

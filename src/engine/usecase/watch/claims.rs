@@ -13,6 +13,7 @@ use crate::domain::run::watch::edit::LastSave;
 use crate::domain::run::watch::record::StandingMatter;
 use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::{CheckCode, WatchCheck, WatchCode, WatchState};
+use crate::domain::run::{Run, RunKind, RunOutcome};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, Severity};
 use crate::domain::verdict::secret_report::SecretReport;
@@ -69,8 +70,7 @@ fn code_of(finding: &Finding) -> Option<WatchCode> {
         | Finding::Salvageable { .. }
         | Finding::LicencesUnreadable { .. }
         | Finding::OlderFound { .. }
-        | Finding::OlderOffered { .. }
-        | Finding::AnotherRun { .. } => return None,
+        | Finding::OlderOffered { .. } => return None,
         _ => WatchCode::Finding,
     })
 }
@@ -157,8 +157,15 @@ pub(super) fn of_change(
     assessment: &Assessment,
     kept: &KeptSafe,
     saves: &BTreeMap<u64, LastSave>,
+    ours: Option<&Run>,
     typed: &CommandFor<'_>,
 ) -> Claim {
+    if let (ConfigChange::Key { from, to }, Some(run)) = (change, ours)
+        && made_it(run, to.as_deref(), session)
+    {
+        let (from, to) = (from.as_deref(), to.as_deref());
+        return sentences::watch::claims::key_changed_by_us(from, to, run);
+    }
     let saved = changed_mailbox(change, assessment).and_then(|mailbox| saves.get(&mailbox));
     match change {
         ConfigChange::Key { from, to } => {
@@ -197,6 +204,19 @@ pub(super) fn of_change(
             sentences::watch::claims::jobs_failed(*more, *all, typed)
         }
     }
+}
+
+/// Whether a run of ours put this key in force: it says so, or nobody has changed the key's file since it ended.
+fn made_it(run: &Run, to: Option<&str>, session: &Session) -> bool {
+    if run.kind == RunKind::Recovery {
+        return run.outcome == RunOutcome::Done && run.key.as_deref() == to;
+    }
+    let ended = run.ended.as_ref().and_then(|at| at.parse().ok());
+    let ended: Option<i64> = ended.map(|at: Timestamp| at.as_second());
+    let changed = origin(session).modified;
+    ended
+        .zip(changed)
+        .is_some_and(|(ended, changed)| changed <= ended)
 }
 
 /// Where the key in force stands, and since when the file is as it is.

@@ -11,10 +11,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::domain::error::{ErrorKind, Problem};
-use crate::domain::run::watch::round::RoundWishes;
-use crate::domain::run::watch::{Matter, WatchCode, WatchReport, WatchState, WatchedInstall};
+use crate::domain::run::watch::round::{RoundAnswer, RoundWishes};
+use crate::domain::run::watch::{News, Turn, WatchReport, WatchedInstall};
 use crate::engine::recovery::run_log;
 use crate::io::os::{output, spawn};
+use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -26,7 +27,7 @@ const LOOK_UP: Duration = Duration::from_millis(5);
 const MOST_BYTES: u64 = 64 << 20;
 
 /// An install whose round is made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WatchTarget {
     /// Its folder; in a container, a path there, where it is not the only one.
     pub path: Option<PathBuf>,
@@ -37,30 +38,45 @@ pub struct WatchTarget {
 /// What a process of ours says in the end.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum RoundAnswer {
-    Report(Box<WatchReport>),
-    Failed { error: FailedRound },
+enum RoundSaid {
+    Answer(Box<RoundAnswer>),
+    Failed { error: NotMade },
 }
 
-#[derive(Deserialize)]
-struct FailedRound {
-    message: String,
-    next: String,
+/// Why a round could not be made.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct NotMade {
+    /// A sentence.
+    pub message: String,
+    /// What to do.
+    pub next: String,
 }
 
-/// Makes the round of one install, and gives what came of it: also where it could not be made.
-pub fn round_of(watched: &WatchTarget, wishes: &RoundWishes, options: &[OsString]) -> WatchReport {
-    let w = words();
-    match made(watched, wishes, options) {
-        Ok(RoundAnswer::Report(report)) => *report,
-        Ok(RoundAnswer::Failed { error }) => unknown(watched, error.message, error.next),
-        Err(problem) => {
-            let next = match problem.next.is_empty() {
-                true => w.our_fault_next.to_owned(),
+impl From<&Problem> for NotMade {
+    fn from(problem: &Problem) -> Self {
+        Self {
+            message: problem.message(),
+            next: match problem.next.is_empty() {
+                true => words().our_fault_next.to_owned(),
                 false => problem.next.clone(),
-            };
-            unknown(watched, problem.message(), next)
+            },
         }
+    }
+}
+
+/// Makes the round of one install, and gives what came of it.
+///
+/// # Errors
+/// Why it could not be made.
+pub fn round_of(
+    watched: &WatchTarget,
+    wishes: &RoundWishes,
+    options: &[OsString],
+) -> Result<RoundAnswer, NotMade> {
+    match made(watched, wishes, options) {
+        Ok(RoundSaid::Answer(answer)) => Ok(*answer),
+        Ok(RoundSaid::Failed { error }) => Err(error),
+        Err(problem) => Err(NotMade::from(&problem)),
     }
 }
 
@@ -68,7 +84,7 @@ fn made(
     watched: &WatchTarget,
     wishes: &RoundWishes,
     options: &[OsString],
-) -> Result<RoundAnswer, Problem> {
+) -> Result<RoundSaid, Problem> {
     let w = words();
     let failed = |why: String| ErrorKind::Internal.problem(w.watch_round_failed, why, "");
     let wishes = serde_json::to_string(wishes).map_err(|e| failed(e.to_string()))?;
@@ -116,42 +132,35 @@ fn wait(child: &mut Child) -> bool {
     by_itself
 }
 
-/// An install as it is named before anybody looked at it: for a trial alarm.
-pub fn named(watched: &WatchTarget) -> WatchReport {
-    WatchReport {
-        state: WatchState::Ok,
-        standing: Vec::new(),
-        ..unknown(watched, String::new(), String::new())
+/// An install, as it is named before anybody looked at it.
+pub fn named(watched: &WatchTarget) -> WatchedInstall {
+    let host = run_log::origin().host.to_string();
+    let path = watched.path.as_ref();
+    WatchedInstall {
+        path: path.map_or_else(String::new, |path| shown(path).to_string()),
+        name: host.clone(),
+        version: String::new(),
+        container: watched.container.as_ref().map(|c| shown(c).to_string()),
+        host,
     }
 }
 
-/// What is said of an install whose round could not be made.
-fn unknown(watched: &WatchTarget, message: String, next: String) -> WatchReport {
-    let host = run_log::origin().host.to_string();
+/// The report of a round that could not be made.
+pub fn not_made(install: WatchedInstall, why: &NotMade) -> WatchReport {
     let now = Timestamp::now();
+    let claim = sentences::watch::claims::round_not_made(&why.message, why.next.clone());
+    let matter = claim.matter(now);
     WatchReport {
         schema: 1,
-        install: WatchedInstall {
-            path: watched
-                .path
-                .as_ref()
-                .map_or_else(String::new, |p| shown(p).to_string()),
-            name: host.clone(),
-            version: String::new(),
-            container: watched.container.as_ref().map(|c| shown(c).to_string()),
-            host,
-        },
+        install,
         at: now,
-        state: WatchState::Unknown,
-        news: Vec::new(),
-        standing: vec![Matter {
-            code: WatchCode::CannotLook,
-            severity: WatchState::Unknown,
-            since: now,
-            subject: WatchCode::CannotLook.name().to_owned(),
-            message,
-            next,
+        as_of: None,
+        state: matter.severity,
+        news: vec![News {
+            turn: Turn::Began,
+            matter: matter.clone(),
         }],
+        standing: vec![matter],
         checks: Vec::new(),
     }
 }

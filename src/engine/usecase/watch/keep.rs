@@ -1,13 +1,16 @@
 //! The key is put into the safe as soon as it is another one, with the key that it replaced, while something still has that.
 
+use std::path::Path;
+
+use super::memory::RoundMemory;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::watch::round::{RoundWishes, SafeToFill};
 use crate::domain::run::watch::settle::Claim;
 use crate::engine::hunt::processes;
-use crate::engine::recovery::clock::now as moment;
 use crate::engine::session::options::Options;
 use crate::engine::session::{Session, own_backups, reading};
 use crate::engine::usecase::safe;
+use crate::io::state;
 use crate::io::state::safe::{Recipient, SafeLock};
 use crate::sentences::watch::claims::{self, CommandFor};
 use crate::words::untrusted::shown;
@@ -16,7 +19,7 @@ use crate::words::words;
 /// What came of it.
 #[derive(Default)]
 pub(super) struct KeptSafe {
-    /// Where the key was put in this round.
+    /// The safe with the key in force, or, where that replaced another, with that one.
     pub(super) saved: Option<String>,
     /// That it was, as news.
     pub(super) told: Option<Claim>,
@@ -24,15 +27,17 @@ pub(super) struct KeptSafe {
     pub(super) missing: Option<Claim>,
 }
 
-/// Puts the key in force into the safe, where no safe has it.
+/// Puts the key in force into the safe, where no safe has it, and the one that it `replaced` too.
 pub(super) fn keep(
     session: &mut Session,
     options: &Options,
     wishes: &RoundWishes,
-    key_changed: bool,
+    memory: &mut RoundMemory,
+    replaced: Option<&Option<String>>,
     typed: &CommandFor<'_>,
 ) -> Result<KeptSafe, Problem> {
-    if key_changed {
+    let root = session.install.root.clone();
+    if replaced.is_some() {
         own_backups::load(session, options);
         // Those keys are tried on what is stored.
         reading::read_inventory(session)?;
@@ -41,31 +46,67 @@ pub(super) fn keep(
     let Some(key) = session.ring.effective().map(|key| key.fingerprint()) else {
         return Ok(KeptSafe::default());
     };
-    let fingerprint = key.to_string();
-    if safe::is_kept(session, options)? {
-        return Ok(KeptSafe::default());
-    }
-    let Some(to_fill) = &wishes.safe else {
+    let key = key.to_string();
+    // Where the journal cannot be read, the name of a file tells.
+    let is_missing = |key: &str| {
+        let kept = memory.of_journal(|journal| journal.is_in_a_safe(&root, key));
+        !kept.unwrap_or(wishes.safe.is_none())
+    };
+    let known = |key: &&String| {
+        let mut ring = session.ring.iter();
+        ring.any(|known| known.fingerprint().to_string() == **key)
+    };
+    let replaced = replaced.map(|replaced| replaced.as_ref().filter(known));
+    let missing = match is_missing(&key) {
+        true => Some(key.as_str()),
+        false => replaced
+            .flatten()
+            .map(String::as_str)
+            .filter(|key| is_missing(key)),
+    };
+    let Some(missing) = missing else {
+        let with = replaced.flatten().unwrap_or(&key);
+        let there = memory.of_journal(|journal| journal.safe_with(&root, with));
         return Ok(KeptSafe {
-            missing: Some(claims::key_not_safe(&fingerprint, None, typed)),
+            saved: there.flatten().map(|path| shown(&path).to_string()),
             ..KeptSafe::default()
         });
     };
-    match fill(session, options, to_fill) {
-        Ok(path) => Ok(KeptSafe {
-            told: Some(claims::key_saved(&fingerprint, &path)),
-            saved: Some(path),
-            missing: None,
-        }),
-        Err(problem) => Ok(KeptSafe {
-            missing: Some(claims::key_not_safe(&fingerprint, Some(&problem), typed)),
+    let Some(to_fill) = &wishes.safe else {
+        let is_in_force = missing == key;
+        return Ok(KeptSafe {
+            missing: is_in_force.then(|| claims::key_not_safe(&key, None, typed)),
             ..KeptSafe::default()
-        }),
-    }
+        });
+    };
+    // One file for each key of each install: whatever the journal keeps, it is made once.
+    let name = format!("freescout-{missing}");
+    let path = state::file_of(&to_fill.folder, &root, &name, "age");
+    let (keys, is_new) = match path.is_file() {
+        true => (Ok(vec![missing.to_owned()]), false),
+        false => (fill(session, &path, to_fill), true),
+    };
+    let keys = match keys {
+        Ok(keys) => keys,
+        Err(problem) => {
+            let claim = claims::key_not_safe(missing, Some(&problem), typed);
+            return Ok(KeptSafe {
+                missing: Some(claim),
+                ..KeptSafe::default()
+            });
+        }
+    };
+    memory.note_safe(&keys, &path);
+    let path = shown(&path).to_string();
+    Ok(KeptSafe {
+        told: is_new.then(|| claims::key_saved(missing, &path)),
+        saved: Some(path),
+        missing: None,
+    })
 }
 
-/// Makes a safe in the folder, and notes it. Gives its path, as it is shown.
-fn fill(session: &Session, options: &Options, to_fill: &SafeToFill) -> Result<String, Problem> {
+/// Makes a safe of this name. Gives the keys in it, by their fingerprints.
+fn fill(session: &Session, path: &Path, to_fill: &SafeToFill) -> Result<Vec<String>, Problem> {
     let w = words();
     let of = |text: &String| {
         let none = || {
@@ -79,16 +120,8 @@ fn fill(session: &Session, options: &Options, to_fill: &SafeToFill) -> Result<St
     };
     let recipients = to_fill.recipients.iter().map(of);
     let lock = SafeLock::Recipients(recipients.collect::<Result<_, _>>()?);
-    let path = to_fill.folder.join(name(session));
     let assessment = session.assess();
-    let made = safe::make(session, &assessment, Some(&path), &lock)?;
-    safe::note(session, options, &made, Some(&path))?;
-    Ok(shown(&path).to_string())
-}
-
-/// A name that tells the key, and is new: `freescout-3fa9c2d1e0b4-20261130-104500.age`.
-fn name(session: &Session) -> String {
-    let key = session.ring.effective().map(|key| key.fingerprint());
-    let key = key.map_or_else(String::new, |key| format!("{key}-"));
-    format!("freescout-{key}{}.age", moment().0)
+    let made = safe::make(session, &assessment, Some(path), &lock)?;
+    let keys = made.keys.iter().map(|key| key.fingerprint().to_string());
+    Ok(keys.collect())
 }

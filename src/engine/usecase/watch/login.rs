@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::claims::state_of;
 use super::look::server_line;
+use super::memory::RoundMemory;
 use super::{Reporter, RoundInput};
 use crate::domain::error::Problem;
 use crate::domain::inventory::Secret;
@@ -16,9 +17,8 @@ use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{
     Connection, ConnectionId, Direction, LoginMethod, MailServer, connections,
 };
-use crate::domain::run::watch::record::{
-    KeyedDigest, LoginResult, TestMail, TriedLogin, WatchRecord,
-};
+use crate::domain::run::watch::digest::{DigestSecret, KeyedDigest};
+use crate::domain::run::watch::record::{LoginResult, TestMail, TriedLogin, WatchRecord};
 use crate::domain::run::watch::round::RoundWishes;
 use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::turns::{LoginCandidate, whose_turn};
@@ -50,15 +50,27 @@ struct Tryable {
     with: Option<KeyedDigest>,
 }
 
+impl Tryable {
+    /// Whether it was tried with the password that it has now.
+    fn is_with(&self, tried: &TriedLogin) -> bool {
+        match (&tried.with, &self.with) {
+            (Some(before), Some(now)) => before.same(now) == Some(true),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
 /// Tries those whose turn it is.
 pub(super) fn try_those_due(
     session: &mut Session,
-    before: &WatchRecord,
+    memory: &mut RoundMemory,
     input: &RoundInput<'_>,
     now: Timestamp,
     reporter: &dyn Reporter,
 ) -> Result<TriedLogins, Problem> {
     let wishes = input.wishes;
+    let before = &memory.before.clone();
     let mut record = before.logins.clone();
     // What is configured no more is of no interest.
     let all = connections(&session.inventory.mailboxes, &session.inventory.system_mail);
@@ -70,22 +82,35 @@ pub(super) fn try_those_due(
     record.retain(|login, _| there.contains(login));
     let mut test_mails = before.test_mails.clone();
     test_mails.retain(|id, _| session.inventory.mailbox(*id).is_some());
-    if !wishes.logins {
-        return Ok(TriedLogins {
+    let untried = |record, test_mails| {
+        Ok(TriedLogins {
             record,
             test_mails,
             renewed: false,
-        });
-    }
-    let tryable = tryable(session, all);
+        })
+    };
+    let secret = memory.secret.as_ref();
+    let Some(secret) = secret.filter(|_| wishes.logins && memory.trouble.is_none()) else {
+        return untried(record, test_mails);
+    };
+    let tryable = tryable(session, all, secret);
+    // Whoever began and did not end may have been refused.
+    let may_be_refused = |tried: &TriedLogin| match tried.result {
+        LoginResult::Refused => true,
+        LoginResult::Begun => now.duration_since(tried.at).unsigned_abs() < wishes.logins_every,
+        _ => false,
+    };
+    let elsewhere = memory.of_journal(|journal| journal.logins_elsewhere(&session.install.root));
+    let elsewhere = elsewhere.unwrap_or_default();
+    let elsewhere: Vec<&TriedLogin> = elsewhere.iter().filter(|t| may_be_refused(t)).collect();
     let refused: Vec<(&String, &TriedLogin)> = before
         .logins
         .iter()
-        .filter(|(_, tried)| tried.result == LoginResult::Refused)
+        .filter(|(_, tried)| may_be_refused(tried))
         .collect();
     let candidates: Vec<LoginCandidate<'_>> = tryable
         .iter()
-        .map(|one| candidate(one, before, &refused, wishes))
+        .map(|one| candidate(one, before, (&refused, &elsewhere), wishes))
         .collect();
     let turns = whose_turn(&candidates, now, wishes.logins_every);
     let sending = match wishes.send_test {
@@ -98,6 +123,20 @@ pub(super) fn try_those_due(
         .into_iter()
         .filter(|id| !sending_ids.contains(id))
         .collect();
+    // Whatever ends this round in the middle: no password is sent that is not written down as sent. A token locks nothing.
+    let ids: Vec<ConnectionId> = turns.iter().chain(&sending_ids).copied().collect();
+    let mut written = before.logins.clone();
+    let begun = tryable
+        .iter()
+        .filter(|one| one.with.is_some() && ids.contains(&one.connection.id));
+    written.extend(begun.map(|one| {
+        let own = name(one.connection.id);
+        let begun = begun_now(one, before.logins.get(&own), now);
+        (own, begun)
+    }));
+    if written != before.logins && !memory.begin(written) {
+        return untried(record, test_mails);
+    }
     let site = survey::summary(session).site;
     let mut renewed = false;
     for (which, send) in [(turns, false), (sending_ids, true)] {
@@ -137,7 +176,7 @@ pub(super) fn try_those_due(
 }
 
 /// Those that lead somewhere, and of whose password FreeScout reads something.
-fn tryable(session: &Session, all: Vec<Connection>) -> Vec<Tryable> {
+fn tryable(session: &Session, all: Vec<Connection>, secret: &DigestSecret) -> Vec<Tryable> {
     let secrets = session.inventory.secrets.iter();
     let of_login = |secret: &'_ Secret| ConnectionId::of_secret(secret.kind, &secret.place);
     let passwords: BTreeMap<ConnectionId, &Secret> = secrets
@@ -148,7 +187,8 @@ fn tryable(session: &Session, all: Vec<Connection>) -> Vec<Tryable> {
         let target = connection.target.as_ref().ok()?;
         let with = match &target.login {
             LoginMethod::Password { .. } => {
-                Some(digest(session, passwords.get(&connection.id)?, target)?)
+                let password = passwords.get(&connection.id)?;
+                Some(digest(session, password, target, secret)?)
             }
             LoginMethod::None | LoginMethod::XOAuth2 { .. } => None,
         };
@@ -158,8 +198,13 @@ fn tryable(session: &Session, all: Vec<Connection>) -> Vec<Tryable> {
 }
 
 /// The password of a login, at its provider's account; `None` where FreeScout reads none.
-fn digest(session: &Session, secret: &Secret, target: &MailServer) -> Option<KeyedDigest> {
-    let Password::Text(password) = text::password(secret, &session.ring, PasswordsUsed::InForce)
+fn digest(
+    session: &Session,
+    stored: &Secret,
+    target: &MailServer,
+    secret: &DigestSecret,
+) -> Option<KeyedDigest> {
+    let Password::Text(password) = text::password(stored, &session.ring, PasswordsUsed::InForce)
     else {
         return None;
     };
@@ -169,32 +214,47 @@ fn digest(session: &Session, secret: &Secret, target: &MailServer) -> Option<Key
         text.extend_from_slice(&(part.len() as u64).to_be_bytes());
         text.extend_from_slice(part);
     }
-    Some(KeyedDigest::of(session.ring.effective()?, &text))
+    Some(secret.digest(&text))
+}
+
+/// A login that is about to be tried, as it is written down before. A password that was refused before stays so.
+fn begun_now(one: &Tryable, before: Option<&TriedLogin>, now: Timestamp) -> TriedLogin {
+    let is_refused =
+        before.is_some_and(|tried| tried.result == LoginResult::Refused && one.is_with(tried));
+    TriedLogin {
+        at: now,
+        result: match is_refused {
+            true => LoginResult::Refused,
+            false => LoginResult::Begun,
+        },
+        server: server_line(&one.connection),
+        with: one.with.clone(),
+        trouble: before.and_then(|tried| tried.trouble.clone()),
+        certificate_ends: before.and_then(|tried| tried.certificate_ends),
+    }
 }
 
 fn candidate<'a>(
     one: &Tryable,
     before: &'a WatchRecord,
-    refused: &[(&String, &TriedLogin)],
+    (refused, elsewhere): (&[(&String, &TriedLogin)], &[&TriedLogin]),
     wishes: &RoundWishes,
 ) -> LoginCandidate<'a> {
     let own = name(one.connection.id);
     let tried = before.logins.get(&own);
-    let same = |tried: &TriedLogin| match (&tried.with, &one.with) {
-        (Some(before), Some(now)) => before.same(now) == Some(true),
-        (None, None) => true,
-        _ => false,
-    };
     let with_this = |(login, tried): &(&String, &TriedLogin)| {
-        **login != own && one.with.is_some() && same(tried)
+        **login != own && one.with.is_some() && one.is_with(tried)
     };
     let is_refused = tried.is_some_and(|tried| tried.result == LoginResult::Refused);
     LoginCandidate {
         id: one.connection.id,
         tried: tried.filter(|_| !(wishes.retry_refused && is_refused)),
-        changed: tried
-            .is_some_and(|tried| !same(tried) || tried.server != server_line(&one.connection)),
-        refused_elsewhere: !wishes.retry_refused && refused.iter().any(with_this),
+        changed: tried.is_some_and(|tried| {
+            !one.is_with(tried) || tried.server != server_line(&one.connection)
+        }),
+        refused_elsewhere: !wishes.retry_refused
+            && (refused.iter().any(with_this)
+                || one.with.is_some() && elsewhere.iter().any(|tried| one.is_with(tried))),
     }
 }
 

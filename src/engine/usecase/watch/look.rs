@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use crate::domain::inventory::secret::SecretKind;
-use crate::domain::key::app_key::AppKey;
 use crate::domain::mail::queue::Signs;
 use crate::domain::mail::{Connection, Direction, NoTarget, Security, connections};
-use crate::domain::run::watch::record::{KeyedDigest, KnownFile, KnownInstall, KnownMailbox};
+use crate::domain::run::watch::digest::DigestSecret;
+use crate::domain::run::watch::record::{KnownFile, KnownInstall, KnownMailbox};
 use crate::domain::verdict::text::{self, Password, PasswordsUsed};
 use crate::engine::session::Session;
 use crate::io::fs::{self, FileRead};
@@ -16,7 +16,11 @@ use crate::words::untrusted::{Untrusted, shown};
 const MAX_ARTISAN: u64 = 1 << 20;
 
 /// What is known now.
-pub(super) fn known(session: &Session, signs: &Signs) -> KnownInstall {
+pub(super) fn known(
+    session: &Session,
+    signs: &Signs,
+    secret: Option<&DigestSecret>,
+) -> KnownInstall {
     let effective = session.ring.effective();
     let mut known = KnownInstall {
         key: effective.map(|key| key.fingerprint().to_string()),
@@ -39,23 +43,22 @@ pub(super) fn known(session: &Session, signs: &Signs) -> KnownInstall {
             Direction::Outgoing => mailbox.outgoing = line,
         }
     }
-    if let Some(key) = effective {
+    if let Some(secret) = secret {
         let is_password = |kind| {
             matches!(
                 kind,
                 SecretKind::Incoming | SecretKind::Outgoing | SecretKind::SystemMail
             )
         };
-        let secrets = inventory.secrets.iter().filter(|s| is_password(s.kind));
-        known.passwords = secrets
-            .filter_map(|secret| {
+        let stored = inventory.secrets.iter().filter(|s| is_password(s.kind));
+        known.passwords = stored
+            .filter_map(|stored| {
                 let Password::Text(text) =
-                    text::password(secret, &session.ring, PasswordsUsed::InForce)
+                    text::password(stored, &session.ring, PasswordsUsed::InForce)
                 else {
                     return None;
                 };
-                let digest = KeyedDigest::of(key, text.expose());
-                Some((secret.place.to_string(), digest))
+                Some((stored.place.to_string(), secret.digest(text.expose())))
             })
             .collect();
     }
@@ -66,7 +69,7 @@ pub(super) fn known(session: &Session, signs: &Signs) -> KnownInstall {
         .into_iter()
         .flatten()
         .chain(artisan.as_ref())
-        .map(|file| (path(&file.path), known_file(file, effective)))
+        .map(|file| (path(&file.path), known_file(file, secret)))
         .collect();
     known
 }
@@ -76,12 +79,12 @@ pub(super) fn path(path: &Path) -> String {
     shown(&path).to_string()
 }
 
-fn known_file(file: &FileRead, key: Option<&AppKey>) -> KnownFile {
+fn known_file(file: &FileRead, secret: Option<&DigestSecret>) -> KnownFile {
     KnownFile {
         modified: file.attributes.modified,
         length: file.bytes.len() as u64,
         owner: fs::user_name(file.attributes.uid).into(),
-        content: key.map(|key| KeyedDigest::of(key, &file.bytes)),
+        content: secret.map(|secret| secret.digest(&file.bytes)),
     }
 }
 

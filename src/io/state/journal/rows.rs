@@ -31,6 +31,13 @@ CREATE INDEX told_of_watched ON told (watched);
 CREATE TABLE safes (watched INTEGER NOT NULL, fingerprint TEXT NOT NULL, path BLOB, at TEXT NOT NULL);
 ";
 
+/// From the fourth form, in which what was told was not known to have arrived.
+pub(super) const FROM_FOURTH: &str = "
+ALTER TABLE watched ADD COLUMN at TEXT;
+CREATE TABLE fleet (one INTEGER PRIMARY KEY CHECK (one = 1), memory TEXT NOT NULL);
+CREATE TABLE undelivered (id INTEGER PRIMARY KEY AUTOINCREMENT, since TEXT NOT NULL, taken TEXT NOT NULL, report TEXT NOT NULL);
+";
+
 /// Files the runs of the first form under what their install is filed under now.
 pub(super) fn give_identities(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch(FROM_FIRST)?;
@@ -52,6 +59,11 @@ pub(super) fn text(path: &Path) -> &[u8] {
 
 pub(super) fn path_of(bytes: Vec<u8>) -> PathBuf {
     PathBuf::from(OsString::from_vec(bytes))
+}
+
+/// As a column holds it.
+pub(super) fn as_json(value: &impl serde::Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))
 }
 
 pub(super) fn end_steps(

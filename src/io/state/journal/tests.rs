@@ -33,7 +33,7 @@ fn runs_of_earlier_forms_are_found_under_the_app_they_were_deployed_for() {
     let mut journal = Journal::open(state.path()).unwrap();
     journal.begin(&run, &Intent::default()).unwrap();
     let first_form = "DROP INDEX runs_of_identity; ALTER TABLE runs DROP COLUMN identity; ALTER TABLE runs DROP COLUMN data;
-        CREATE INDEX runs_of_install ON runs (install, outcome); DROP TABLE watched; DROP TABLE told; DROP TABLE safes; PRAGMA user_version = 1;";
+        CREATE INDEX runs_of_install ON runs (install, outcome); DROP TABLE watched; DROP TABLE told; DROP TABLE safes; DROP TABLE fleet; DROP TABLE undelivered; PRAGMA user_version = 1;";
     journal.connection.execute_batch(first_form).unwrap();
     drop(journal);
     let journal = Journal::existing(state.path()).unwrap().unwrap();
@@ -42,7 +42,7 @@ fn runs_of_earlier_forms_are_found_under_the_app_they_were_deployed_for() {
     assert_eq!(found("other/releases/1"), None);
     assert_eq!(journal.history(Some(&run.install)).unwrap().len(), 1);
     let second_form =
-        "ALTER TABLE runs DROP COLUMN data; DROP TABLE watched; DROP TABLE told; DROP TABLE safes;
+        "ALTER TABLE runs DROP COLUMN data; DROP TABLE watched; DROP TABLE told; DROP TABLE safes; DROP TABLE fleet; DROP TABLE undelivered;
         PRAGMA user_version = 2;";
     journal.connection.execute_batch(second_form).unwrap();
     drop(journal);

@@ -1,15 +1,16 @@
 //! What the watch writes down in the journal: the record of each install, what was told of it, and which keys are in safes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::rows::{path_of, text};
+use super::outbox::{self, Undelivered};
+use super::rows::{as_json, path_of, text};
 use super::{Journal, JournalError};
 use crate::domain::run::belongs::{DataId, InstallIdentity, RecordOwner};
-use crate::domain::run::watch::record::WatchRecord;
-use crate::domain::run::watch::{News, Turn, WatchCode, WatchState};
+use crate::domain::run::watch::record::{TriedLogin, WatchRecord};
+use crate::domain::run::watch::{News, Turn, WatchCode, WatchReport, WatchState};
 use crate::io::install::identified;
 use crate::words::untrusted::Untrusted;
 
@@ -20,7 +21,7 @@ const MAX_TOLD: i64 = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldNews {
     /// The install's folder.
-    pub install: std::path::PathBuf,
+    pub install: PathBuf,
     /// When, RFC 3339.
     pub at: String,
     /// Name of the [`Turn`].
@@ -69,7 +70,68 @@ impl Journal {
         Ok(stored.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
-    /// Writes down what a round came to, and what is told of it, in one transaction.
+    /// The logins that were tried on all other installs: those may be copies of this one.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn logins_elsewhere(&self, install: &Path) -> Result<Vec<TriedLogin>, JournalError> {
+        let row = self.watched(install)?;
+        let read = || {
+            let mut statement = self
+                .connection
+                .prepare("SELECT record FROM watched WHERE id IS NOT ?1 AND record IS NOT NULL")?;
+            let records = statement.query_map([row], |row| row.get(0))?;
+            records.collect::<rusqlite::Result<Vec<String>>>()
+        };
+        let records = read().map_err(self.failed())?;
+        let records = records
+            .iter()
+            .filter_map(|text| serde_json::from_str(text).ok());
+        Ok(records
+            .flat_map(|record: WatchRecord| record.logins.into_values())
+            .collect())
+    }
+
+    /// When the last round that had something to write down was; `None` before the first one.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn round_written(&self, install: &Path) -> Result<Option<Timestamp>, JournalError> {
+        let Some(row) = self.watched(install)? else {
+            return Ok(None);
+        };
+        let at: Option<String> = self
+            .connection
+            .query_row("SELECT at FROM watched WHERE id = ?1", [row], |row| {
+                row.get(0)
+            })
+            .map_err(self.failed())?;
+        Ok(at.and_then(|at| at.parse().ok()))
+    }
+
+    /// Writes down the record of a round that is about to try logins, with them as begun.
+    ///
+    /// # Errors
+    /// [`JournalError`]; then nothing is written down, and none may be tried.
+    pub fn begin_logins(
+        &mut self,
+        install: &Path,
+        record: &WatchRecord,
+    ) -> Result<(), JournalError> {
+        let there = self.watched(install)?;
+        let its = identified(install);
+        let record = as_json(record).map_err(self.failed())?;
+        self.commit(|t| {
+            let row = row_of(t, there, &its)?;
+            t.execute(
+                "UPDATE watched SET record = ?2 WHERE id = ?1",
+                params![row, record],
+            )
+            .map(|_| ())
+        })
+    }
+
+    /// Writes down what a round came to, and in the same transaction what is told of it: as told, and as not delivered yet.
     ///
     /// # Errors
     /// [`JournalError`]; then nothing is written down.
@@ -77,23 +139,21 @@ impl Journal {
         &mut self,
         install: &Path,
         record: &WatchRecord,
-        news: &[News],
-        now: Timestamp,
+        report: &WatchReport,
     ) -> Result<(), JournalError> {
         let there = self.watched(install)?;
         let its = identified(install);
-        let record = serde_json::to_string(record)
-            .map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))
-            .map_err(self.failed())?;
+        let record = as_json(record).map_err(self.failed())?;
         self.commit(|t| {
             let row = row_of(t, there, &its)?;
             t.execute(
-                "UPDATE watched SET record = ?2 WHERE id = ?1",
-                params![row, record],
+                "UPDATE watched SET record = ?2, at = ?3 WHERE id = ?1",
+                params![row, record, report.at.to_string()],
             )?;
-            for one in news {
-                insert_news(t, row, one, now)?;
+            for one in &report.news {
+                insert_news(t, row, one, report.at)?;
             }
+            outbox::insert(t, &Undelivered::of(report.clone()))?;
             t.execute(
                 "DELETE FROM told WHERE watched = ?1 AND id <= (SELECT id FROM told WHERE watched = ?1 \
                  ORDER BY id DESC LIMIT 1 OFFSET ?2)",
@@ -117,7 +177,7 @@ impl Journal {
         };
         let read = || {
             let mut statement = self.connection.prepare(
-                "SELECT install, at, turn, code, severity, subject, message FROM told \
+                "SELECT install, told.at, turn, code, severity, subject, message FROM told \
                  JOIN watched ON watched.id = told.watched \
                  WHERE ?1 IS NULL OR watched = ?1 ORDER BY told.id DESC LIMIT ?2",
             )?;
@@ -160,6 +220,25 @@ impl Journal {
             }
             Ok(())
         })
+    }
+
+    /// The last file that was made here as a safe with this key of an install.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn safe_with(&self, install: &Path, key: &str) -> Result<Option<PathBuf>, JournalError> {
+        let Some(row) = self.watched(install)? else {
+            return Ok(None);
+        };
+        self.connection
+            .query_row(
+                "SELECT path FROM safes WHERE watched = ?1 AND fingerprint = ?2 AND path IS NOT NULL \
+                 ORDER BY rowid DESC LIMIT 1",
+                params![row, key],
+                |row| row.get(0).map(path_of),
+            )
+            .optional()
+            .map_err(self.failed())
     }
 
     /// Whether a safe or a page was made here with this key of an install.
@@ -249,8 +328,28 @@ fn insert_news(
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::domain::run::watch::Matter;
+    use crate::domain::run::watch::fleet::FleetMemory;
     use crate::domain::run::watch::record::KnownInstall;
+    use crate::domain::run::watch::{Matter, WatchedInstall};
+
+    fn report(news: Vec<News>) -> WatchReport {
+        WatchReport {
+            schema: 1,
+            install: WatchedInstall {
+                host: "server1".to_owned(),
+                path: "/srv/desk".to_owned(),
+                name: "desk".to_owned(),
+                version: String::new(),
+                container: None,
+            },
+            at: Timestamp::UNIX_EPOCH,
+            as_of: None,
+            state: WatchState::Ok,
+            news,
+            standing: Vec::new(),
+            checks: Vec::new(),
+        }
+    }
 
     #[test]
     fn a_round_is_found_again_and_what_was_told_is_history() {
@@ -278,11 +377,22 @@ mod tests {
                 next: String::new(),
             },
         };
+        let told = report(vec![news]);
+        journal.write_round(install, &record, &told).unwrap();
         journal
-            .write_round(install, &record, std::slice::from_ref(&news), now)
+            .write_round(install, &record, &report(vec![]))
             .unwrap();
-        journal.write_round(install, &record, &[], now).unwrap();
         assert_eq!(journal.watch_record(install).unwrap(), Some(record));
+        assert_eq!(journal.round_written(install).unwrap(), Some(now));
+        assert_eq!(journal.round_written(other).unwrap(), None);
+        let waiting = journal.undelivered().unwrap();
+        assert_eq!(waiting.len(), 1, "what is not news waits for nobody");
+        let (id, undelivered) = &waiting[0];
+        assert_eq!(undelivered.report, told);
+        journal.delivered_to(*id, &["mail"]).unwrap();
+        assert_eq!(journal.undelivered().unwrap()[0].1.taken, ["mail"]);
+        journal.delivered(*id).unwrap();
+        assert_eq!(journal.undelivered().unwrap(), []);
         assert_eq!(journal.watch_record(other).unwrap(), None);
         let told = journal.told(Some(install)).unwrap();
         assert_eq!(told.len(), 1);
@@ -297,17 +407,25 @@ mod tests {
         assert!(journal.is_in_a_safe(install, "aaa").unwrap());
         assert!(!journal.is_in_a_safe(install, "bbb").unwrap());
         assert!(!journal.is_in_a_safe(other, "aaa").unwrap());
+        let path = journal.safe_with(install, "aaa").unwrap();
+        assert_eq!(path.as_deref(), Some(Path::new("/root/safe.age")));
     }
 
     #[test]
-    fn a_journal_of_the_third_form_learns_of_the_watch() {
+    fn a_journal_of_an_earlier_form_learns_of_the_watch() {
         let state = tempfile::tempdir().unwrap();
         let journal = Journal::open(state.path()).unwrap();
-        let third =
-            "DROP TABLE watched; DROP TABLE told; DROP TABLE safes; PRAGMA user_version = 3;";
+        let fourth = "ALTER TABLE watched DROP COLUMN at; DROP TABLE fleet; DROP TABLE undelivered; PRAGMA user_version = 4;";
+        journal.connection.execute_batch(fourth).unwrap();
+        drop(journal);
+        let journal = Journal::open(state.path()).unwrap();
+        assert_eq!(journal.undelivered().unwrap(), []);
+        let third = "DROP TABLE watched; DROP TABLE told; DROP TABLE safes; DROP TABLE fleet; DROP TABLE undelivered; \
+                     PRAGMA user_version = 3;";
         journal.connection.execute_batch(third).unwrap();
         drop(journal);
         let journal = Journal::open(state.path()).unwrap();
         assert_eq!(journal.told(None).unwrap(), []);
+        assert_eq!(journal.fleet().unwrap(), FleetMemory::default());
     }
 }

@@ -1826,6 +1826,9 @@ table! {
     watch_safe_unusable_next = "Set [safe] right in the settings of the watch.";
     watch_installs_several(places) = "There is more than one FreeScout here ({places}). The one that was watched is watched on; nobody looks at the others.";
     watch_installs_several_next = "Name those that are to be watched in the settings of the watch, [[install]] for each, or watch all of them with --all.";
+    watch_not_running(container) = "The container {container} is stopped: FreeScout does not run.";
+    watch_not_running_start(start) = "Start it: {start}";
+    watch_not_running_next = "Start it, as it was started before.";
     watch_vanished = "This FreeScout is not found any more.";
     watch_vanished_next(command) = "If it was removed on purpose: {command}";
     watch_as_of(time) = "as of {time}: freescout-rescue is at work on this install";

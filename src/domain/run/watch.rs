@@ -144,6 +144,8 @@ named! {
         JobsFailed = "jobs_failed",
         /// FreeScout has not fetched for too long.
         NotFetching = "not_fetching",
+        /// The container that the install is in is stopped.
+        NotRunning = "not_running",
         /// No queue worker runs.
         NoWorker = "no_worker",
         /// A mailbox has received nothing for far longer than usual.
@@ -179,7 +181,7 @@ impl WatchCode {
             WatchCode::CertificateEnds => CheckCode::Certificates,
             WatchCode::JobsWait => CheckCode::Queue,
             WatchCode::NotFetching => CheckCode::Fetching,
-            WatchCode::NoWorker => CheckCode::Workers,
+            WatchCode::NoWorker | WatchCode::NotRunning => CheckCode::Workers,
             WatchCode::NothingReceived | WatchCode::NothingSent => CheckCode::MailFlow,
             WatchCode::TestMailLost => CheckCode::TestMail,
             WatchCode::KeyChanged

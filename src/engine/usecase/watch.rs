@@ -156,9 +156,14 @@ fn blind(
 ) -> RoundAnswer {
     let before = memory.before.clone();
     let mut claims: Vec<Claim> = before.standing.iter().map(claims::as_it_stood).collect();
-    let of_looking = [WatchCode::CannotLook, WatchCode::CannotRecord];
+    let of_looking = [
+        WatchCode::CannotLook,
+        WatchCode::CannotRecord,
+        WatchCode::NotRunning,
+    ];
     claims.retain(|claim| !of_looking.contains(&claim.code));
     claims.push(sentences::watch::claims::cannot_look(problem));
+    claims.extend(stopped());
     let seen = Seen {
         install: named(folder, before.named.clone()),
         after: before,
@@ -282,6 +287,7 @@ fn look(
     let unusable = wishes.safe_trouble.as_deref();
     claims.extend(unusable.map(sentences::watch::claims::safe_unusable));
     claims.extend(alarms::claims(session, wishes));
+    claims.extend(stopped());
     claims.extend(login::claims(session, &logins.record, wishes, now));
     let limits = wishes.thresholds;
     claims.extend(flow::claims(session, &flow, limits, now, &typed));
@@ -315,6 +321,12 @@ fn look(
         checks
     };
     Ok(conclude(memory, wishes, seen, &checks, now))
+}
+
+/// That the container that the install is in is stopped, where it is.
+fn stopped() -> Option<Claim> {
+    let container = &within::get()?.container;
+    (!container.running).then(|| sentences::watch::claims::not_running(container))
 }
 
 /// How the install is named to those who are told.

@@ -2,6 +2,7 @@
 
 use jiff::civil::DateTime;
 
+use crate::domain::config::container::Container;
 use crate::domain::error::Problem;
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::{Connection, Direction};
@@ -10,6 +11,7 @@ use crate::domain::run::watch::edit::{AdminLogin, LastSave};
 use crate::domain::run::watch::record::KnownFile;
 use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::{WatchCode, WatchState};
+use crate::sentences::commands::start_of;
 use crate::sentences::{connections, journal};
 use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
@@ -93,6 +95,22 @@ pub fn round_not_made(why: &str, next: String) -> Claim {
         WatchState::Unknown,
         WatchCode::CannotLook.name(),
         text!(watch_cannot_look, why),
+        next,
+    )
+}
+
+/// That the container which the install is in is stopped.
+pub fn not_running(container: &Container) -> Claim {
+    let name = shown(&container.lasting_name()).to_string();
+    let next = match start_of(container) {
+        Some(start) => text!(watch_not_running_start, start),
+        None => words().watch_not_running_next.to_owned(),
+    };
+    claim(
+        WatchCode::NotRunning,
+        WatchState::Critical,
+        WatchCode::NotRunning.name(),
+        text!(watch_not_running, container = name),
         next,
     )
 }

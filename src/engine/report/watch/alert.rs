@@ -120,6 +120,20 @@ From freescout-rescue, which watches this helpdesk.
     }
 
     #[test]
+    fn that_the_key_changed_comes_before_all_that_comes_of_it() {
+        let mut lost = well();
+        let of = |code, severity, said: &str| matter(code, severity, said, "");
+        let login = of(WatchCode::LoginFails, WatchState::Critical, "It fails.");
+        let key = of(WatchCode::KeyChanged, WatchState::Warning, "It changed.");
+        lost.news = vec![news(Turn::Began, login.clone()), news(Turn::Happened, key)];
+        let subject = |report: &WatchReport| alert(report, "again", &zone()).unwrap().subject;
+        assert!(subject(&lost).contains("WARNING: It changed (and 1 more)"));
+        // A change that we made is a note.
+        lost.news[1].matter.severity = WatchState::Ok;
+        assert!(subject(&lost).contains("CRITICAL: It fails (and 1 more)"));
+    }
+
+    #[test]
     fn without_news_there_is_none() {
         let mut report = broken();
         report.news.clear();

@@ -79,7 +79,7 @@ pub struct Queued {
 }
 
 /// What becomes of a queue in a channel.
-enum Step {
+enum QueueStep {
     Begun(usize),
     Ended(usize, Result<(), NotTold>),
     Over,
@@ -136,12 +136,12 @@ pub fn tell_queue(
             continue;
         };
         match step {
-            Step::Begun(on) => {
+            QueueStep::Begun(on) => {
                 let one = &mut working[at];
                 (one.on, one.until) = (on, Instant::now() + one.longest);
             }
-            Step::Ended(on, told) => ended(on, name, told),
-            Step::Over => drop(working.swap_remove(at)),
+            QueueStep::Ended(on, told) => ended(on, name, told),
+            QueueStep::Over => drop(working.swap_remove(at)),
         }
     }
 }
@@ -152,7 +152,7 @@ fn work_off(
     left: Vec<(usize, Alert)>,
     channels: &Channels,
     reach: &Reach,
-    say: &dyn Fn(Step),
+    say: &dyn Fn(QueueStep),
 ) {
     let newest = left.last().map(|(on, _)| *on);
     let mut failed = false;
@@ -164,12 +164,12 @@ fn work_off(
         let Some((_, _, telling)) = all.find(|(other, ..)| *other == name) else {
             break;
         };
-        say(Step::Begun(on));
+        say(QueueStep::Begun(on));
         let told = telling(&alert, reach);
         failed |= told.is_err();
-        say(Step::Ended(on, told));
+        say(QueueStep::Ended(on, told));
     }
-    say(Step::Over);
+    say(QueueStep::Over);
 }
 
 /// Who is told, by these settings.

@@ -7,11 +7,12 @@ use freescout_rescue::domain::run::watch::{CheckCode, WatchCode, metrics};
 const README: &str = include_str!("../../README.md");
 
 /// The metrics that rules may rest on.
-const METRICS: [&str; 4] = [
+const METRICS: [&str; 5] = [
     metrics::CHECK_STATE.name,
     metrics::LAST_ROUND.name,
     metrics::MATTER.name,
     metrics::STATE.name,
+    metrics::UP.name,
 ];
 
 /// The blocks of YAML in it.

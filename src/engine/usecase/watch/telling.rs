@@ -33,7 +33,7 @@ pub struct Failed {
 }
 
 /// What came of the rounds and of the telling.
-pub struct Told {
+pub struct TellingDone {
     /// What is known of each install now, with all that is told of it.
     pub reports: Vec<WatchReport>,
     /// Those who could not be told.
@@ -56,7 +56,7 @@ pub struct ToTell<'a> {
 }
 
 /// Tells what is new in these rounds, and what could not be told before.
-pub fn tell(to_tell: &ToTell<'_>, answered: Vec<Answered>, options: &Options) -> Told {
+pub fn tell(to_tell: &ToTell<'_>, answered: Vec<Answered>, options: &Options) -> TellingDone {
     let forget = to_tell.forget;
     let Some(mut book) = WatchBook::take(options) else {
         // Somebody else tells just now, for long: what was written down is told with the next round, and what was not is new
@@ -65,7 +65,7 @@ pub fn tell(to_tell: &ToTell<'_>, answered: Vec<Answered>, options: &Options) ->
             let install = || fleet::named(&watching.target);
             answer.map_or_else(|why| fleet::not_made(install(), &why), |made| made.report)
         });
-        return Told {
+        return TellingDone {
             reports: reports.collect(),
             failed: Vec::new(),
         };
@@ -96,7 +96,7 @@ pub fn tell(to_tell: &ToTell<'_>, answered: Vec<Answered>, options: &Options) ->
         book.say_so(&why);
     }
     let failed = hand_out(to_tell, &mut book, &ours);
-    Told { reports, failed }
+    TellingDone { reports, failed }
 }
 
 /// Whether it was watched with all others, and is not found any more.
@@ -120,7 +120,7 @@ impl Ours {
 }
 
 /// What one install came to.
-struct Settled {
+struct InstallNews {
     report: WatchReport,
     /// What is told of it apart from its round.
     apart: Option<WatchReport>,
@@ -133,7 +133,7 @@ fn settle(
     watching: Watching,
     answer: Result<RoundAnswer, NotMade>,
     settings: &WatchSettings,
-) -> Settled {
+) -> InstallNews {
     let known = book.fleet.targets.get(&watching.id);
     let (mut report, recorded) = match answer {
         Ok(answer) => (answer.report, answer.recorded),
@@ -145,7 +145,7 @@ fn settle(
     };
     if report.as_of.is_some() {
         // Nobody looked.
-        return Settled {
+        return InstallNews {
             report,
             apart: None,
             recorded: None,
@@ -179,7 +179,7 @@ fn settle(
     let state = state(&report.standing, &report.news);
     report.state = report.state.max(state);
     book.fleet.targets.insert(watching.id, target);
-    Settled {
+    InstallNews {
         report,
         apart: told,
         recorded: written,

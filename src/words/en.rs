@@ -1848,7 +1848,7 @@ table! {
     watch_key_saved_away = "Keep a copy of it away from this server.";
     watch_key_not_safe(key) = "No safe was made with the key in force ({key}): if it is lost, so are all passwords.";
     watch_key_not_safe_next(command) = "Set `safe` in watch.toml, or make one and keep it elsewhere: {command}";
-    watch_key_not_saved(key, why) = "The key in force ({key}) could not be put into the safe: {why}";
+    watch_key_not_saved(key, why) = "The key {key} could not be put into the safe: {why}";
     watch_unreadable(what) = "Cannot be read with the key in force: {what}.";
     watch_password_changed(what) = "A password was changed: {what}.";
     watch_server_changed(address, way, from, to) = "{address}, {way}: changed from {from} to {to}.";

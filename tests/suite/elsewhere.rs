@@ -143,12 +143,7 @@ fn a_config_cache_hides_it_until_it_is_built_anew() {
     let (bench, key) = healthy();
     let install = bench.install();
     let env = std::fs::read_to_string(install.join(".env")).unwrap();
-    let database = install.join("database/database.sqlite");
-    let cache = format!(
-        "<?php return array ( 'app' => array ( 'key' => '{key}', ), 'database' => array ( 'default' => 'sqlite', 'connections' => array ( 'sqlite' => array ( 'driver' => 'sqlite', 'database' => '{}', ), ), ), );",
-        database.display()
-    );
-    write(&install.join("bootstrap/cache/config.php"), &cache);
+    bench.build_cache(&key);
     write(
         &install.join(".htaccess"),
         &format!("SetEnv APP_KEY {OTHER}\n"),
@@ -159,10 +154,7 @@ fn a_config_cache_hides_it_until_it_is_built_anew() {
         "{said}"
     );
     // A recovery that would take the cache away would bring that key in force: it is not begun.
-    write(
-        &install.join("bootstrap/cache/config.php"),
-        &cache.replace(&key, OTHER),
-    );
+    bench.build_cache(OTHER);
     let arguments = [
         "recover",
         install.to_str().unwrap(),

@@ -106,15 +106,7 @@ fn a_config_cache_that_is_older_than_env_is_named() {
     }
     assert_eq!(hint(), None, "there is no cache");
     let before = exit_code(&bench);
-    let build = |key: &str| {
-        let database = install.join("database/database.sqlite");
-        let text = format!(
-            "<?php return array ( 'app' => array ( 'key' => '{key}', ), 'database' => array ( 'default' => 'sqlite', 'connections' => array ( 'sqlite' => array ( 'driver' => 'sqlite', 'database' => '{}', ), ), ), );",
-            database.display()
-        );
-        std::fs::write(&cache, text).unwrap();
-    };
-    build(&key);
+    bench.build_cache(&key);
     changed(&env, 7200);
     assert_eq!(hint(), None, "built after .env");
     changed(&cache, 7230);
@@ -125,7 +117,7 @@ fn a_config_cache_that_is_older_than_env_is_named() {
     assert!(message.contains("other settings may differ"), "{message}");
     assert_eq!(exit_code(&bench), before);
     // Another key in there is graver, and said as that.
-    build("base64:YW5vdGhlciBrZXkgb2YgdGhpcnR5LXR3byBieXRlcyE=");
+    bench.build_cache("base64:YW5vdGhlciBrZXkgb2YgdGhpcnR5LXR3byBieXRlcyE=");
     changed(&cache, 9000);
     assert_eq!(hint(), None);
     assert!(said(&bench.check_json(), "stale_config_cache").is_some());

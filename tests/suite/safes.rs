@@ -52,6 +52,17 @@ impl Bench {
         key.unwrap().to_owned()
     }
 
+    /// Has FreeScout's config cache hold this key, and the demo's database.
+    pub fn build_cache(&self, key: &str) {
+        let database = self.text("demo/freescout/database/database.sqlite");
+        let text = format!(
+            "<?php return array ( 'app' => array ( 'key' => '{key}', ), 'database' => array ( 'default' => 'sqlite', 'connections' => array ( 'sqlite' => array ( 'driver' => 'sqlite', 'database' => '{database}', ), ), ), );"
+        );
+        let cache = self.install().join("bootstrap/cache/config.php");
+        std::fs::create_dir_all(cache.parent().unwrap()).unwrap();
+        std::fs::write(cache, text).unwrap();
+    }
+
     /// The install is rebuilt with another key: `.env` and the cache have no longer the one before.
     pub fn replace_key(&self) {
         let (path, cache) = (

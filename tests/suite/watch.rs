@@ -413,3 +413,41 @@ fn one_worker_after_another_is_told_once() {
     drop(third);
     assert!(watched.round().is_silent());
 }
+
+/// The safe of the settings is the file itself, not what was once noted of it.
+#[test]
+fn a_safe_that_is_gone_or_for_others_is_made_anew() {
+    let watched = Watched::new();
+    watched.round();
+    let first = watched.safes();
+    assert_eq!(first.len(), 1);
+    std::fs::remove_file(&first[0]).unwrap();
+    let emptied = watched.round();
+    assert_eq!(emptied.news(), [("happened", "key_saved")]);
+    assert_eq!(watched.safes(), first);
+    let (_, public) = watched.bench.age_key("another.key");
+    std::fs::write(watched.bench.path("recipients"), format!("{public}\n")).unwrap();
+    let others = watched.round();
+    assert_eq!(others.news(), [("happened", "key_saved")]);
+    assert_eq!(watched.safes().len(), 2, "the one for those before stays");
+    assert!(watched.round().is_silent());
+}
+
+/// What `.env` names is in force as soon as the cache is cleared: it is kept before that.
+#[test]
+fn a_key_that_an_old_cache_hides_is_kept_too() {
+    let watched = Watched::new();
+    let (install, old) = (watched.bench.install(), watched.bench.key_in_force());
+    watched.bench.build_cache(&old);
+    watched.round();
+    let (env, new) = (install.join(".env"), OTHER);
+    let changed = std::fs::read_to_string(&env).unwrap().replace(&old, new);
+    std::fs::write(&env, changed).unwrap();
+    let round = watched.round();
+    assert!(round.has("began", "key_differs"), "{}", round.report);
+    assert!(round.has("happened", "key_saved"), "{}", round.report);
+    let safes = watched.safes();
+    let has = |key: &str| safes.iter().any(|safe| watched.opened(safe).contains(key));
+    assert!(has(&old) && has(new));
+    assert!(watched.round().is_silent());
+}

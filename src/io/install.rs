@@ -40,7 +40,7 @@ pub use beside::container_keys;
 pub use discover::{discover, php_of};
 pub use identity::{identified, identity, lasting_name};
 pub use key_file::{KeyFileUnread, key_file_places};
-pub use places::find;
+pub use places::{all, find};
 
 /// The process environment, as far as FreeScout's settings go.
 #[derive(Default, Clone)]

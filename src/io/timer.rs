@@ -128,6 +128,8 @@ pub struct TimerPlan {
     pub steps: Vec<TimerStep>,
     /// Nothing that reads crontabs runs here, so no round will be made before it does.
     pub nothing_runs_it: bool,
+    /// What the timer that stands runs, where that is something else.
+    pub replaced: Option<String>,
 }
 
 /// Plans the timer. One that stands already and is as it is to be, takes no steps.
@@ -139,9 +141,12 @@ pub fn plan_install(wishes: &TimerWishes, places: &TimerPlaces) -> Result<TimerP
     let kind = places.kind().ok_or(TimerError::Nowhere)?;
     // What was made where the system was another one would make rounds too.
     let mut steps = removal(places, Some(kind))?;
+    let replaced;
     match kind {
         TimerKind::Systemd => {
             let service = (places.unit(SERVICE), units::service(wishes)?);
+            let stands = standing(&service.0)?;
+            replaced = other(stands.as_deref(), &service.1, units::command);
             let timer = (places.unit(TIMER), units::timer(wishes.every));
             let mut files = Vec::new();
             for (path, text) in [service, timer] {
@@ -156,10 +161,16 @@ pub fn plan_install(wishes: &TimerWishes, places: &TimerPlaces) -> Result<TimerP
                 steps.push(systemctl(places, &["restart", TIMER]));
             }
         }
-        TimerKind::CronFile => steps.extend(writing(&places.cron_file(), &cron::file(wishes)?)?),
+        TimerKind::CronFile => {
+            let (path, text) = (places.cron_file(), cron::file(wishes)?);
+            replaced = other(standing(&path)?.as_deref(), &text, cron::command);
+            steps.extend(writing(&path, &text)?);
+        }
         TimerKind::Crontab => {
             let line = cron::line(wishes, None)?;
             let text = crontab::read(places.crontab()?)?;
+            let stands = crontab::ours(&text).first().copied();
+            replaced = other(stands, &line, cron::command);
             if crontab::ours(&text) != [line.as_str()] {
                 steps.push(TimerStep::Add(line));
             }
@@ -169,7 +180,14 @@ pub fn plan_install(wishes: &TimerWishes, places: &TimerPlaces) -> Result<TimerP
         kind: Some(kind),
         steps,
         nothing_runs_it: kind != TimerKind::Systemd && !places.cron_runs,
+        replaced,
     })
+}
+
+/// What a timer that stands runs, where that is another command than that of the new one.
+fn other(stands: Option<&str>, new: &str, command: fn(&str) -> Option<String>) -> Option<String> {
+    let stands = command(stands?)?;
+    (command(new).as_ref() != Some(&stands)).then_some(stands)
 }
 
 /// Plans to take back whatever of ours makes rounds.
@@ -182,6 +200,7 @@ pub fn plan_remove(places: &TimerPlaces) -> Result<TimerPlan, TimerError> {
         kind: places.kind().filter(|_| !steps.is_empty()),
         steps,
         nothing_runs_it: false,
+        replaced: None,
     })
 }
 

@@ -220,7 +220,8 @@ impl Wizard {
 
     /// Whether Esc, with nothing to close, does more than say why it does nothing.
     fn esc_leads_back(&self) -> bool {
-        let between = self.step > Step::Survey && self.step < Step::Report;
+        let between =
+            self.step > Step::Survey && !(self.step == Step::Report && self.report.is_over());
         let list = self.step == Step::Survey && self.may_choose_again();
         self.esc_stops() || list || between && !self.is_writing()
     }

@@ -109,7 +109,12 @@ impl Wizard {
             Step::Passwords | Step::Apply => {
                 self.backup.done.is_some() && self.plan.ready.is_some()
             }
-            Step::Report => false,
+            // Where there is nothing to carry out, it says so, and offers what is left.
+            Step::Report => {
+                self.backup.done.is_some()
+                    && self.apply.has_nothing_to_do()
+                    && self.apply.problem.is_none()
+            }
         }
     }
 
@@ -296,6 +301,7 @@ impl Wizard {
                 self.say(words().q_leaves);
                 Vec::new()
             }
+            Step::Report if !self.report.is_over() => self.go_back_from(Step::Report),
             Step::Report => {
                 let stands = self.report.has_written() && self.report.undone.is_none();
                 self.say(if stands {

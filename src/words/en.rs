@@ -1023,6 +1023,7 @@ table! {
     enter_undo = "undo";
     enter_make_safe = "make the safe";
     enter_make_timer = "have it watched";
+    enter_to_report = "report";
     enter_save_report = "save report";
     enter_save_short = "save";
     help_connections = "✓ FreeScout can log in. ✗ FreeScout cannot log in: the server's answer to this login. → would work, but FreeScout cannot read that password yet. ○ not tried; the reason is shown below. – no login needed. · not tested yet.";
@@ -1297,7 +1298,7 @@ table! {
     safe_form_wrong_passphrase = "Choose a passphrase.";
     safe_form_running = "The safe is being made, and opened again as a proof.";
     watch_offer_head = "Have this helpdesk watched";
-    watch_offer_what(minutes: number) = "Every {minutes}: the key in .env, cache and workers, every secret, mail servers, certificates, jobs and the last fetch; each login once in six hours. Nothing in FreeScout is changed.";
+    watch_offer_what(every) = "Every {every}: the key in .env, cache and workers, every secret, mail servers, certificates, jobs and the last fetch; each login once in six hours. Nothing in FreeScout is changed.";
     watch_offer_reading = "Looking at what makes rounds here…";
     watch_offer_told(channels) = "Told through: {channels}.";
     watch_offer_nobody = "Nobody is told yet: put who is to be told into /etc/freescout-rescue/watch.toml (watch --example shows how), and prove it with watch --test-alert.";
@@ -1307,7 +1308,7 @@ table! {
     watch_offer_otherwise = "A timer of freescout-rescue stands already, and runs something else: perhaps it watches another install. It is left as it is. To replace it by one that watches this install alone, add --yes:";
     watch_offer_demo = "This is the demo: here no timer is made.";
     watch_offer_esc = "Press Esc to go back to the report.";
-    watch_made(minutes: number, command) = "From now on this helpdesk is watched: a round every {minutes}, the first one soon. To make one now and see how things stand: {command}";
+    watch_made(every, command) = "From now on this helpdesk is watched: a round every {every}, the first one soon. To make one now and see how things stand: {command}";
     watch_made_idle(why, command) = "The timer is made. {why} To make a round now and see how things stand: {command}";
     report_watch = "What to watch: Manage > System > Status in FreeScout (jobs, last fetch), and Manage > Logs > Fetch Errors and Send Errors for a day.\nKeep the key safe: include a copy of .env in your backups, stored apart from the database.";
 
@@ -1814,6 +1815,8 @@ table! {
     watch_timer_run(command) = "run {command}";
     watch_timer_add(line) = "add to the crontab: {line}";
     watch_timer_take_out(line) = "take out of the crontab: {line}";
+    watch_timer_replaced(command) = "It takes the place of a timer that runs: {command}";
+    watch_no_folder_next = "Nothing was changed. Make the folder, or name another one.";
     watch_timer_idle = "No cron runs on this machine, so no round will be made before one does.";
     watch_days(days: number) = "{days}", days { One "1 day", Other "{days} days" };
     watch_hours(hours: number) = "{hours}", hours { One "1 hour", Other "{hours} hours" };

@@ -451,3 +451,26 @@ fn a_key_that_an_old_cache_hides_is_kept_too() {
     assert!(has(&old) && has(new));
     assert!(watched.round().is_silent());
 }
+
+/// A timer whose every round would fail is not made, and what is missing is named.
+#[test]
+fn a_timer_that_could_do_nothing_is_refused() {
+    let watched = Watched::new();
+    let output = watched.bench.text("nowhere/watch.prom");
+    let refused = watched.run(&["--install", "--format", "prometheus", "--output", &output]);
+    assert_eq!(refused.code, 3, "{}{}", refused.out, refused.err);
+    assert!(
+        refused.err.contains("nowhere does not exist"),
+        "{}",
+        refused.err
+    );
+    std::fs::remove_dir_all(watched.bench.path("keys")).unwrap();
+    let refused = watched.run(&["--install"]);
+    assert!(
+        refused.err.contains("keys does not exist"),
+        "{}",
+        refused.err
+    );
+    let round = watched.round();
+    assert!(round.has("began", "key_not_safe"), "{}", round.report);
+}

@@ -53,7 +53,10 @@ pub(super) fn run(common: &Common, options: &WatchOptions) -> CommandResult {
     }
     let settings = watch_settings::read(options.settings.as_deref()).map_err(not_started);
     if options.install_timer {
-        return timers::install(common, options, &settings?);
+        let settings = settings?;
+        let fleet = book::fleet(&common.options());
+        let watched = watched(common, options, &settings, &fleet);
+        return timers::install(common, options, &settings, &watched);
     }
     if options.test_alert {
         return trial(common, options, &settings?);

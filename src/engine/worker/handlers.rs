@@ -215,6 +215,9 @@ impl Desk {
                 let options = self.setup.options.clone();
                 let made = aftercare::make_safe(self.session()?, &options, &wanted)?;
                 call.send(Update::SafeMade(made));
+                // Another one is offered under another name.
+                let root = self.session()?.install.root.clone();
+                tell_folders(&options, Some(&root), call);
             }
             Job::ForeseeTimer => {
                 let timer = self.timer(false)?;

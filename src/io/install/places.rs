@@ -32,6 +32,11 @@ pub fn find(given: Option<&Path>) -> Vec<FoundInstall> {
             return vec![here];
         }
     }
+    all()
+}
+
+/// The same of this whole host, whichever folder is the current one.
+pub fn all() -> Vec<FoundInstall> {
     match HostRoot::at(Path::new("/")) {
         Ok(host) => with_containers(on_this_host(&host)),
         Err(_) => Vec::new(),

@@ -32,6 +32,18 @@ pub(super) fn line(wishes: &TimerWishes, account: Option<&str>) -> Result<String
     Ok(words.join(" "))
 }
 
+/// What our line in this text runs; the line as a whole, where it does not look like one of ours.
+pub(super) fn command(text: &str) -> Option<String> {
+    let mut lines = text.lines().map(str::trim_end);
+    let line = lines.find(|line| line.ends_with(ENDING))?;
+    let run = line.trim_end_matches(ENDING).trim_end();
+    let run = run.trim_end_matches(">/dev/null").trim_end();
+    // The five fields, and the account where it stands in a file for several.
+    let begins = run.match_indices([' ', '\t']).map(|(at, _)| &run[at + 1..]);
+    let mut paths = begins.filter(|rest| rest.starts_with(['/', '\'']));
+    Some(paths.next().unwrap_or(run).to_owned())
+}
+
 /// A word of the shell's. A `%` would end the command, in quotes too.
 fn escaped(text: &str) -> String {
     word(text).replace('%', "\\%")

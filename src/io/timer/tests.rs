@@ -234,6 +234,33 @@ fn what_is_not_ours_is_left() {
     }
 }
 
+/// A timer that watches something else is not replaced in silence.
+#[test]
+fn what_a_timer_that_stands_runs_is_told() {
+    let of = |install: &str| TimerWishes {
+        arguments: vec![install.to_owned()],
+        ..wishes()
+    };
+    let crontab = || {
+        let mut machine = Machine::crontab(None);
+        machine.places.cron_runs = true;
+        machine
+    };
+    for machine in [Machine::systemd(), Machine::new().with(CRON_D), crontab()] {
+        let replaced = |wishes| plan_install(&wishes, &machine.places).unwrap().replaced;
+        assert_eq!(replaced(of("/srv/one")), None);
+        machine.install(&of("/srv/one"));
+        assert_eq!(replaced(of("/srv/one")), None);
+        let often = TimerWishes {
+            every: Every::all().next().unwrap(),
+            ..of("/srv/one")
+        };
+        assert_eq!(replaced(often), None, "only how often is another");
+        let told = replaced(of("/srv/two")).unwrap();
+        assert_eq!(told, "/usr/bin/env watch /srv/one");
+    }
+}
+
 #[test]
 fn what_was_changed_by_hand_is_left() {
     for machine in [Machine::systemd(), Machine::new().with(CRON_D)] {
@@ -325,6 +352,7 @@ fn a_crontab_that_cannot_be_read_is_not_written_over() {
         kind: Some(TimerKind::Crontab),
         steps: vec![TimerStep::Add("line".to_owned())],
         nothing_runs_it: false,
+        replaced: None,
     };
     assert!(carry_out(&plan, &machine.places).is_err());
     assert_eq!(machine.table(), "theirs\n");

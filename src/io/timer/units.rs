@@ -61,6 +61,12 @@ pub(super) fn service(wishes: &TimerWishes) -> Result<String, TimerError> {
     Ok(text)
 }
 
+/// What a service runs.
+pub(super) fn command(service: &str) -> Option<String> {
+    let mut lines = service.lines();
+    lines.find_map(|line| line.strip_prefix("ExecStart=").map(str::to_owned))
+}
+
 /// The timer.
 pub(super) fn timer(every: Every) -> String {
     let minutes = every.minutes();

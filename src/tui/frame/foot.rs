@@ -180,6 +180,7 @@ fn command(wizard: &Wizard, w: &'static Words) -> &'static str {
         Step::Apply if wizard.apply.problem.is_some() && wizard.backup.done.is_none() => {
             w.enter_to_backup
         }
+        Step::Apply if wizard.apply.has_nothing_to_do() => w.enter_to_report,
         Step::Apply => w.key_retry,
         Step::Report => w.enter_save_report,
     }

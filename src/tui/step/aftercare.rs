@@ -81,7 +81,8 @@ pub(super) fn watch(
         return;
     };
     let minutes = u64::from(timer.minutes);
-    pieces.extend([plain(text!(watch_offer_what, minutes)), plain("")]);
+    let every = text!(watch_minutes, minutes);
+    pieces.extend([plain(text!(watch_offer_what, every)), plain("")]);
     pieces.push(match timer.told.as_slice() {
         [] => (Role::Warn, w.watch_offer_nobody.to_owned()),
         told => plain(text!(watch_offer_told, channels = told.join(", "))),

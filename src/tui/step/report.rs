@@ -20,15 +20,15 @@ const LIST: usize = 6;
 pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
     let report = &wizard.report;
-    if let Some(problem) = &report.problem {
-        canvas.problem(&mut area, problem);
-    }
     match &report.form {
         Some(ReportForm::Safe(form)) => return aftercare::safe(canvas, area, wizard, form),
         Some(ReportForm::Watch(timer)) => {
             return aftercare::watch(canvas, area, wizard, timer.as_deref());
         }
         Some(ReportForm::Undo { .. }) | None => {}
+    }
+    if let Some(problem) = &report.problem {
+        canvas.problem(&mut area, problem);
     }
     if let (Some(ReportForm::Undo { word, .. }), Mode::Field(Field::Undo)) =
         (&report.form, wizard.mode_below())
@@ -98,11 +98,11 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         );
     }
     take_top(&mut area, 1);
-    let watch: Vec<Piece> = w
-        .report_aftercare
-        .lines()
-        .map(|line| (Role::Muted, line.to_owned()))
-        .collect();
+    // What was done last is proof; before that, what is to be done.
+    let watch: Vec<Piece> = match report.done_since.last() {
+        Some(done) => vec![(Role::Ok, done.clone())],
+        None => vec![(Role::Muted, w.report_aftercare.to_owned())],
+    };
     let width = usize::from(area.width);
     let rows: usize = watch.iter().map(|(_, text)| wrap(text, width).len()).sum();
     let mut foot = take_bottom(&mut area, u16::try_from(rows).unwrap_or(4));

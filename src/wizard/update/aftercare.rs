@@ -109,8 +109,9 @@ impl Wizard {
     /// The timer stands. Whether rounds are made is another thing.
     pub(super) fn timer_made(&mut self, timer: &WatchTimer) {
         let (minutes, command) = (u64::from(timer.minutes), timer.round.as_str());
+        let every = text!(watch_minutes, minutes);
         self.done_since(vec![match timer.idle {
-            false => text!(watch_made, minutes, command),
+            false => text!(watch_made, every, command),
             true => text!(watch_made_idle, why = words().watch_timer_idle, command),
         }]);
     }

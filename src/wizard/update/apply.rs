@@ -41,7 +41,6 @@ impl Wizard {
     pub(in crate::wizard) fn apply_offers(&self) -> Vec<Action> {
         match (&self.apply.ready, &self.apply.problem) {
             _ if self.is_running(JobKind::Apply) => vec![],
-            (Some(_), None) if self.apply.has_nothing_to_do() => vec![],
             (_, Some(_)) => vec![Action::Primary, Action::Retry],
             (Some(_), None) => vec![Action::Primary],
             (None, None) => self
@@ -67,6 +66,7 @@ impl Wizard {
             // What stands now is no longer what was backed up.
             Action::Primary if self.apply.problem.is_some() => self.go(Step::Backup),
             Action::Primary if self.apply.ready.is_none() => self.enter_apply(),
+            Action::Primary if self.apply.has_nothing_to_do() => self.go(Step::Report),
             _ if self.apply.has_nothing_to_do() && self.apply.problem.is_none() => {
                 self.say(words().apply_nothing_to_do);
                 Vec::new()

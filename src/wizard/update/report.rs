@@ -8,6 +8,7 @@ use crate::sentences::{self, mail_state};
 use crate::wizard::jobs::JobKind;
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::state::Wizard;
+use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
 use crate::wizard::step::report::{ReportForm, ReportItem};
 use crate::words::untrusted::shown;
@@ -312,6 +313,9 @@ impl Wizard {
                     )
                 };
                 vec![verdict]
+            }
+            (None, None) if self.step == Step::Report => {
+                vec![words().applied_nothing_to_do.to_owned()]
             }
             (None, None) => return Vec::new(),
         };

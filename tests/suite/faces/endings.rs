@@ -303,7 +303,16 @@ fn a_report_of_nothing_done_offers_no_undo() {
     assert!(!screen.contains("press Enter"), "{screen}");
     let stage = stage.type_text("apply").act(&[Action::Primary]);
     assert!(stage.0.running.is_none());
-    let mut stage = stage.act(&[Action::Back]);
+    // Enter leads to the report, with what is left to do for an install that works.
+    assert_eq!(stage.0.step, Step::Report);
+    assert!(stage.0.report_headlines()[1].starts_with("Nothing to do"));
+    for offered in [Action::KeepKeys, Action::Watch, Action::Back] {
+        assert!(stage.0.offers().contains(&offered), "{offered:?}");
+    }
+    assert!(!stage.0.offers().contains(&Action::Undo));
+    let stage = stage.act(&[Action::Back]);
+    assert_eq!(stage.0.step, Step::Apply);
+    let mut stage = stage.answered(Vec::new()).act(&[Action::Back]);
     assert_ne!(stage.0.step, Step::Apply, "it can be left");
     stage = stage.act(&[Action::Help]);
     assert!(stage.0.overlay.is_some());

@@ -1,14 +1,20 @@
 //! `watch --install` and `watch --remove`: what would be written is shown first.
 
+use std::path::Path;
+
 use crate::cli::arguments::{Common, WatchFormat, WatchOptions};
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::run::watch::every::Every;
+use crate::domain::run::watch::fleet::Chosen;
 use crate::domain::run::watch::settings::{WatchSettings, time, written};
 use crate::engine::exit::Exit;
 use crate::engine::usecase::timer::{self, Rounds, TimerChange};
+use crate::engine::usecase::watch::fleet::WatchTarget;
+use crate::engine::usecase::watch::targets::Watching;
 use crate::io::timer::TimerStep;
+use crate::io::{alert, install as installs};
 use crate::sentences::shell;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -18,6 +24,7 @@ pub(super) fn install(
     common: &Common,
     options: &WatchOptions,
     settings: &WatchSettings,
+    watched: &[Watching],
 ) -> CommandResult {
     let every = match &options.every {
         None => Every::default(),
@@ -27,16 +34,57 @@ pub(super) fn install(
         }
     };
     let our = common.options();
+    let target = target(common, watched).map_err(not_started)?;
     let output = options.output.iter().filter_map(|path| path.parent());
+    let safe = settings.safe.iter().map(|safe| safe.folder.as_path());
+    let mut missing = output.clone().chain(safe).filter(|folder| !folder.is_dir());
+    if let Some(folder) = missing.next() {
+        return Err(not_started(no_folder(folder)));
+    }
     let rounds = Rounds {
-        arguments: arguments(common, options),
+        arguments: arguments(common, options, &target),
         every,
         state_dir: &our.state_dir,
         settings,
-        writable: output.map(std::path::Path::to_path_buf).collect(),
+        writable: output.map(Path::to_path_buf).collect(),
     };
     let change = timer::install(rounds, options.yes).map_err(not_started)?;
-    Ok(tell(&change, words().watch_timer_nothing))
+    let exit = tell(&change, words().watch_timer_nothing);
+    if alert::channels(&settings.channels).is_empty() {
+        Out::stderr().line(words().watch_offer_nobody);
+    }
+    Ok(exit)
+}
+
+fn no_folder(folder: &Path) -> Problem {
+    let what = text!(safe_no_folder, folder = shown(&folder));
+    ErrorKind::BadInput.problem(what, "", words().watch_no_folder_next)
+}
+
+/// The install that the rounds are of, where there is just one: it is named to the timer, which shall not have to choose when
+/// there are others.
+fn target(common: &Common, watched: &[Watching]) -> Result<WatchTarget, Problem> {
+    match watched {
+        [one] => match (&one.refused, one.chosen) {
+            (Some(why), _) => {
+                let (what, next) = (why.message.clone(), why.next.clone());
+                Err(ErrorKind::InstallNotFound.problem(what, "", next))
+            }
+            (None, Chosen::Only) => Ok(WatchTarget {
+                path: one.target.path.as_deref().map(installs::lasting_name),
+                container: one.target.container.clone(),
+            }),
+            (None, Chosen::Named | Chosen::OfAll) => Ok(as_named(common)),
+        },
+        _ => Ok(as_named(common)),
+    }
+}
+
+fn as_named(common: &Common) -> WatchTarget {
+    WatchTarget {
+        path: common.install.clone(),
+        container: common.container.clone(),
+    }
 }
 
 fn unknown(text: &str) -> Problem {
@@ -49,8 +97,8 @@ fn unknown(text: &str) -> Problem {
 }
 
 /// The arguments of a round that the timer has made: those that were given along.
-fn arguments(common: &Common, options: &WatchOptions) -> Vec<String> {
-    let text = |path: &std::path::Path| path.to_string_lossy().into_owned();
+fn arguments(common: &Common, options: &WatchOptions, target: &WatchTarget) -> Vec<String> {
+    let text = |path: &Path| path.to_string_lossy().into_owned();
     let mut words: Vec<String> = Vec::new();
     let mut named = |name: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -63,7 +111,7 @@ fn arguments(common: &Common, options: &WatchOptions) -> Vec<String> {
     named("--backup-dir", common.backup_dir.as_deref().map(text));
     named("--keys-dir", common.keys_dir.as_deref().map(text));
     named("--web-user", common.web_user.clone());
-    named("--container", common.container.clone());
+    named("--container", target.container.clone());
     let format = match options.format {
         _ if common.json => Some("json"),
         WatchFormat::Text => None,
@@ -79,7 +127,7 @@ fn arguments(common: &Common, options: &WatchOptions) -> Vec<String> {
     ] {
         words.extend(given.then(|| flag.to_owned()));
     }
-    if let Some(install) = &common.install {
+    if let Some(install) = &target.path {
         let path = std::path::absolute(install).unwrap_or_else(|_| install.clone());
         words.push(text(&path));
     }
@@ -115,6 +163,9 @@ pub(super) fn tell(change: &TimerChange, nothing: &str) -> Exit {
             TimerStep::Add(line) => out.line(&text!(watch_timer_add, line)),
             TimerStep::TakeOut(line) => out.line(&text!(watch_timer_take_out, line)),
         }
+    }
+    if let Some(command) = &change.plan.replaced {
+        out.line(&text!(watch_timer_replaced, command = shown(command)));
     }
     if change.plan.nothing_runs_it {
         Out::stderr().line(w.watch_timer_idle);

@@ -25,7 +25,7 @@ pub struct RoundWishes {
     pub logins: bool,
     /// Each login is tried once in this time.
     pub logins_every: Duration,
-    /// Whether what was refused is tried once more.
+    /// Whether what was refused is tried once more, and a test mail that was lost is followed by another one.
     pub retry_refused: bool,
     /// Whether each mailbox sends itself a mail once a day.
     pub send_test: bool,

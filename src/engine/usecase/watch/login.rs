@@ -114,7 +114,7 @@ pub(super) fn try_those_due(
         .collect();
     let turns = whose_turn(&candidates, now, wishes.logins_every);
     let sending = match wishes.send_test {
-        true => who_sends(session, before, &tryable, now),
+        true => who_sends(session, before, &tryable, wishes, now),
         false => Vec::new(),
     };
     let both = |id: &u64| Direction::BOTH.map(|direction| ConnectionId::of(*id, direction));
@@ -263,6 +263,7 @@ fn who_sends(
     session: &Session,
     before: &WatchRecord,
     tryable: &[Tryable],
+    wishes: &RoundWishes,
     now: Timestamp,
 ) -> Vec<u64> {
     let can = |id: u64, direction| {
@@ -272,10 +273,16 @@ fn who_sends(
             && known.is_some_and(|tried| tried.result == LoginResult::Works)
     };
     let due = |id: u64| {
-        before
-            .test_mails
-            .get(&id)
-            .is_none_or(|mail| now.duration_since(mail.at).unsigned_abs() >= TEST_EVERY)
+        let Some(mail) = before.test_mails.get(&id) else {
+            return true;
+        };
+        // One that was lost stands until another one comes back: that is not left for a day.
+        let every = match (mail.took, wishes.retry_refused) {
+            (Some(_), _) => TEST_EVERY,
+            (None, false) => wishes.logins_every.min(TEST_EVERY),
+            (None, true) => Duration::ZERO,
+        };
+        now.duration_since(mail.at).unsigned_abs() >= every
     };
     let mailboxes = session.inventory.mailboxes.iter().map(|mailbox| mailbox.id);
     mailboxes

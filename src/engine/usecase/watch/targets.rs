@@ -97,10 +97,15 @@ pub fn watched(
     }]
 }
 
-/// All that there are, and those that were there when all were watched before.
+/// All that are in use, and those that were there when all were watched before.
 fn of_all(memory: &FleetMemory, options: &Options) -> Vec<Watching> {
-    let found = install::find(None).into_iter();
+    let mut found = install::all();
+    // Copies that nothing names are watched only where nothing else is there: nobody should log in for a dead one.
+    if found.iter().any(FoundInstall::is_in_use) {
+        found.retain(FoundInstall::is_in_use);
+    }
     let mut all: Vec<Watching> = found
+        .into_iter()
         .map(|found| Watching::of(target(found), Chosen::OfAll))
         .collect();
     let there: BTreeSet<String> = all.iter().map(|one| one.id.clone()).collect();

@@ -31,7 +31,7 @@ impl Canvas<'_> {
         let fits = |entries: &Vec<(&str, &str)>| {
             entries.iter().map(columns).sum::<usize>() < usize::from(area.width) + GAP
         };
-        let mut forms = [label, short].into_iter().map(entries);
+        let mut forms = [label, short, shorter].into_iter().map(entries);
         let entries = forms.find(fits).unwrap_or_else(|| entries(shortest));
         let pinned = entries
             .len()
@@ -86,15 +86,22 @@ fn short(action: Action, wizard: &Wizard) -> &'static str {
 }
 
 /// The same where that is not enough.
-fn shortest(action: Action, wizard: &Wizard) -> &'static str {
+fn shorter(action: Action, wizard: &Wizard) -> &'static str {
     let w = words();
     match (action, wizard.mode(), wizard.step) {
         (Action::Down, Mode::Command, Step::Keys | Step::Report) => w.key_choose_short,
         (Action::Connections, Mode::Command, Step::Report) => w.key_connections_short,
-        (Action::StartOver, ..) => w.key_start_over_short,
         (Action::LookIn, ..) => w.key_look_in_short,
         (Action::Primary, Mode::Command, Step::Report) => w.enter_save_short,
         _ => short(action, wizard),
+    }
+}
+
+/// The same where nothing else helps.
+fn shortest(action: Action, wizard: &Wizard) -> &'static str {
+    match action {
+        Action::StartOver => words().key_start_over_short,
+        action => shorter(action, wizard),
     }
 }
 

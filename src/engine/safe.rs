@@ -13,9 +13,10 @@ use crate::domain::key::source::Source;
 use crate::domain::key::timeline::Era;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::session::Session;
-use crate::sentences;
 use crate::sentences::timeline::day;
+use crate::sentences::{self, commands};
 use crate::words::untrusted::shown;
+use crate::words::words;
 
 /// Places that are told of a key.
 const PLACES: usize = 3;
@@ -122,19 +123,26 @@ pub fn kept(session: &Session, assessment: &Assessment) -> Vec<KeptKey> {
     kept
 }
 
-/// The text of a safe with these keys, made at this moment.
+/// The text of a safe with these keys, made at this moment, and encrypted `to_recipients` or with a passphrase.
 pub fn text(
     session: &Session,
     assessment: &Assessment,
     kept: &[KeptKey],
     moment: &str,
+    to_recipients: bool,
 ) -> Zeroizing<Vec<u8>> {
+    let w = words();
     let address = session.install.setting(&["app", "url"], "APP_URL");
     let head = text!(
         safe_head,
         address = shown(&address.unwrap_or_default()),
         path = shown(&session.install.root),
-        moment
+        moment,
+        names = match to_recipients {
+            true => w.safe_names_with_key,
+            false => w.safe_names,
+        },
+        decrypt = commands::decrypt("FILE", to_recipients)
     );
     let entries: Vec<SafeEntry<'_>> = kept
         .iter()

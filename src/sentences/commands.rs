@@ -50,6 +50,15 @@ pub fn shell(path: &Path) -> String {
     }
 }
 
+/// The command that prints the text of a safe: with the secret key of one of them where it is made `to_recipients`, with a
+/// passphrase otherwise. `safe` is one word of a shell command.
+pub fn decrypt(safe: &str, to_recipients: bool) -> String {
+    match to_recipients {
+        true => text!(safe_decrypt_with_key, safe),
+        false => text!(safe_decrypt, safe),
+    }
+}
+
 /// The option of ours that names this container.
 pub fn in_container(container: &Container) -> String {
     let name = container.lasting_name();

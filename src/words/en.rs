@@ -682,7 +682,7 @@ table! {
     not_a_backup_next(folder) = "Nothing was changed. Backups are in {folder}, unless --backup-dir says otherwise.";
 
     // a safe for keys
-    safe_head(address, path, moment) = "The keys (APP_KEY) of a FreeScout helpdesk: they decrypt its passwords.\n\n  address  {address}\n  folder   {path}\n  saved    {moment}, by freescout-rescue\n\nIf the key is lost or was replaced, bring it back on the server (FILE is the encrypted file):\n\n  age -d FILE | freescout-rescue recover --key-file -\n\nThis shows what would be done; to do it, add --yes. By hand: put the APP_KEY line of the key that was\nin force into .env exactly as it is here, and delete bootstrap/cache/config.php.\nWhoever has a key and a copy of the database can read every password in it: keep this private.";
+    safe_head(address, path, moment, names, decrypt) = "The keys (APP_KEY) of a FreeScout helpdesk: they decrypt its passwords.\n\n  address  {address}\n  folder   {path}\n  saved    {moment}, by freescout-rescue\n\nIf the key is lost or was replaced, bring it back on the server ({names}):\n\n  {decrypt} | freescout-rescue recover --key-file -\n\nThis shows what would be done; to do it, add --yes. By hand: put the APP_KEY line of the key that was\nin force into .env exactly as it is here, and delete bootstrap/cache/config.php.\nWhoever has a key and a copy of the database can read every password in it: keep this private.";
     safe_key_in_force(fingerprint, opens, all) = "{fingerprint}: in force; decrypts {opens} of {all} secrets";
     safe_key_next(fingerprint) = "{fingerprint}: the new key, in force once the key was changed";
     safe_key_replaced(fingerprint, opens, all) = "{fingerprint}: in force until the key was changed; decrypts {opens} of {all} secrets";
@@ -699,7 +699,11 @@ table! {
     safe_not_on_host(path) = "{path} is not on the host, but in the container, and would be lost with it.";
     safe_not_on_host_next = "Name a file in the folder that is offered, or make the safe with the command `safe`.";
     safe_keep = "Keep a copy of it away from this server, and away from the copies of the database.";
-    safe_use = "To use it: age -d FILE | freescout-rescue recover --key-file -";
+    safe_use(decrypt) = "To use it: {decrypt} | freescout-rescue recover --key-file -";
+    safe_decrypt(safe) = "age -d {safe}";
+    safe_decrypt_with_key(safe) = "age -d -i KEYFILE {safe}";
+    safe_names = "FILE is the encrypted file";
+    safe_names_with_key = "FILE is the encrypted file, KEYFILE the secret key of one whom it was encrypted to";
     safe_lasts_next = "Copy the file to a permanent place right away, or name another one with --output.";
     safe_exists(path) = "{path} exists already, and is not overwritten.";
     safe_exists_next = "Nothing was changed. Name a new file.";
@@ -758,7 +762,7 @@ table! {
     look_in_keyboard = "The wizard cannot look for keys in standard input (--look-in -): it is the keyboard.";
     look_in_keyboard_next = "Nothing was changed. Use find-key --look-in -, or give a file.";
     key_file_empty = "the file is empty";
-    key_file_encrypted = "it is encrypted; decrypt it first: age -d FILE | freescout-rescue COMMAND --key-file -";
+    key_file_encrypted = "it is encrypted; decrypt it first (with age -d -i KEYFILE FILE, if it is encrypted to public keys): age -d FILE | freescout-rescue COMMAND --key-file -";
     key_file_safe_empty = "it is the text of a safe, but no key is in it";
     key_file_safe_line(line, why) = "line {line}: {why}";
     key_file_several = "it contains more than one key; leave only one in it, or search the file with --look-in";
@@ -2106,7 +2110,7 @@ table! {
         Other "There are {count} modules with licences, and their licence server now sees another installation: look under Manage > Modules whether they want to be activated again.",
     };
     rotate_passwords = "If somebody may have had the old key together with a copy of the database, change the passwords of the mailboxes too: a new key does not take back what was read.";
-    rotate_recover(safe, program, again) = "age -d {safe} | {program} recover --strategy carry --key-file - {again}";
+    rotate_recover(decrypt, program, again) = "{decrypt} | {program} recover --strategy carry --key-file - {again}";
     rotate_old_backups(recover) = "Keep the safe as long as there are database dumps and backups from before: they need the old key. After one was put back: {recover}";
     rotate_needs_yes(program, output, again) = "This is only a preview, nothing was changed. To do it: {program} rotate --yes{output} {again}";
     rotate_safe_stays(path) = "The safe {path} was made before that, and stays. Name another one the next time.";

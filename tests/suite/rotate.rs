@@ -77,6 +77,15 @@ fn without_yes_what_breaks_is_counted_and_nothing_is_written() {
     ] {
         assert!(told.out.contains(said), "{said} in {}", told.out);
     }
+    let (_, public) = bench.age_key("secret");
+    let to = ["--recipient", &public, "--output", &bench.text("to.age")];
+    let told = bench.rotate(&to).out;
+    let said = format!(
+        "age -d -i KEYFILE {} | freescout-rescue recover --strategy carry --key-file - ",
+        bench.text("to.age")
+    );
+    assert!(told.contains(&said), "{told}");
+    let told = bench.rotate(&[]);
     let again = "freescout-rescue rotate --yes --output FILE ";
     assert!(told.err.contains(again), "{}", told.err);
     let locked = bench.locked("key.age");

@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value as Json;
 
 use crate::by_hand;
-use crate::cli::{Bench, Outcome};
+use crate::cli::{Bench, Outcome, search_path};
 
 pub const PASSPHRASE: &str = "correct horse battery ст@ple";
 
@@ -184,6 +184,38 @@ fn a_safe_for_recipients_is_opened_by_each_of_them() {
         "{}",
         said.out
     );
+}
+
+#[test]
+fn the_line_that_is_told_for_a_recipient_brings_the_key_back() {
+    let bench = Bench::new();
+    let (secret, one) = bench.age_key("secret");
+    let before = bench.check_json();
+    let path = bench.text("key.age");
+    let made = bench.safe(&["--recipient", &one, "--output", &path]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let line = "age -d -i KEYFILE FILE | freescout-rescue recover --key-file -";
+    let told = format!("To use it: {line}\n");
+    assert!(made.out.ends_with(&told), "{}", made.out);
+    let mut open = Command::new("age");
+    open.args(["-d", "-i"]).arg(&secret).arg(&path);
+    let opened = open.output().unwrap().stdout;
+    let text = String::from_utf8(opened).unwrap();
+    assert!(text.contains(&format!("\n#   {line}\n")), "{text}");
+    bench.replace_key();
+    let line = line.replace("KEYFILE", secret.to_str().unwrap());
+    let line = line.replace("FILE", &path);
+    let (install, state) = (bench.text("demo/freescout"), bench.text("state"));
+    let more = format!("{install} --state-dir {state} --yes --no-test --no-artisan");
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(format!("{line} {more}"));
+    let done = shell.env("PATH", search_path()).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(matches!(done.status.code(), Some(0 | 2)), "{said}");
+    let after = bench.check_json();
+    assert_eq!(after["effective_key"], before["effective_key"]);
+    let readable = |json: &Json| json["summary"]["opens"].as_u64().unwrap();
+    assert!(readable(&after) >= readable(&before), "{after}");
 }
 
 #[test]

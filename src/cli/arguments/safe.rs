@@ -44,6 +44,13 @@ pub struct SafeLockOptions {
     pub work_factor: Option<u8>,
 }
 
+impl SafeLockOptions {
+    /// Whether secret keys open it.
+    pub fn is_to_recipients(&self) -> bool {
+        !self.recipient.is_empty() || !self.recipients_file.is_empty()
+    }
+}
+
 impl SafeOptions {
     /// The files that are written.
     pub fn files(&self) -> impl Iterator<Item = &Path> {

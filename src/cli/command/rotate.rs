@@ -19,6 +19,7 @@ use crate::engine::usecase::recover::Terms;
 use crate::engine::usecase::rotate::{self, RotationForeseen, SafeOrder};
 use crate::engine::usecase::safe as safes;
 use crate::io::os::around;
+use crate::sentences::commands::decrypt;
 use crate::sentences::{self, rotation, shell};
 use crate::words::words;
 
@@ -65,7 +66,8 @@ pub(super) fn run(common: &Common, asked: &RotateOptions) -> CommandResult {
     let program = around::program();
     let safe = path.map_or_else(|| "FILE".to_owned(), shell);
     let plan = &foreseen.ready.plan;
-    let recover = text!(rotate_recover, safe, program, again);
+    let decrypt = decrypt(&safe, asked.lock.is_to_recipients());
+    let recover = text!(rotate_recover, decrypt, program, again);
     let afterwards = rotation::afterwards(plan, &assessment, foreseen.licences, &recover);
     if !asked.yes {
         let hour = hour::look(&mut session);

@@ -20,6 +20,7 @@ use crate::engine::usecase::safe::{self as usecase, SafeMade};
 use crate::io::state::safe::{
     NoRecipient, Proof, Recipient, RecipientsError, SafeLock, recipients,
 };
+use crate::sentences::commands::decrypt;
 use crate::sentences::shell;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -59,13 +60,13 @@ pub(super) fn run(common: &Common, options: &SafeOptions) -> CommandResult {
         Some(path) => {
             let mut out = Out::stdout();
             tell(&mut out, &shell(path), &made, &assessment);
-            out.line(words().safe_use);
+            out.line(&to_use(&made));
         }
         None => {
             Out::stdout().as_it_is(&made.sealed);
             let mut err = Out::stderr();
             tell(&mut err, words().safe_stdout, &made, &assessment);
-            err.line(words().safe_use);
+            err.line(&to_use(&made));
         }
     }
     Ok(Exit::Fine)
@@ -184,6 +185,12 @@ pub(super) fn json<'a>(path: Option<&'a Path>, made: &SafeMade) -> SafeMadeJson<
         },
         keys: made.keys.iter().map(KeptKey::json).collect(),
     }
+}
+
+/// How the keys in a safe are brought back.
+fn to_use(made: &SafeMade) -> String {
+    let to_recipients = made.proof.is_to_recipients();
+    text!(safe_use, decrypt = decrypt("FILE", to_recipients))
 }
 
 /// Says what is in a safe, and how it is kept.

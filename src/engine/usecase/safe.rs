@@ -49,7 +49,7 @@ pub fn make(
         return Err(ErrorKind::NothingToDo.problem(w.safe_no_key, "", w.safe_no_key_next));
     }
     let (_, moment) = now();
-    let text = safe::text(session, assessment, &keys, &moment);
+    let text = safe::text(session, assessment, &keys, &moment, lock.is_to_recipients());
     let made = file::seal(&text, lock).and_then(|sealed| {
         let proof = match path {
             Some(path) => file::write(path, &sealed, &text, lock)?,

@@ -37,6 +37,13 @@ pub enum SafeLock {
     Recipients(Vec<Recipient>),
 }
 
+impl SafeLock {
+    /// Whether a secret key opens it.
+    pub fn is_to_recipients(&self) -> bool {
+        matches!(self, SafeLock::Recipients(_))
+    }
+}
+
 /// What was proven of a safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
@@ -47,6 +54,13 @@ pub enum Proof {
         /// How many.
         recipients: usize,
     },
+}
+
+impl Proof {
+    /// Whether a secret key opens it.
+    pub fn is_to_recipients(self) -> bool {
+        matches!(self, Proof::Whole { .. })
+    }
 }
 
 /// Why there is no safe.

@@ -1792,6 +1792,10 @@ table! {
     // the watch
     history_watch(at, message) = "{at}  The watch: {message}";
     history_watch_ended(at, message) = "{at}  The watch: well again. It was: {message}";
+    history_safe(at, count: number, keys, path) = "{at}  Saved to {path}: {count} ({keys})",
+        count { One "1 key", Other "{count} keys" };
+    history_page(at, count: number, keys) = "{at}  Saved on a page, or through standard output: {count} ({keys})",
+        count { One "1 key", Other "{count} keys" };
     history_watch_alike(count) = "and {count} more of the same kind, told with it: history --json lists them";
     watch_round_failed = "The round could not be made.";
     watch_round_too_long(minutes) = "It took longer than {minutes} minutes, and was ended.";

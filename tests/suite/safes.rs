@@ -384,3 +384,35 @@ fn of_a_safe_one_key_of_use_is_enough_and_an_encrypted_one_is_named() {
         assert!(refused.err.contains(said), "{said}: {}", refused.err);
     }
 }
+
+#[test]
+fn history_tells_where_the_key_was_saved() {
+    let bench = Bench::new();
+    let (_, one) = bench.age_key("secret");
+    let path = bench.text("key.age");
+    let made = bench.safe(&["--recipient", &one, "--output", &path]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let page = bench.safe(&["--paper", "--output", "-"]);
+    assert_eq!(page.code, 0, "{}", page.err);
+    let key = bench.check_json()["effective_key"].clone();
+    let key = key.as_str().unwrap();
+    let install = bench.text("demo/freescout");
+    for all in [&[&*install][..], &["--all"]] {
+        let told = bench.run(&[&["history"], all].concat());
+        assert_eq!(told.code, 0, "{}", told.err);
+        let mut lines = told.out.lines().filter(|line| line.contains("  Saved "));
+        let [last, first] = [lines.next().unwrap(), lines.next().unwrap()];
+        assert!(last.ends_with(&format!(
+            "Saved on a page, or through standard output: 1 key ({key})"
+        )));
+        assert!(first.contains(&format!("Saved to {path}: ")) && first.contains(key));
+        assert_eq!(lines.next(), None, "a line a safe");
+        let json = bench.run(&[&["history", "--json"], all].concat());
+        let json: Json = serde_json::from_str(&json.out).unwrap();
+        assert_eq!(json["safes"][0]["path"], Json::Null);
+        assert_eq!(json["safes"][0]["keys"], serde_json::json!([key]));
+        assert_eq!(json["safes"][1]["path"], path.as_str());
+        assert_eq!(json["safes"][1]["keys"][0], key);
+        assert_eq!(json["safes"][1]["install"], install.as_str());
+    }
+}

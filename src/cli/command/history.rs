@@ -11,8 +11,9 @@ use crate::domain::run::{Run, RunOutcome};
 use crate::engine::exit::Exit;
 use crate::engine::usecase::history::{self, History, Whose};
 use crate::io::os::around;
+use crate::io::state::journal::safes::NotedSafe;
 use crate::io::state::journal::watched::ToldNews;
-use crate::sentences;
+use crate::sentences::{self, shell};
 use crate::words::untrusted::shown;
 
 /// So many of one kind are each told on a line of their own.
@@ -25,7 +26,9 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
         true => Whose::All,
         false => Whose::Of(common.install.as_deref()),
     };
-    let History { runs, told } = history::history(&options, &whose).map_err(not_started)?;
+    let history = history::history(&options, &whose).map_err(not_started)?;
+    let nothing = history.is_empty();
+    let History { runs, safes, told } = history;
     let unusable = history::unusable(&runs);
     let mut out = Out::stdout();
     if common.json {
@@ -38,10 +41,11 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
         };
         let runs: Vec<_> = runs.iter().map(json).collect();
         let told: Vec<_> = told.iter().map(told_json).collect();
-        out.json(&serde_json::json!({"schema": 1, "runs": runs, "watch": told}));
+        let safes: Vec<_> = safes.iter().map(safe_json).collect();
+        out.json(&serde_json::json!({"schema": 1, "runs": runs, "safes": safes, "watch": told}));
         return Ok(Exit::Fine);
     }
-    if runs.is_empty() && told.is_empty() {
+    if nothing {
         let folder = shown(&options.state_dir).to_string();
         out.line(&match all {
             true => text!(history_empty_all, folder),
@@ -52,16 +56,11 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
         ));
     }
     let mut asked = HashSet::new();
-    // The last first, of both.
-    let mut told = told.chunk_by(ToldNews::is_alike).peekable();
+    let mut beside = beside(&safes, &told).into_iter().peekable();
     for run in &runs {
-        let moment = |text: &str| text.parse::<Timestamp>().ok();
-        let later = |alike: &&[ToldNews]| {
-            let news = alike.first();
-            news.is_some_and(|news| moment(&news.at) > moment(&run.started))
-        };
-        while let Some(alike) = told.next_if(later) {
-            tell_alike(&mut out, alike, all);
+        let started = moment(&run.started);
+        while let Some(one) = beside.next_if(|one| moment(one.at()) > started) {
+            one.tell(&mut out, all);
         }
         let folder = shown(&run.backup).to_string();
         out.line(&sentences::journal::told(run, run.undone_of(&runs)));
@@ -84,8 +83,66 @@ pub(super) fn run(common: &Common, all: bool) -> CommandResult {
             ));
         }
     }
-    told.for_each(|alike| tell_alike(&mut out, alike, all));
+    beside.for_each(|one| one.tell(&mut out, all));
     Ok(Exit::Fine)
+}
+
+/// What is told between the runs.
+enum Beside<'a> {
+    /// Keys were saved.
+    Safe(&'a NotedSafe),
+    /// The watch told this, all of one kind, in one round.
+    Told(&'a [ToldNews]),
+}
+
+/// What is told between the runs, the last first.
+fn beside<'a>(safes: &'a [NotedSafe], told: &'a [ToldNews]) -> Vec<Beside<'a>> {
+    let told = told.chunk_by(ToldNews::is_alike).map(Beside::Told);
+    let mut all: Vec<Beside<'_>> = told.chain(safes.iter().map(Beside::Safe)).collect();
+    all.sort_by_key(|one| std::cmp::Reverse(moment(one.at())));
+    all
+}
+
+impl Beside<'_> {
+    fn at(&self) -> &str {
+        match self {
+            Beside::Safe(safe) => &safe.at,
+            Beside::Told(alike) => alike.first().map_or("", |news| &news.at),
+        }
+    }
+
+    fn tell(&self, out: &mut Out, all: bool) {
+        match self {
+            Beside::Safe(safe) => tell_safe(out, safe, all),
+            Beside::Told(alike) => tell_alike(out, alike, all),
+        }
+    }
+}
+
+fn moment(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
+}
+
+/// A moment of the journal, on the operator's clock.
+fn clock(at: &str) -> String {
+    match moment(at) {
+        Some(at) => sentences::watch::claims::moment(at.as_second()),
+        None => shown(at).to_string(),
+    }
+}
+
+/// Where keys were saved, and which: "2026-11-24 14:02  Saved to /mnt/usb/key.age: …".
+fn tell_safe(out: &mut Out, safe: &NotedSafe, all: bool) {
+    let at = clock(&safe.at);
+    let keys: Vec<String> = safe.keys.iter().map(|key| shown(key).to_string()).collect();
+    let (count, keys) = (keys.len(), keys.join(", "));
+    out.line(&match &safe.path {
+        Some(path) => text!(history_safe, at, count, keys, path = shell(path)),
+        None => text!(history_page, at, count, keys),
+    });
+    if all {
+        out.line(&format!("    {}", shown(&safe.install)));
+    }
 }
 
 /// What the watch told of one kind in one round: a key that is lost takes hundreds of mailboxes with it.
@@ -103,11 +160,7 @@ fn tell_alike(out: &mut Out, alike: &[ToldNews], all: bool) {
 
 /// What the watch told: "2026-11-24 14:02  The watch: …".
 fn tell_news(out: &mut Out, news: &ToldNews, all: bool) {
-    let at = news.at.parse::<Timestamp>().map(Timestamp::as_second);
-    let at = at.map_or_else(
-        |_| shown(&news.at).to_string(),
-        sentences::watch::claims::moment,
-    );
+    let at = clock(&news.at);
     let message = &news.message;
     out.line(&match news.is_end() {
         true => text!(history_watch_ended, at, message),
@@ -116,6 +169,13 @@ fn tell_news(out: &mut Out, news: &ToldNews, all: bool) {
     if all {
         out.line(&format!("    {}", shown(&news.install)));
     }
+}
+
+fn safe_json(safe: &NotedSafe) -> serde_json::Value {
+    serde_json::json!({
+        "install": safe.install.to_string_lossy(), "at": safe.at,
+        "path": safe.path.as_ref().map(|path| path.to_string_lossy()), "keys": safe.keys,
+    })
 }
 
 fn told_json(news: &ToldNews) -> serde_json::Value {

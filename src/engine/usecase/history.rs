@@ -10,6 +10,7 @@ use crate::engine::session::options::Options;
 use crate::engine::session::survey;
 use crate::io::install::{Environment, Install};
 use crate::io::state::backup::{Backup, own};
+use crate::io::state::journal::safes::NotedSafe;
 use crate::io::state::journal::watched::ToldNews;
 use crate::sentences;
 use crate::words::words;
@@ -22,12 +23,21 @@ pub enum Whose<'a> {
     Of(Option<&'a Path>),
 }
 
-/// What was done, and what the watch told, the last first.
+/// What was done, where keys were saved, and what the watch told, the last first.
 pub struct History {
     /// The runs.
     pub runs: Vec<Run>,
+    /// The safes and pages that were made.
+    pub safes: Vec<NotedSafe>,
     /// What the watch told.
     pub told: Vec<ToldNews>,
+}
+
+impl History {
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty() && self.safes.is_empty() && self.told.is_empty()
+    }
 }
 
 /// What was done and told. An install that is gone has a history as long as the journal knows it.
@@ -38,6 +48,7 @@ pub fn history(options: &Options, whose: &Whose<'_>) -> Result<History, Problem>
     let of = |folder: Option<&Path>| -> Result<History, Problem> {
         Ok(History {
             runs: run_log::history(options, folder)?,
+            safes: run_log::read(options, |journal| journal.safes(folder))?,
             told: run_log::read(options, |journal| journal.told(folder))?,
         })
     };
@@ -47,7 +58,7 @@ pub fn history(options: &Options, whose: &Whose<'_>) -> Result<History, Problem>
     let found = survey::find(*given)?.path;
     let folder = std::fs::canonicalize(&found).unwrap_or_else(|_| found.clone());
     let history = of(Some(&folder))?;
-    if history.runs.is_empty() && history.told.is_empty() {
+    if history.is_empty() {
         // Says precisely what is missing, as every other command does.
         Install::open(&found, Environment::default())?;
     }

@@ -473,6 +473,7 @@ impl Journal {
 
 pub mod outbox;
 mod rows;
+pub mod safes;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;

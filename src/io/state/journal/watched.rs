@@ -1,4 +1,4 @@
-//! What the watch writes down in the journal: the record of each install, what was told of it, and which keys are in safes.
+//! What the watch writes down in the journal: the record of each install, and what was told of it.
 
 use std::path::{Path, PathBuf};
 
@@ -197,69 +197,8 @@ impl Journal {
         read().map_err(self.failed())
     }
 
-    /// Writes down that these keys, by their fingerprints, are in a safe: a file at this place, or somewhere else.
-    ///
-    /// # Errors
-    /// [`JournalError`].
-    pub fn safe_made(
-        &mut self,
-        install: &Path,
-        keys: &[String],
-        path: Option<&Path>,
-        now: Timestamp,
-    ) -> Result<(), JournalError> {
-        let there = self.watched(install)?;
-        let its = identified(install);
-        self.commit(|t| {
-            let row = row_of(t, there, &its)?;
-            for key in keys {
-                t.execute(
-                    "INSERT INTO safes (watched, fingerprint, path, at) VALUES (?1, ?2, ?3, ?4)",
-                    params![row, key, path.map(text), now.to_string()],
-                )?;
-            }
-            Ok(())
-        })
-    }
-
-    /// The last file that was made here as a safe with this key of an install.
-    ///
-    /// # Errors
-    /// [`JournalError`].
-    pub fn safe_with(&self, install: &Path, key: &str) -> Result<Option<PathBuf>, JournalError> {
-        let Some(row) = self.watched(install)? else {
-            return Ok(None);
-        };
-        self.connection
-            .query_row(
-                "SELECT path FROM safes WHERE watched = ?1 AND fingerprint = ?2 AND path IS NOT NULL \
-                 ORDER BY rowid DESC LIMIT 1",
-                params![row, key],
-                |row| row.get(0).map(path_of),
-            )
-            .optional()
-            .map_err(self.failed())
-    }
-
-    /// Whether a safe or a page was made here with this key of an install.
-    ///
-    /// # Errors
-    /// [`JournalError`].
-    pub fn is_in_a_safe(&self, install: &Path, key: &str) -> Result<bool, JournalError> {
-        let Some(row) = self.watched(install)? else {
-            return Ok(false);
-        };
-        self.connection
-            .query_row(
-                "SELECT EXISTS (SELECT 1 FROM safes WHERE watched = ?1 AND fingerprint = ?2)",
-                params![row, key],
-                |row| row.get(0),
-            )
-            .map_err(self.failed())
-    }
-
     /// The row of an install, where there is one.
-    fn watched(&self, install: &Path) -> Result<Option<i64>, JournalError> {
+    pub(super) fn watched(&self, install: &Path) -> Result<Option<i64>, JournalError> {
         let install = identified(install);
         let read = || {
             let mut statement = self
@@ -284,7 +223,7 @@ impl Journal {
 }
 
 /// The row of an install, made where there is none.
-fn row_of(
+pub(super) fn row_of(
     transaction: &Transaction<'_>,
     there: Option<i64>,
     its: &InstallIdentity,
@@ -357,7 +296,6 @@ mod tests {
         let (install, other) = (Path::new("/srv/desk"), Path::new("/srv/other"));
         let mut journal = Journal::open(state.path()).unwrap();
         assert_eq!(journal.watch_record(install).unwrap(), None);
-        assert!(!journal.is_in_a_safe(install, "aaa").unwrap());
         let record = WatchRecord {
             known: Some(KnownInstall {
                 key: Some("aaa".to_owned()),
@@ -400,15 +338,6 @@ mod tests {
         assert_eq!(told[0].at, "1970-01-01T00:00:00Z");
         assert_eq!(journal.told(None).unwrap(), told);
         assert_eq!(journal.told(Some(other)).unwrap(), []);
-        let keys = ["aaa".to_owned()];
-        journal
-            .safe_made(install, &keys, Some(Path::new("/root/safe.age")), now)
-            .unwrap();
-        assert!(journal.is_in_a_safe(install, "aaa").unwrap());
-        assert!(!journal.is_in_a_safe(install, "bbb").unwrap());
-        assert!(!journal.is_in_a_safe(other, "aaa").unwrap());
-        let path = journal.safe_with(install, "aaa").unwrap();
-        assert_eq!(path.as_deref(), Some(Path::new("/root/safe.age")));
     }
 
     #[test]

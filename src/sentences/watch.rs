@@ -4,12 +4,17 @@ pub mod claims;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use unicode_width::UnicodeWidthStr;
 
+use crate::domain::run::watch::steps::NextSteps;
 use crate::domain::run::watch::{
     CheckCode, Matter, News, Turn, WatchCheck, WatchCode, WatchReport, WatchState, WatchedInstall,
 };
 use crate::words::untrusted::shown;
 use crate::words::words;
+
+/// So much of a folder is named in a subject, in characters.
+const MAX_FOLDER: usize = 40;
 
 /// A state, as a word that catches the eye.
 pub fn state(state: WatchState) -> &'static str {
@@ -38,6 +43,7 @@ pub fn news(news: &News) -> String {
     } = &news.matter;
     match (news.turn, severity) {
         (Turn::Ended, _) => text!(watched_over, message),
+        (Turn::Gone, _) => text!(watched_gone, message),
         (Turn::Happened, WatchState::Ok) => text!(watched_noted, message),
         (Turn::Reminder, severity) => {
             text!(watched_reminder, state = state(*severity), message)
@@ -46,11 +52,21 @@ pub fn news(news: &News) -> String {
     }
 }
 
+/// What to do: `Next: …`, and each further step on a line of its own below the first.
+pub fn next(steps: &NextSteps) -> Vec<String> {
+    let indent = text!(watched_next, next = "").width();
+    let line = |(n, next): (usize, &str)| match n {
+        0 => text!(watched_next, next),
+        _ => format!("{:indent$}{next}", ""),
+    };
+    steps.lines().enumerate().map(line).collect()
+}
+
 /// News, the gravest first: that the key changed before all that comes of it. What is over comes last.
 pub fn by_gravity(told: &[News]) -> Vec<&News> {
     let mut told: Vec<&News> = told.iter().collect();
     told.sort_by_key(|news| {
-        let (over, matter) = (news.turn == Turn::Ended, &news.matter);
+        let (over, matter) = (news.turn.is_over(), &news.matter);
         let of_key = matter.code == WatchCode::KeyChanged && matter.severity > WatchState::Ok;
         (over, !of_key, std::cmp::Reverse(matter.severity))
     });
@@ -106,6 +122,38 @@ pub fn time_anywhere(at: Timestamp, zone: &TimeZone) -> String {
     at.strftime("%Y-%m-%d %H:%M %:z").to_string()
 }
 
+/// Where the install is, in a word: its folder, behind the container that it is in.
+pub fn folder(install: &WatchedInstall) -> String {
+    let path = shown(&install.path);
+    match &install.container {
+        Some(container) => format!("{}:{path}", shown(container)),
+        None => path.to_string(),
+    }
+}
+
+/// What the install is called: two may have one address.
+pub fn called(install: &WatchedInstall) -> String {
+    called_with(install, folder(install))
+}
+
+/// The same for a subject: of a long folder, its end.
+pub fn called_in_short(install: &WatchedInstall) -> String {
+    let folder = folder(install);
+    let cut = folder.chars().count().saturating_sub(MAX_FOLDER);
+    let end: String = folder.chars().skip(cut).collect();
+    let before = if cut > 0 { "…" } else { "" };
+    called_with(install, format!("{before}{end}"))
+}
+
+fn called_with(install: &WatchedInstall, folder: String) -> String {
+    let name = shown(&install.name);
+    match install.path.is_empty() {
+        // Nobody knows it yet.
+        true => name.to_string(),
+        false => text!(watched_called, name, folder),
+    }
+}
+
 /// Where the install is, and when it was looked at.
 pub fn place(install: &WatchedInstall, time: &str) -> String {
     let (name, path, host) = (
@@ -119,5 +167,34 @@ pub fn place(install: &WatchedInstall, time: &str) -> String {
             text!(alert_where_in_container, name, path, container, host, time)
         }
         None => text!(alert_where, name, path, host, time),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_names_the_end_of_a_long_folder() {
+        let mut install = WatchedInstall {
+            host: "server1".to_owned(),
+            path: "/srv/desk".to_owned(),
+            name: "desk.example.net".to_owned(),
+            version: String::new(),
+            container: Some("web".to_owned()),
+        };
+        assert_eq!(
+            called_in_short(&install),
+            "desk.example.net (web:/srv/desk)"
+        );
+        install.path = format!("/srv/{}/freescout", "ü".repeat(60));
+        assert_eq!(
+            called_in_short(&install),
+            format!("desk.example.net (…{}/freescout)", "ü".repeat(30))
+        );
+        assert!(called(&install).contains("(web:/srv/ü"));
+        // A trial of alarms before any install is known.
+        install.path.clear();
+        assert_eq!(called(&install), "desk.example.net");
     }
 }

@@ -1797,6 +1797,7 @@ table! {
     history_page(at, count: number, keys) = "{at}  Saved on a page, or through standard output: {count} ({keys})",
         count { One "1 key", Other "{count} keys" };
     history_watch_alike(count) = "and {count} more of the same kind, told with it: history --json lists them";
+    history_watch_gone(at, message) = "{at}  The watch: no longer there. It was: {message}";
     watch_round_failed = "The round could not be made.";
     watch_round_too_long(minutes) = "It took longer than {minutes} minutes, and was ended.";
     watch_check_next(command) = "To see what is wrong and what helps: {command}";
@@ -1886,6 +1887,7 @@ table! {
     watch_silent_next(command) = "That may be a quiet time. To be sure: {command}";
     watch_login_trouble(server, what) = "{server}: {what}";
     watch_login_fails(login, why) = "{login}: the login fails. {why}";
+    watch_login_retry(command) = "A password that was refused is not sent again by itself. If the server was wrong, this sends it once more: {command}";
     watch_certificate_ends(server, days: number) = days {
         One "The certificate of {server} runs out within a day.",
         Other "The certificate of {server} runs out in {days} days."
@@ -1904,6 +1906,8 @@ table! {
     watched_noted(message) = "NOTED: {message}";
     watched_reminder(state, message) = "STILL {state}: {message}";
     watched_over(message) = "OVER: {message}";
+    watched_gone(message) = "NO LONGER THERE: {message}";
+    watched_called(name, folder) = "{name} ({folder})";
     watched_more(count) = "and {count} more: watch --json lists all";
     watched_since(time) = "since {time}";
     watched_next(next) = "Next: {next}";

@@ -27,7 +27,7 @@ fn news(turn: Turn, severity: WatchState, message: &str, next: &str) -> News {
             since: jiff::Timestamp::UNIX_EPOCH,
             subject: "support@example.org".to_owned(),
             message: message.to_owned(),
-            next: next.to_owned(),
+            next: next.into(),
         },
     }
 }
@@ -46,7 +46,7 @@ fn alert() -> Alert {
                 Turn::Began,
                 WatchState::Critical,
                 "The login of Büro fails.",
-                "Enter it.",
+                "Enter it.\nTry it: x",
             ),
             news(Turn::Ended, WatchState::Warning, "Jobs wait.", "Look."),
         ],

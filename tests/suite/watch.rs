@@ -167,6 +167,21 @@ fn a_story_from_health_to_a_lost_key_and_back() {
         "{told}"
     );
     watched.can_be_pasted(&told, "recover", "", 1);
+    let subject = told.lines().find(|line| line.starts_with("[FreeScout "));
+    assert!(
+        subject.is_some_and(|line| line.contains("/freescout)] ")),
+        "{told}"
+    );
+    let mut news = lost.report["news"].as_array().unwrap().iter();
+    let key = news.find(|one| one["code"] == "key_changed").unwrap();
+    let next = key["next"].as_str().unwrap();
+    assert_eq!(next.lines().count(), 3, "a step a line: {next}");
+    for step in next.lines() {
+        assert!(
+            told.lines().any(|line| line.ends_with(step)),
+            "{step}: {told}"
+        );
+    }
     watched.can_be_pasted(&told, "check", "", 2);
     watched.can_be_pasted(&told, "watch", " --no-logins", 2);
     let safes = watched.safes();
@@ -212,6 +227,15 @@ fn a_story_from_health_to_a_lost_key_and_back() {
     let history = watched.bench.run(&["history", &install]);
     assert!(history.out.contains("more of the same kind"));
     assert_eq!(history.out.matches("Cannot be read").count(), 2);
+    let json = watched.bench.run(&["history", &install, "--json"]);
+    let json: Json = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(json["safes"].as_array().unwrap().len(), 2, "{json}");
+    for path in watched.safes() {
+        let said = format!("Saved to {}: ", path.display());
+        assert!(history.out.contains(&said), "{said}: {}", history.out);
+        let mut safes = json["safes"].as_array().unwrap().iter();
+        assert!(safes.any(|safe| safe["path"] == path.to_str().unwrap()));
+    }
     for said in ["The watch: APP_KEY changed", "well again. It was: "] {
         assert!(history.out.contains(said), "{said}: {}", history.out);
     }
@@ -279,6 +303,17 @@ fn without_a_safe_it_is_said_until_one_is_made() {
         "{}",
         after.report
     );
+}
+
+#[test]
+fn a_key_that_was_never_saved_and_is_replaced_did_not_get_well() {
+    let watched = Watched::new();
+    watched.set(false);
+    watched.round();
+    watched.bench.replace_key();
+    let other = watched.round();
+    assert!(other.has("gone", "key_not_safe"), "{}", other.report);
+    assert!(other.has("began", "key_not_safe"), "{}", other.report);
 }
 
 #[test]

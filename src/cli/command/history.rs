@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::cli::arguments::Common;
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
+use crate::domain::run::watch::Turn;
 use crate::domain::run::{Run, RunOutcome};
 use crate::engine::exit::Exit;
 use crate::engine::usecase::history::{self, History, Whose};
@@ -162,9 +163,10 @@ fn tell_alike(out: &mut Out, alike: &[ToldNews], all: bool) {
 fn tell_news(out: &mut Out, news: &ToldNews, all: bool) {
     let at = clock(&news.at);
     let message = &news.message;
-    out.line(&match news.is_end() {
-        true => text!(history_watch_ended, at, message),
-        false => text!(history_watch, at, message),
+    out.line(&match news.known_turn() {
+        Some(Turn::Ended) => text!(history_watch_ended, at, message),
+        Some(Turn::Gone) => text!(history_watch_gone, at, message),
+        _ => text!(history_watch, at, message),
     });
     if all {
         out.line(&format!("    {}", shown(&news.install)));

@@ -81,6 +81,7 @@ fn rounds(
         logins: !options.no_logins,
         retry_refused: options.retry,
         send_test: options.send_test || settings.send_test,
+        settings: options.settings.as_deref().map(Path::to_owned),
         connect_to: options.connect_to.clone(),
         safe_trouble,
         ..RoundWishes::of(settings, safe)
@@ -195,7 +196,9 @@ fn trial(common: &Common, options: &WatchOptions, settings: &WatchSettings) -> C
         }
         for matter in &wrong {
             out.line(&sentences::watch::matter(matter));
-            out.line(&format!("    {}", text!(watched_next, next = matter.next)));
+            for line in sentences::watch::next(&matter.next) {
+                out.line(&format!("    {line}"));
+            }
         }
     }
     Ok(match (all_told, wrong.is_empty()) {

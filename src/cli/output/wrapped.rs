@@ -171,6 +171,24 @@ mod tests {
     }
 
     #[test]
+    fn steps_with_commands_are_broken_between_words_alone() {
+        let steps = "    Next: Restart no worker and no PHP, and save no mailbox form in the browser of yours.
+          Save the keys right now: freescout-rescue safe --output FILE /var/www/a/long/way/freescout
+          To bring the right one back: freescout-rescue recover /var/www/a/long/way/freescout";
+        let told = wrapped(steps, 80);
+        let commands = told.lines().filter(|line| command_in(line) == Some(10));
+        assert_eq!(commands.count(), 2, "{told}");
+        let words: Vec<&str> = steps.split_whitespace().collect();
+        assert_eq!(told.split_whitespace().collect::<Vec<_>>(), words);
+        let prose = told.lines().filter(|line| command_in(line).is_none());
+        assert!(
+            prose
+                .map(UnicodeWidthStr::width)
+                .all(|columns| columns <= 80)
+        );
+    }
+
+    #[test]
     fn our_commands_are_told_from_our_name() {
         for (line, at) in [
             ("Next: freescout-rescue recover /www/html", Some(6)),

@@ -15,10 +15,13 @@ pub mod record;
 pub mod round;
 pub mod settings;
 pub mod settle;
+pub mod steps;
 pub mod turns;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use steps::NextSteps;
 
 named! {
     /// How an install is, as a whole or in one respect. The order is the best first, so that the worst is the greatest.
@@ -210,8 +213,8 @@ pub struct Matter {
     pub subject: String,
     /// A sentence. Sanitised; no secret.
     pub message: String,
-    /// What to do now; empty where nothing is.
-    pub next: String,
+    /// What to do now.
+    pub next: NextSteps,
 }
 
 named! {
@@ -227,9 +230,18 @@ named! {
         Reminder = "reminder",
         /// It is well again.
         Ended = "ended",
+        /// What it was about is no longer there.
+        Gone = "gone",
     }
     /// The name in the JSON forms.
     pub fn name(self);
+}
+
+impl Turn {
+    /// Whether it stands no longer.
+    pub fn is_over(self) -> bool {
+        matches!(self, Turn::Ended | Turn::Gone)
+    }
 }
 
 /// What is told once.

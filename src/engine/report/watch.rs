@@ -6,6 +6,7 @@ pub mod prometheus;
 pub mod text;
 
 use crate::domain::run::watch::{Matter, WatchReport, WatchState};
+use crate::sentences::watch;
 use crate::words::untrusted::shown;
 
 /// How several installs are together: the worst; unknown, where none was looked at.
@@ -22,11 +23,7 @@ fn names(reports: &[WatchReport]) -> Vec<String> {
         if all.iter().filter(|other| *other == name).count() < 2 {
             return name.clone();
         }
-        let path = shown(&report.install.path);
-        match &report.install.container {
-            Some(container) => format!("{name} {}:{path}", shown(container)),
-            None => format!("{name} {path}"),
-        }
+        format!("{name} {}", watch::folder(&report.install))
     };
     reports.iter().zip(&all).map(called).collect()
 }
@@ -110,7 +107,7 @@ mod samples {
             since: AT,
             subject: "support@example.net".to_owned(),
             message: message.to_owned(),
-            next: next.to_owned(),
+            next: next.into(),
         }
     }
 
@@ -125,7 +122,7 @@ mod samples {
             WatchCode::KeyChanged,
             WatchState::Critical,
             "The key changed; 24 passwords can't be read | see below.",
-            "Put the old key back.",
+            "Put the old key back.\nTo do it: x",
         );
         let mut queue = matter(
             WatchCode::JobsWait,

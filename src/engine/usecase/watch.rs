@@ -9,6 +9,7 @@ pub mod book;
 mod claims;
 pub mod fleet;
 mod flow;
+mod gone;
 mod keep;
 mod login;
 mod look;
@@ -169,6 +170,7 @@ fn blind(
         after: before,
         claims,
         happened: Vec::new(),
+        gone: Vec::new(),
     };
     let reading = |_: &WatchRecord| {
         vec![WatchCheck {
@@ -189,6 +191,8 @@ struct Seen {
     after: WatchRecord,
     claims: Vec<Claim>,
     happened: Vec<Claim>,
+    /// Of what stood, that of which there is no longer what it was about.
+    gone: Vec<Matter>,
 }
 
 /// Settles what is told, and writes it down. Where that cannot be, it is told, too.
@@ -204,10 +208,12 @@ fn conclude(
         mut after,
         claims,
         happened,
+        gone,
     } = seen;
     let stood = memory.before.standing.clone();
     let mut settled = |claims: Vec<Claim>| {
-        let settled = settle(&stood, claims, happened.clone(), now, wishes.remind_after);
+        let settled = settle(&stood, claims, happened.clone(), now, wishes.remind_after)
+            .with_gone(|matter| gone.contains(matter));
         after.standing = settled.standing;
         let checks = checks(&after);
         let report = report(install.clone(), now, &after.standing, settled.news, checks);
@@ -288,7 +294,7 @@ fn look(
     claims.extend(unusable.map(sentences::watch::claims::safe_unusable));
     claims.extend(alarms::claims(session, wishes));
     claims.extend(stopped());
-    claims.extend(login::claims(session, &logins.record, wishes, now));
+    claims.extend(login::claims(session, &logins.record, wishes, now, &typed));
     let limits = wishes.thresholds;
     claims.extend(flow::claims(session, &flow, limits, now, &typed));
     let test_mails = &logins.test_mails;
@@ -299,6 +305,9 @@ fn look(
             .filter(|one| flow.is_unseen(one))
             .map(claims::as_it_stood),
     );
+    let before = memory.before.standing.iter().map(|one| &one.matter);
+    let gone = before.filter(|matter| gone::is_gone(matter, session, &assessment));
+    let gone: Vec<Matter> = gone.cloned().collect();
     let name = name(session);
     let seen = Seen {
         install: named(&folder, Some(name.clone())),
@@ -312,6 +321,7 @@ fn look(
         },
         claims,
         happened,
+        gone,
     };
     let checks = |after: &WatchRecord| {
         let mut checks = claims::checks(&assessment, &after.standing, now);

@@ -14,9 +14,8 @@ use jiff::tz::TimeZone;
 use super::message::Alert;
 use super::reach::Reach;
 use super::untold::NotTold;
-use crate::domain::run::watch::{News, Turn, WatchState};
+use crate::domain::run::watch::{News, WatchState};
 use crate::sentences::watch;
-use crate::words::untrusted::shown;
 
 /// How long a full socket is waited for.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -60,13 +59,13 @@ struct JournalEntry<'a> {
 
 impl<'a> JournalEntry<'a> {
     fn of(alert: &'a Alert, news: &'a News) -> Self {
-        let mut told = watch::news(news);
-        if news.turn != Turn::Ended && !news.matter.next.is_empty() {
-            let next = text!(watched_next, next = news.matter.next);
-            told = format!("{told} {next}");
+        let told = watch::news(news);
+        let name = watch::called_in_short(&alert.install);
+        let mut lines = vec![text!(alert_subject, name, told)];
+        if !news.turn.is_over() {
+            lines.extend(watch::next(&news.matter.next));
         }
-        let name = shown(&alert.install.name);
-        let message = text!(alert_subject, name, told);
+        let message = lines.join("\n");
         Self {
             alert,
             news,
@@ -76,8 +75,8 @@ impl<'a> JournalEntry<'a> {
 
     /// As syslog counts: the smaller, the graver.
     fn priority(&self) -> u8 {
-        match (self.news.turn, self.news.matter.severity) {
-            (Turn::Ended, _) | (_, WatchState::Ok) => 5,
+        match (self.news.turn.is_over(), self.news.matter.severity) {
+            (true, _) | (_, WatchState::Ok) => 5,
             (_, WatchState::Warning | WatchState::Unknown) => 4,
             (_, WatchState::Critical) => 2,
         }
@@ -121,7 +120,9 @@ impl<'a> JournalEntry<'a> {
         let value = DAEMON * 8 + self.priority();
         let now = Timestamp::now().to_zoned(TimeZone::system());
         let time = now.strftime("%b %e %H:%M:%S");
-        let message = self.message.replace(char::is_control, " ");
+        // What is to be done is told from what stands before it.
+        let lines: Vec<&str> = self.message.lines().map(str::trim).collect();
+        let message = lines.join(" | ").replace(char::is_control, " ");
         let pid = std::process::id();
         format!("<{value}>{time} {IDENTIFIER}[{pid}]: {message}").into_bytes()
     }

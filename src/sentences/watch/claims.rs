@@ -1,5 +1,7 @@
 //! What the watch tells, as sentences: what stands, what happened, and what to do.
 
+use std::path::Path;
+
 use jiff::civil::DateTime;
 
 use crate::domain::config::container::Container;
@@ -10,8 +12,9 @@ use crate::domain::run::Run;
 use crate::domain::run::watch::edit::{AdminLogin, LastSave};
 use crate::domain::run::watch::record::KnownFile;
 use crate::domain::run::watch::settle::Claim;
+use crate::domain::run::watch::steps::NextSteps;
 use crate::domain::run::watch::{WatchCode, WatchState};
-use crate::sentences::commands::start_of;
+use crate::sentences::commands::{shell, start_of};
 use crate::sentences::{connections, journal};
 use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
@@ -45,7 +48,7 @@ fn claim(
     severity: WatchState,
     subject: impl Into<String>,
     message: impl Into<String>,
-    next: impl Into<String>,
+    next: impl Into<NextSteps>,
 ) -> Claim {
     Claim {
         code,
@@ -195,14 +198,16 @@ pub fn key_changed(
         let processes = named.join(", ");
         message += &format!(" {}", text!(watch_key_holders, old, processes));
     }
-    let mut next = match saved {
+    let save = match saved {
         Some(path) => text!(watch_key_saved_next, path),
         None => text!(watch_key_unsaved_next, command = typed(MAKE_SAFE)),
     };
-    if unreadable > 0 {
-        let back = text!(watch_key_bring_back, command = typed("recover"));
-        next = format!("{} {next} {back}", w.watch_key_restart_nothing);
-    }
+    let next = match unreadable {
+        0 => NextSteps::from(save),
+        _ => NextSteps::from(w.watch_key_restart_nothing)
+            .then(&save)
+            .then(&text!(watch_key_bring_back, command = typed("recover"))),
+    };
     let severity = match unreadable {
         0 => WatchState::Warning,
         _ => WatchState::Critical,
@@ -433,8 +438,15 @@ pub fn trouble(tested: &Tested, site: &str) -> [String; 2] {
     ]
 }
 
+/// How a password that was refused is sent once more, where that was the server's fault: none is by itself.
+pub fn try_again(settings: Option<&Path>, typed: &CommandFor<'_>) -> String {
+    let settings = settings.map(|path| format!(" --settings {}", shell(path)));
+    let retry = format!("watch --retry{}", settings.unwrap_or_default());
+    text!(watch_login_retry, command = typed(&retry))
+}
+
 /// That a login fails.
-pub fn login_fails(subject: String, message: &str, next: &str) -> Claim {
+pub fn login_fails(subject: String, message: &str, next: NextSteps) -> Claim {
     let message = text!(watch_login_fails, login = subject, why = message);
     let (code, severity) = (WatchCode::LoginFails, WatchState::Critical);
     claim(code, severity, subject, message, next)

@@ -88,7 +88,7 @@ fn the_journal_gets_an_entry_for_each_piece_of_news() {
     for (name, value) in [
         (
             "MESSAGE",
-            "[FreeScout helpdesk.example.org] CRITICAL: The login of Büro fails. Next: Enter it.",
+            "[FreeScout helpdesk.example.org (web:/var/www/freescout)] CRITICAL: The login of Büro fails.\nNext: Enter it.\n      Try it: x",
         ),
         ("PRIORITY", "2"),
         ("SYSLOG_FACILITY", "3"),
@@ -105,7 +105,7 @@ fn the_journal_gets_an_entry_for_each_piece_of_news() {
         assert_eq!(of(name), value, "{name}");
     }
     let second = fields(&log.next());
-    let message = "[FreeScout helpdesk.example.org] OVER: Jobs wait.";
+    let message = "[FreeScout helpdesk.example.org (web:/var/www/freescout)] OVER: Jobs wait.";
     assert!(second.contains(&("MESSAGE".to_owned(), message.to_owned())));
     assert!(second.contains(&("PRIORITY".to_owned(), "5".to_owned())));
 }
@@ -144,7 +144,7 @@ fn without_a_journal_syslog_gets_a_line() {
     assert_eq!(
         rest,
         format!(
-            " freescout-rescue[{pid}]: [FreeScout helpdesk.example.org] CRITICAL: two lines Next: Enter it."
+            " freescout-rescue[{pid}]: [FreeScout helpdesk.example.org (web:/var/www/freescout)] CRITICAL: two | lines | Next: Enter it. | Try it: x"
         )
     );
     assert!(log.next().starts_with(b"<29>"));

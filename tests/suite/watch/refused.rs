@@ -1,5 +1,5 @@
 //! A password that was refused is not sent again: not after a round that was stopped, not after a change of the key, not where
-//! nothing can be written down, and not by a copy of the install.
+//! nothing can be written down, and not by a copy of the install. Where the server was wrong, the alarm says how it is tried again.
 
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
@@ -13,11 +13,11 @@ use crate::scripted::{Server, Step, script};
 
 const REFUSES: &str = "
     * OK ready
-    C: A
+    C: R1
     * CAPABILITY IMAP4rev1
-    A1 OK done
-    C: A
-    A2 NO [AUTHENTICATIONFAILED] no";
+    R1 OK done
+    C: R2
+    R2 NO [AUTHENTICATIONFAILED] no";
 
 /// An install with one mailbox, which is fetched from this server alone.
 fn with_one_mailbox(server: &Server) -> Watched {
@@ -58,7 +58,7 @@ fn it_is_sent_once_whatever_becomes_of_the_key_and_of_copies() {
     let server = Server::new(script(REFUSES));
     let watched = with_one_mailbox(&server);
     let first = run(&watched);
-    assert!(first.contains("the login fails"), "{first}");
+    assert!(first.contains("AUTHENTICATIONFAILED"), "{first}");
     run(&watched);
     let install = watched.bench.text("demo/freescout");
     let (safe, recipients) = (
@@ -119,4 +119,45 @@ fn where_nothing_can_be_written_down_nothing_is_sent() {
     std::fs::remove_file(&journal).unwrap();
     // What was remembered meanwhile goes into the journal.
     run(&watched);
+}
+
+#[test]
+fn the_alarm_says_how_it_is_tried_again() {
+    let server = Server::new(script(REFUSES));
+    let watched = with_one_mailbox(&server);
+    run(&watched);
+    let told = watched.told();
+    let retry = told.lines().find(|line| line.contains("watch --retry"));
+    assert!(retry.is_some_and(|line| {
+        line.trim_start()
+            .starts_with("A password that was refused is not sent again by itself")
+    }));
+    watched.can_be_pasted(&told, "watch --retry", "", 2);
+    assert_eq!(server.records().len(), 2, "it was sent once more");
+}
+
+#[test]
+fn what_is_no_longer_there_did_not_get_well() {
+    for change in [
+        "UPDATE mailboxes SET in_server = ''",
+        "DELETE FROM mailboxes",
+    ] {
+        let server = Server::new(script(REFUSES));
+        let watched = with_one_mailbox(&server);
+        assert!(run(&watched).contains("the login fails"));
+        watched.bench.database().execute_batch(change).unwrap();
+        let after = run(&watched);
+        let gone = after.lines().find(|l| l.contains("the login fails"));
+        assert!(
+            gone.is_some_and(|line| line.contains("NO LONGER THERE: ")),
+            "{change}: {after}"
+        );
+        assert!(!after.contains("OVER: "), "{change}: {after}");
+        let install = watched.bench.text("demo/freescout");
+        let history = watched.bench.run(&["history", &install]).out;
+        assert!(history.contains("no longer there. It was: "), "{history}");
+        assert!(!history.contains("well again"), "{history}");
+        let quiet = run(&watched);
+        assert!(!quiet.contains("login fails"), "{quiet}");
+    }
 }

@@ -58,7 +58,7 @@ fn stands(turn: Turn) -> bool {
 
 /// Whether one of two pieces of news about one thing says what the other does.
 fn is_of_kind(one: Turn, other: Turn) -> bool {
-    one == other || stands(one) && stands(other)
+    one == other || stands(one) && stands(other) || one.is_over() && other.is_over()
 }
 
 impl KnownTarget {
@@ -87,7 +87,7 @@ impl KnownTarget {
         let again: Vec<Matter> = self
             .apart
             .iter()
-            .filter(|one| one.news.turn == Turn::Ended)
+            .filter(|one| one.news.turn.is_over())
             .filter_map(|one| all().find(|matter| is_about(matter, &one.news.matter)))
             .cloned()
             .collect();
@@ -100,7 +100,7 @@ impl KnownTarget {
             .any(|matter| matter.code == WatchCode::CannotLook);
         if looked {
             let by_round = |matter: &Matter| {
-                let mut ended = report.news.iter().filter(|n| n.turn == Turn::Ended);
+                let mut ended = report.news.iter().filter(|n| n.turn.is_over());
                 ended.any(|news| is_about(&news.matter, matter))
             };
             let over = |one: &ToldApart| stands(one.news.turn) && !standing(&one.news.matter);
@@ -162,7 +162,7 @@ impl KnownTarget {
             Some(before) => {
                 let graver = news.matter.severity > before.news.matter.severity;
                 let long = now.duration_since(before.at).unsigned_abs() >= remind_after;
-                if !graver && (!long || news.turn == Turn::Ended) {
+                if !graver && (!long || news.turn.is_over()) {
                     return None;
                 }
                 let turn = match news.turn {
@@ -200,6 +200,7 @@ pub fn state(standing: &[Matter], news: &[News]) -> WatchState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::run::watch::steps::NextSteps;
 
     const DAY: Duration = Duration::from_hours(24);
 
@@ -210,7 +211,7 @@ mod tests {
             since: Timestamp::UNIX_EPOCH,
             subject: "it".to_owned(),
             message: "It is.".to_owned(),
-            next: String::new(),
+            next: NextSteps::default(),
         }
     }
 

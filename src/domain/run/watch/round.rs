@@ -47,6 +47,8 @@ pub struct RoundWishes {
     pub alarms_to: Vec<String>,
     /// Whether this is a trial of alarms: only the ways that they go are judged, and nothing is written down.
     pub trial: bool,
+    /// The settings, where they are not where they usually are: commands that are told name them.
+    pub settings: Option<PathBuf>,
     /// `HOST:PORT=ADDRESS:PORT`, as `test --connect-to` takes them.
     pub connect_to: Vec<String>,
 }
@@ -69,6 +71,7 @@ impl RoundWishes {
             alarms_by: mail.and_then(account),
             alarms_to: mail.map_or_else(Vec::new, |mail| mail.to.clone()),
             trial: false,
+            settings: None,
             connect_to: Vec::new(),
         }
     }

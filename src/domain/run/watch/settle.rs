@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::record::StandingMatter;
+use super::steps::NextSteps;
 use super::{Matter, News, Turn, WatchCode, WatchState};
 
 /// Something that stands now, or that happened since the round before; since when is not known yet.
@@ -20,7 +21,7 @@ pub struct Claim {
     /// A sentence.
     pub message: String,
     /// What to do now.
-    pub next: String,
+    pub next: NextSteps,
 }
 
 impl Claim {
@@ -45,6 +46,18 @@ pub struct Settled {
     pub standing: Vec<StandingMatter>,
     /// What is told, the gravest first; what ended comes last.
     pub news: Vec<News>,
+}
+
+impl Settled {
+    /// With what ended because there is no longer what it was about told as that.
+    #[must_use]
+    pub fn with_gone(mut self, is_gone: impl Fn(&Matter) -> bool) -> Self {
+        let ended = self.news.iter_mut().filter(|n| n.turn == Turn::Ended);
+        for news in ended.filter(|news| is_gone(&news.matter)) {
+            news.turn = Turn::Gone;
+        }
+        self
+    }
 }
 
 /// Tells what began, what happened, what stands still after `remind_after`, and what ended. What stands is known by its
@@ -119,7 +132,7 @@ mod tests {
             severity,
             subject: subject.to_owned(),
             message: format!("{subject} is wrong."),
-            next: String::new(),
+            next: NextSteps::default(),
         }
     }
 
@@ -178,6 +191,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_longer_there_did_not_get_well() {
+        let fails = |subject| claim(WatchCode::LoginFails, subject, WatchState::Critical);
+        let first = settle(&[], vec![fails("a"), fails("b")], vec![], at(0), DAY);
+        let over = settle(&first.standing, vec![], vec![], at(1), DAY);
+        let over = over.with_gone(|matter| matter.subject == "a");
+        assert_eq!(told(&over), [(Turn::Gone, "a"), (Turn::Ended, "b")]);
+        let stands = settle(&first.standing, vec![fails("a")], vec![], at(25), DAY);
+        let stands = stands.with_gone(|_| true);
+        assert_eq!(told(&stands), [(Turn::Reminder, "a"), (Turn::Gone, "b")]);
+    }
+
+    #[test]
     fn what_happened_does_not_stand() {
         let changed = vec![claim(WatchCode::KeyChanged, "k", WatchState::Critical)];
         let first = settle(&[], vec![], changed, at(0), DAY);
@@ -201,7 +226,7 @@ mod tests {
                         Turn::Began => prop_assert!(!std::mem::replace(&mut open[bit], true)),
                         Turn::Ended => prop_assert!(std::mem::replace(&mut open[bit], false)),
                         Turn::Reminder => prop_assert!(open[bit]),
-                        Turn::Happened => prop_assert!(false),
+                        Turn::Happened | Turn::Gone => prop_assert!(false),
                     }
                 }
                 for (bit, open) in open.iter().enumerate() {

@@ -11,7 +11,6 @@ use crate::domain::run::watch::WatchReport;
 use crate::engine::report::escaped;
 use crate::io::alert::Alert;
 use crate::sentences::watch;
-use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// A longer sentence is cut in a subject, in characters.
@@ -56,7 +55,7 @@ fn subject(report: &WatchReport) -> Option<String> {
     let told = watch::with_others(&cut(&watch::news(first)), others.len());
     Some(text!(
         alert_subject,
-        name = shown(&report.install.name),
+        name = watch::called_in_short(&report.install),
         told
     ))
 }
@@ -92,7 +91,7 @@ mod tests {
         let made = alert(&broken(), LOOK_AGAIN, &zone()).unwrap();
         assert_eq!(
             made.subject,
-            "[FreeScout desk.example.net] CRITICAL: The key changed; 24 passwords can't be read | see below (and 2 more)"
+            "[FreeScout desk.example.net (web \"1\":/var/www/freescout)] CRITICAL: The key changed; 24 passwords can't be read | see below (and 2 more)"
         );
         assert_eq!(
             made.text,
@@ -101,6 +100,7 @@ mod tests {
 New:
   CRITICAL: The key changed; 24 passwords can't be read | see below. (since 2026-11-30 01:20 +01:00)
     Next: Put the old key back.
+          To do it: x
   STILL WARNING: Jobs wait; since an hour. (since 2026-11-30 00:20 +01:00)
   OVER: The login of Büro fails. (since 2026-11-30 01:20 +01:00)
 
@@ -151,11 +151,11 @@ From freescout-rescue, which watches this helpdesk.
         )];
         let subject = alert(&report, LOOK_AGAIN, &zone()).unwrap().subject;
         assert!(
-            subject.starts_with("[FreeScout two lines] NOTED: üü"),
+            subject.starts_with("[FreeScout two lines (/var/www/freescout)] NOTED: üü"),
             "{subject}"
         );
         assert!(
-            subject.ends_with("ü…") && subject.chars().count() < 160,
+            subject.ends_with("ü…") && subject.chars().count() < 180,
             "{subject}"
         );
     }

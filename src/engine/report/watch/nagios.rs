@@ -13,9 +13,8 @@ use super::{by_gravity, names, worst};
 use crate::domain::error::Problem;
 use crate::domain::run::watch::metrics::DAY;
 use crate::domain::run::watch::settings::Thresholds;
-use crate::domain::run::watch::{CheckCode, WatchCheck, WatchReport, WatchState, WatchedInstall};
+use crate::domain::run::watch::{CheckCode, Matter, WatchCheck, WatchReport, WatchState};
 use crate::sentences::watch;
-use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// What a plugin prints. It ends with the number of [`worst`]. Labels name the install, but where it is said that there is
@@ -27,7 +26,7 @@ pub fn nagios(reports: &[WatchReport], thresholds: &Thresholds, of_one: bool) ->
     let mut out = format!("FREESCOUT {state} - {said}");
     let mut separator = '|';
     for report in reports {
-        let place = (!of_one).then(|| place(&report.install));
+        let place = (!of_one).then(|| watch::folder(&report.install));
         let of = place.as_deref();
         for data in report.checks.iter().filter_map(|c| data(c, of, thresholds)) {
             let _ = write!(out, "{separator}{data}");
@@ -56,15 +55,6 @@ pub fn failed(problem: &Problem) -> String {
         let _ = writeln!(out, "{}", line(next));
     }
     out
-}
-
-/// What tells an install from the others, whatever it is called.
-fn place(install: &WatchedInstall) -> String {
-    let path = shown(&install.path);
-    match &install.container {
-        Some(container) => format!("{}:{path}", shown(container)),
-        None => path.to_string(),
-    }
 }
 
 /// Without what would begin performance data or another line.
@@ -119,14 +109,9 @@ fn of_state(report: &WatchReport) -> String {
 }
 
 fn long_text(report: &WatchReport) -> Vec<String> {
-    let said = |matter| {
-        let said = watch::matter(matter);
-        match matter.next.as_str() {
-            "" => said,
-            next => format!("{said} {}", text!(watched_next, next)),
-        }
-    };
-    by_gravity(&report.standing).into_iter().map(said).collect()
+    let said = |matter: &Matter| [vec![watch::matter(matter)], watch::next(&matter.next)].concat();
+    let standing = by_gravity(&report.standing).into_iter();
+    standing.flat_map(said).collect()
 }
 
 /// `'label'=value[unit];[warn];[crit];[min];[max]`. `of` is the install, where there are several.
@@ -268,7 +253,9 @@ mod tests {
         assert_eq!(
             read.long,
             [
-                "CRITICAL: The key changed; 24 passwords can't be read / see below. Next: Put the old key back.",
+                "CRITICAL: The key changed; 24 passwords can't be read / see below.",
+                "Next: Put the old key back.",
+                "      To do it: x",
                 "WARNING: Jobs wait; since an hour."
             ]
         );

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::by_gravity;
-use crate::domain::run::watch::{Matter, Turn, WatchReport, WatchState};
+use crate::domain::run::watch::steps::NextSteps;
+use crate::domain::run::watch::{Matter, WatchReport, WatchState};
 use crate::sentences::watch;
-use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// So many are told of each list: a key that is lost takes hundreds of mailboxes with it.
@@ -17,7 +17,7 @@ const MOST: usize = 40;
 /// A report in lines; times on a clock of this zone.
 pub fn text(report: &WatchReport, zone: &TimeZone) -> String {
     let time = |at| watch::time(at, zone);
-    let name = shown(&report.install.name);
+    let name = watch::called(&report.install);
     let nothing = report.news.is_empty() && report.standing.is_empty();
     let as_of = watch::as_of(report, zone);
     if nothing && report.state == WatchState::Ok {
@@ -44,13 +44,13 @@ pub(super) fn matters(out: &mut String, report: &WatchReport, time: &dyn Fn(Time
     let said = told.iter().map(|news| {
         let matter = &news.matter;
         // What is over needs nothing done.
-        let next = (news.turn != Turn::Ended).then_some(matter.next.as_str());
-        (watch::news(news), matter, next.unwrap_or_default())
+        let next = (!news.turn.is_over()).then_some(&matter.next);
+        (watch::news(news), matter, next)
     });
     list(out, said.collect(), time);
     let told = |matter: &&Matter| {
         let same = |other: &Matter| other.code == matter.code && other.subject == matter.subject;
-        let mut still = report.news.iter().filter(|news| news.turn != Turn::Ended);
+        let mut still = report.news.iter().filter(|news| !news.turn.is_over());
         still.any(|news| same(&news.matter))
     };
     let mut rest = by_gravity(&report.standing);
@@ -59,18 +59,25 @@ pub(super) fn matters(out: &mut String, report: &WatchReport, time: &dyn Fn(Time
         let _ = writeln!(out, "{}", w.watched_standing);
     }
     let said = rest.iter();
-    let said = said.map(|matter| (watch::matter(matter), *matter, matter.next.as_str()));
+    let said = said.map(|matter| (watch::matter(matter), *matter, Some(&matter.next)));
     list(out, said.collect(), time);
 }
 
 /// What is said of each, with what to do next: once below those that have it in common.
-fn list(out: &mut String, said: Vec<(String, &Matter, &str)>, time: &dyn Fn(Timestamp) -> String) {
+fn list(
+    out: &mut String,
+    said: Vec<(String, &Matter, Option<&NextSteps>)>,
+    time: &dyn Fn(Timestamp) -> String,
+) {
     for (n, (said_of_it, matter, next)) in said.iter().enumerate().take(MOST) {
         let since = text!(watched_since, time = time(matter.since));
         let _ = writeln!(out, "  {said_of_it} ({since})");
         let same = said.get(n + 1).is_some_and(|(_, _, other)| other == next);
-        if !next.is_empty() && (!same || n + 1 == MOST) {
-            let _ = writeln!(out, "    {}", text!(watched_next, next));
+        if same && n + 1 != MOST {
+            continue;
+        }
+        for line in next.map(watch::next).unwrap_or_default() {
+            let _ = writeln!(out, "    {line}");
         }
     }
     let more = said.len().saturating_sub(MOST);
@@ -89,7 +96,7 @@ mod tests {
     fn when_all_is_well_it_is_one_line_with_the_figures() {
         assert_eq!(
             text(&well(), &zone()),
-            "helpdesk.example.org: OK, 24 of 24 secrets readable, 26 of 26 logins work (last tried 2026-11-29 23:20)\n"
+            "helpdesk.example.org (/var/www/freescout): OK, 24 of 24 secrets readable, 26 of 26 logins work (last tried 2026-11-29 23:20)\n"
         );
     }
 
@@ -122,10 +129,11 @@ mod tests {
     fn news_come_first_and_the_gravest_before_the_others() {
         assert_eq!(
             text(&broken(), &zone()),
-            "desk.example.net: CRITICAL, seen 2026-11-30 01:20
+            "desk.example.net (web \"1\":/var/www/freescout): CRITICAL, seen 2026-11-30 01:20
 New:
   CRITICAL: The key changed; 24 passwords can't be read | see below. (since 2026-11-30 01:20)
     Next: Put the old key back.
+          To do it: x
   STILL WARNING: Jobs wait; since an hour. (since 2026-11-30 00:20)
   OVER: The login of Büro fails. (since 2026-11-30 01:20)
 "
@@ -134,10 +142,11 @@ New:
         later.news.clear();
         assert_eq!(
             text(&later, &zone()),
-            "desk.example.net: CRITICAL, seen 2026-11-30 01:20
+            "desk.example.net (web \"1\":/var/www/freescout): CRITICAL, seen 2026-11-30 01:20
 Standing:
   CRITICAL: The key changed; 24 passwords can't be read | see below. (since 2026-11-30 01:20)
     Next: Put the old key back.
+          To do it: x
   WARNING: Jobs wait; since an hour. (since 2026-11-30 00:20)
 "
         );

@@ -102,7 +102,7 @@ pub(super) fn of_assessment(assessment: &Assessment, typed: &CommandFor<'_>) -> 
             },
             subject: subject_of(finding),
             message: sentences::finding(finding),
-            next: sentences::watch::claims::look_closer(typed),
+            next: sentences::watch::claims::look_closer(typed).into(),
         })
     };
     let mut claims: Vec<Claim> = assessment.findings.iter().filter_map(of_finding).collect();

@@ -21,6 +21,7 @@ use crate::domain::run::watch::digest::{DigestSecret, KeyedDigest};
 use crate::domain::run::watch::record::{LoginResult, TestMail, TriedLogin, WatchRecord};
 use crate::domain::run::watch::round::RoundWishes;
 use crate::domain::run::watch::settle::Claim;
+use crate::domain::run::watch::steps::NextSteps;
 use crate::domain::run::watch::turns::{LoginCandidate, whose_turn};
 use crate::domain::run::watch::{CheckCode, WatchCheck};
 use crate::domain::verdict::text::{self, Password, PasswordsUsed};
@@ -340,6 +341,7 @@ pub(super) fn claims(
     record: &BTreeMap<String, TriedLogin>,
     wishes: &RoundWishes,
     now: Timestamp,
+    typed: &CommandFor<'_>,
 ) -> Vec<Claim> {
     let inventory = &session.inventory;
     let mut claims = Vec::new();
@@ -350,6 +352,11 @@ pub(super) fn claims(
         };
         if let Some([message, next]) = &tried.trouble {
             let subject = sentences::watch::claims::login(&connection);
+            let mut next = NextSteps::from(next.as_str());
+            if tried.result == LoginResult::Refused {
+                let settings = wishes.settings.as_deref();
+                next = next.then(&sentences::watch::claims::try_again(settings, typed));
+            }
             claims.push(sentences::watch::claims::login_fails(
                 subject, message, next,
             ));

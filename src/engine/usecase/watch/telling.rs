@@ -270,7 +270,7 @@ pub fn trial(
                 since: at,
                 subject: WatchCode::TestAlert.name().to_owned(),
                 message: w.watch_trial.to_owned(),
-                next: w.watch_trial_next.to_owned(),
+                next: w.watch_trial_next.into(),
             },
         }],
         standing: Vec::new(),

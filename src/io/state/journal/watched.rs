@@ -37,9 +37,9 @@ pub struct ToldNews {
 }
 
 impl ToldNews {
-    /// Whether it is that something is well again.
-    pub fn is_end(&self) -> bool {
-        self.turn == Turn::Ended.name()
+    /// Why it was told, where we know that reason.
+    pub fn known_turn(&self) -> Option<Turn> {
+        Turn::ALL.into_iter().find(|turn| turn.name() == self.turn)
     }
 
     /// Whether both are of one kind, and were told of one install in one round.
@@ -269,6 +269,7 @@ mod tests {
     use super::*;
     use crate::domain::run::watch::fleet::FleetMemory;
     use crate::domain::run::watch::record::KnownInstall;
+    use crate::domain::run::watch::steps::NextSteps;
     use crate::domain::run::watch::{Matter, WatchedInstall};
 
     fn report(news: Vec<News>) -> WatchReport {
@@ -312,7 +313,7 @@ mod tests {
                 since: now,
                 subject: "a@example.org".to_owned(),
                 message: "It fails.".to_owned(),
-                next: String::new(),
+                next: NextSteps::default(),
             },
         };
         let told = report(vec![news]);

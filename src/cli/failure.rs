@@ -2,6 +2,7 @@
 //! standard output, so that a program always has one to read.
 
 use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::outcome::CommandResult;
@@ -25,7 +26,8 @@ pub fn exit(json: bool, work: impl FnOnce() -> CommandResult) -> u8 {
         }
         Err(_) => fault(json),
     };
-    if !json {
+    // Where nobody reads along, as with cron, it would be mailed with every round.
+    if !json && std::io::stderr().is_terminal() {
         output::say_where_typed();
     }
     code

@@ -509,3 +509,21 @@ fn a_timer_that_could_do_nothing_is_refused() {
     let round = watched.round();
     assert!(round.has("began", "key_not_safe"), "{}", round.report);
 }
+
+/// Backups are looked into only when a key was replaced: one that is not whole neither comes nor goes with that.
+#[test]
+fn a_backup_that_is_not_whole_is_no_news() {
+    let watched = Watched::new();
+    watched.round();
+    let backups = std::fs::read_dir(watched.bench.path("state/backups")).unwrap();
+    for backup in backups {
+        let _ = std::fs::remove_file(backup.unwrap().path().join("manifest.json"));
+    }
+    watched.bench.replace_key();
+    let lost = watched.round();
+    assert!(lost.has("happened", "key_changed"), "{}", lost.report);
+    assert!(!lost.has("began", "finding"), "{}", lost.report);
+    assert!(watched.round().is_silent());
+    let checked = watched.bench.check_json().to_string();
+    assert!(checked.contains("own_backup_unread"), "{checked}");
+}

@@ -171,6 +171,8 @@ fn blind(
         claims,
         happened: Vec::new(),
         gone: Vec::new(),
+        // How long is counted from when somebody could look.
+        is_unseen: &|_| false,
     };
     let reading = |_: &WatchRecord| {
         vec![WatchCheck {
@@ -185,7 +187,7 @@ fn blind(
 }
 
 /// What a round saw.
-struct Seen {
+struct Seen<'a> {
     install: WatchedInstall,
     /// What is handed on, but for what stands.
     after: WatchRecord,
@@ -193,13 +195,15 @@ struct Seen {
     happened: Vec<Claim>,
     /// Of what stood, that of which there is no longer what it was about.
     gone: Vec<Matter>,
+    /// Whether nobody could see if it still stands.
+    is_unseen: &'a dyn Fn(&StandingMatter) -> bool,
 }
 
 /// Settles what is told, and writes it down. Where that cannot be, it is told, too.
 fn conclude(
     memory: &mut RoundMemory,
     wishes: &RoundWishes,
-    seen: Seen,
+    seen: Seen<'_>,
     checks: &dyn Fn(&WatchRecord) -> Vec<WatchCheck>,
     now: Timestamp,
 ) -> RoundAnswer {
@@ -209,12 +213,18 @@ fn conclude(
         claims,
         happened,
         gone,
+        is_unseen,
     } = seen;
     let stood = memory.before.standing.clone();
     let mut settled = |claims: Vec<Claim>| {
         let settled = settle(&stood, claims, happened.clone(), now, wishes.remind_after)
             .with_gone(|matter| gone.contains(matter));
         after.standing = settled.standing;
+        for one in &mut after.standing {
+            let before = stood.iter().find(|before| before.is_same(one));
+            let before = before.filter(|before| is_unseen(before));
+            one.unseen = before.map(|before| before.unseen.unwrap_or(now));
+        }
         let checks = checks(&after);
         let report = report(install.clone(), now, &after.standing, settled.news, checks);
         (after.clone(), report)
@@ -302,7 +312,7 @@ fn look(
     let stood = memory.before.standing.iter();
     claims.extend(
         stood
-            .filter(|one| flow.is_unseen(one))
+            .filter(|one| flow.is_unseen(one, now))
             .map(claims::as_it_stood),
     );
     let before = memory.before.standing.iter().map(|one| &one.matter);
@@ -322,6 +332,7 @@ fn look(
         claims,
         happened,
         gone,
+        is_unseen: &|one| flow.is_unseen(one, now),
     };
     let checks = |after: &WatchRecord| {
         let mut checks = claims::checks(&assessment, &after.standing, now);

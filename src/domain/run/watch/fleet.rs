@@ -127,6 +127,16 @@ impl KnownTarget {
         });
     }
 
+    /// That all of it is over.
+    pub fn all_over(&self) -> Vec<News> {
+        let standing = self.apart.iter().filter(|one| stands(one.news.turn));
+        let over = standing.map(|one| News {
+            turn: Turn::Ended,
+            matter: one.news.matter.clone(),
+        });
+        over.collect()
+    }
+
     /// Whether this was told already, apart from the round that tells it now.
     pub fn was_told(&self, news: &News) -> bool {
         self.apart.iter().any(|one| {
@@ -325,6 +335,26 @@ mod tests {
         );
         let back = known.settle(&report(2, &[], &[login]), false, &[], DAY);
         assert_eq!(told(&back), [(Turn::Ended, blind)]);
+    }
+
+    #[test]
+    fn all_that_was_told_apart_can_be_over_at_once() {
+        let mut known = target();
+        let blind = WatchCode::CannotLook;
+        let told = known.settle(
+            &report(0, &[(Turn::Began, blind)], &[blind]),
+            false,
+            &[],
+            DAY,
+        );
+        assert_eq!(told.len(), 1);
+        let over: Vec<_> = known
+            .all_over()
+            .iter()
+            .map(|n| (n.turn, n.matter.code))
+            .collect();
+        assert_eq!(over, [(Turn::Ended, blind)]);
+        assert_eq!(target().all_over(), []);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Matter;
@@ -117,6 +117,23 @@ pub struct StandingMatter {
     pub matter: Matter,
     /// When it was last told.
     pub told: Timestamp,
+    /// Since when nobody could see whether it still stands, where that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<Timestamp>,
+}
+
+impl StandingMatter {
+    /// Whether it is the same matter, however it stands.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let (one, other) = (&self.matter, &other.matter);
+        one.code == other.code && one.subject == other.subject
+    }
+
+    /// Whether it stands on although nobody can see it: for so long, from the first round on that could not.
+    pub fn stands_unseen(&self, now: Timestamp, at_most: SignedDuration) -> bool {
+        let unseen = self.unseen.map(|since| now.duration_since(since));
+        unseen.is_none_or(|long| long < at_most)
+    }
 }
 
 /// How an install is named to those who are told, as it was when it could be read.
@@ -151,6 +168,29 @@ pub struct WatchRecord {
 mod tests {
     use super::*;
     use crate::domain::run::watch::digest::DigestSecret;
+    use crate::domain::run::watch::steps::NextSteps;
+    use crate::domain::run::watch::{WatchCode, WatchState};
+
+    #[test]
+    fn what_nobody_sees_stands_for_a_while() {
+        let at = |minutes| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
+        let limit = SignedDuration::from_mins(30);
+        let matter = |unseen: Option<i64>| StandingMatter {
+            matter: Matter {
+                code: WatchCode::KeyDiffers,
+                severity: WatchState::Critical,
+                since: at(0),
+                subject: "workers".to_owned(),
+                message: String::new(),
+                next: NextSteps::default(),
+            },
+            told: at(0),
+            unseen: unseen.map(at),
+        };
+        assert!(matter(None).stands_unseen(at(100), limit));
+        assert!(matter(Some(100)).stands_unseen(at(129), limit));
+        assert!(!matter(Some(100)).stands_unseen(at(130), limit));
+    }
 
     #[test]
     fn a_file_that_was_only_touched_is_the_same() {

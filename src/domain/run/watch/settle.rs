@@ -103,7 +103,11 @@ pub fn settle(
             turn,
             matter: matter.clone(),
         }));
-        standing.push(StandingMatter { matter, told });
+        standing.push(StandingMatter {
+            matter,
+            told,
+            unseen: None,
+        });
     }
     news.extend(happened.into_iter().map(|claim| News {
         turn: Turn::Happened,

@@ -70,7 +70,10 @@ fn code_of(finding: &Finding) -> Option<WatchCode> {
         | Finding::Salvageable { .. }
         | Finding::LicencesUnreadable { .. }
         | Finding::OlderFound { .. }
-        | Finding::OlderOffered { .. } => return None,
+        | Finding::OlderOffered { .. }
+        // Backups are looked into in some rounds only.
+        | Finding::OwnBackupUnread { .. }
+        | Finding::OwnBackupsMore { .. } => return None,
         _ => WatchCode::Finding,
     })
 }

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -101,24 +102,36 @@ fn made(
     if let Some(path) = &watched.path {
         command.arg("--").arg(path);
     }
-    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    command.stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|e| failed(e.to_string()))?;
-    let said = child.stdout.take();
     // A pipe that is full would keep it from ending.
-    let reader = std::thread::spawn(move || {
+    let answer = reader(child.stdout.take());
+    let complaint = reader(child.stderr.take());
+    let ended = wait(&mut child);
+    let (answer, complaint) = (read(answer), read(complaint));
+    if !ended {
+        let minutes = PATIENCE.as_secs() / 60;
+        return Err(failed(text!(watch_round_too_long, minutes)));
+    }
+    // What it says beside its answer is in that already, and would be told by cron each time.
+    let last = || String::from_utf8_lossy(&complaint).trim().to_owned();
+    serde_json::from_slice(&answer).map_err(|_| failed(shown(&last()).to_string()))
+}
+
+/// Reads all of a stream, on a thread of its own.
+fn reader(said: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(said) = said {
             let _ = said.take(MOST_BYTES).read_to_end(&mut bytes);
         }
         bytes
-    });
-    let ended = wait(&mut child);
-    let bytes = reader.join().unwrap_or_default();
-    if !ended {
-        let minutes = PATIENCE.as_secs() / 60;
-        return Err(failed(text!(watch_round_too_long, minutes)));
-    }
-    serde_json::from_slice(&bytes).map_err(|_| failed(String::new()))
+    })
+}
+
+fn read(reader: JoinHandle<Vec<u8>>) -> Vec<u8> {
+    reader.join().unwrap_or_default()
 }
 
 /// Waits for its end; ends it when it takes too long. Says whether it ended by itself.

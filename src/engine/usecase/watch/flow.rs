@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::claims::{is_of_processes, state_of};
 use crate::domain::mail::Direction;
@@ -23,6 +23,9 @@ use crate::sentences::watch::claims::{self as sentences, CommandFor};
 const SCHEDULES: i64 = 3;
 /// A job that waits so long would have been taken by a worker, in seconds: where none is seen, none runs.
 const TAKEN_WITHIN: i64 = 300;
+
+/// Cron starts workers more often than this.
+const BETWEEN_WORKERS: SignedDuration = SignedDuration::from_mins(30);
 
 /// What was seen.
 pub(super) struct SignsOfLife {
@@ -54,12 +57,13 @@ pub(super) fn read(session: &mut Session) -> SignsOfLife {
 }
 
 impl SignsOfLife {
-    /// Whether this could not be looked at in this round: what stood of it stands.
-    pub(super) fn is_unseen(&self, one: &StandingMatter) -> bool {
+    /// Whether this could not be looked at in this round: what stood of it stands. What is said of processes stands for a
+    /// while: the next one is started soon, or there is none that it could be said of.
+    pub(super) fn is_unseen(&self, one: &StandingMatter, now: Timestamp) -> bool {
         let of_mail = [WatchCode::NothingReceived, WatchCode::NothingSent];
         let no_worker = self.workers.is_none_or(|running| running == 0);
         self.mail.is_none() && of_mail.contains(&one.matter.code)
-            || no_worker && is_of_processes(one)
+            || no_worker && is_of_processes(one) && one.stands_unseen(now, BETWEEN_WORKERS)
     }
 }
 

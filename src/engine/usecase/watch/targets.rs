@@ -19,6 +19,9 @@ use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
+/// What stands for all of a server, while none is found.
+pub(super) const NONE_OF_ALL: &str = "*";
+
 /// An install that is watched, or one that was.
 pub struct Watching {
     /// What tells it from the others, whatever it is called.
@@ -126,7 +129,10 @@ fn of_all(memory: &FleetMemory, options: &Options) -> Vec<Watching> {
         let none =
             ErrorKind::InstallNotFound.problem(w.install_not_found, w.install_not_found_why, "");
         let problem = survey::find(None).err().unwrap_or(none);
-        all.push(Watching::refused(&problem));
+        all.push(Watching {
+            id: NONE_OF_ALL.to_owned(),
+            ..Watching::refused(&problem)
+        });
     }
     all
 }

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::book::WatchBook;
 use super::fleet::{self, NotMade, WatchTarget};
-use super::targets::Watching;
+use super::targets::{NONE_OF_ALL, Watching};
 use crate::domain::run::watch::fleet::{Chosen, KnownTarget, state};
 use crate::domain::run::watch::round::RoundAnswer;
 use crate::domain::run::watch::settings::{Channels, WatchSettings};
@@ -78,6 +78,15 @@ pub fn tell(to_tell: &ToTell<'_>, answered: Vec<Answered>, options: &Options) ->
         book.fleet.targets.retain(|id, _| !gone(id));
     }
     let (mut reports, mut news, mut ours) = (Vec::new(), Vec::new(), Vec::new());
+    if let Some(over) = found_again(&mut book, &answered) {
+        ours.push(Ours {
+            install: over.install.clone(),
+            target: WatchTarget::default(),
+            recorded: None,
+        });
+        news.push(over.clone());
+        reports.push(over);
+    }
     for (watching, answer) in answered {
         if forget && is_gone(&watching) {
             continue;
@@ -97,6 +106,27 @@ pub fn tell(to_tell: &ToTell<'_>, answered: Vec<Answered>, options: &Options) ->
     }
     let failed = hand_out(to_tell, &mut book, &ours);
     TellingDone { reports, failed }
+}
+
+/// That none of all installs was found is over as soon as one is.
+fn found_again(book: &mut WatchBook, answered: &[Answered]) -> Option<WatchReport> {
+    let is_of_all = |(watching, _): &Answered| watching.chosen == Chosen::OfAll;
+    let none = |(watching, _): &Answered| watching.id == NONE_OF_ALL;
+    if !answered.iter().any(is_of_all) || answered.iter().any(none) {
+        return None;
+    }
+    let known = book.fleet.targets.remove(NONE_OF_ALL)?;
+    let report = WatchReport {
+        schema: 1,
+        at: Timestamp::now(),
+        as_of: None,
+        state: WatchState::Ok,
+        news: known.all_over(),
+        install: known.install,
+        standing: Vec::new(),
+        checks: Vec::new(),
+    };
+    (!report.news.is_empty()).then_some(report)
 }
 
 /// Whether it was watched with all others, and is not found any more.

@@ -2,7 +2,6 @@
 //! standard output, so that a program always has one to read.
 
 use std::ffi::{OsStr, OsString};
-use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::outcome::CommandResult;
@@ -26,8 +25,7 @@ pub fn exit(json: bool, work: impl FnOnce() -> CommandResult) -> u8 {
         }
         Err(_) => fault(json),
     };
-    // Where nobody reads along, as with cron, it would be mailed with every round.
-    if !json && std::io::stderr().is_terminal() {
+    if !json {
         output::say_where_typed();
     }
     code

@@ -32,7 +32,7 @@ use crate::sentences::{self, mail_state};
 use crate::words::untrusted::shown;
 use crate::words::words;
 pub use out::Out;
-pub(super) use out::{json_was_given, lost, say_where_typed};
+pub(super) use out::{forget_where_typed, json_was_given, lost, say_where_typed};
 
 /// What was done or would be done, with the cautions about our folders, where there are any.
 #[derive(serde::Serialize)]

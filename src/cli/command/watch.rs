@@ -4,6 +4,7 @@ mod document;
 mod timers;
 
 use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -12,7 +13,7 @@ use super::safe::recipients_unusable;
 use super::test::routes;
 use crate::cli::arguments::{Common, WatchOptions};
 use crate::cli::outcome::{CommandResult, not_started};
-use crate::cli::output::Out;
+use crate::cli::output::{self, Out};
 use crate::cli::reporter::stop_flag;
 use crate::domain::error::ErrorKind;
 use crate::domain::run::watch::fleet::{FleetMemory, KnownTarget};
@@ -117,6 +118,9 @@ fn rounds(
     // Whether there is one install, whichever others come to be.
     let of_one = is_named(common) || !options.all && settings.installs.is_empty();
     document.print(&told.reports, settings, of_one)?;
+    if !std::io::stderr().is_terminal() {
+        output::forget_where_typed();
+    }
     let state = report::watch::worst(&told.reports);
     Ok(match (exit(state), told.failed.is_empty()) {
         // That nobody hears of it needs attention, too.

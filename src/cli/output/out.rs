@@ -21,6 +21,11 @@ pub(crate) fn json_was_given() -> bool {
 /// Whether a command of ours that is to be typed was printed.
 static COMMAND_GIVEN: AtomicBool = AtomicBool::new(false);
 
+/// Forgets that one was, where nobody reads along: cron would mail with each round where it is to be typed.
+pub(crate) fn forget_where_typed() {
+    COMMAND_GIVEN.store(false, Ordering::Relaxed);
+}
+
 /// Says on standard error where the commands that were printed are to be typed, where the shell that we leave may be another
 /// one.
 pub(crate) fn say_where_typed() {

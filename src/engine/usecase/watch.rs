@@ -19,6 +19,7 @@ pub mod telling;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -90,7 +91,7 @@ pub fn round(input: RoundInput<'_>, reporter: &dyn Reporter) -> Result<RoundAnsw
         // Never seen, and no FreeScout: somebody mistyped it.
         Err(problem)
             if problem.kind == ErrorKind::InstallNotFound
-                && memory.before == WatchRecord::default() =>
+                && *memory.before == WatchRecord::default() =>
         {
             return Err(problem);
         }
@@ -155,7 +156,7 @@ fn blind(
     problem: &Problem,
     now: Timestamp,
 ) -> RoundAnswer {
-    let before = memory.before.clone();
+    let before = WatchRecord::clone(&memory.before);
     let mut claims: Vec<Claim> = before.standing.iter().map(claims::as_it_stood).collect();
     let of_looking = [
         WatchCode::CannotLook,
@@ -215,22 +216,23 @@ fn conclude(
         gone,
         is_unseen,
     } = seen;
-    let stood = memory.before.standing.clone();
-    let mut settled = |claims: Vec<Claim>| {
-        let settled = settle(&stood, claims, happened.clone(), now, wishes.remind_after)
+    let before = Arc::clone(&memory.before);
+    let stood = &before.standing;
+    let unseen: Vec<&StandingMatter> = stood.iter().filter(|one| is_unseen(one)).collect();
+    // Thousands of mailboxes may be in the record: it is never copied.
+    let settled = |after: &mut WatchRecord, claims: Vec<Claim>| {
+        let settled = settle(stood, claims, happened.clone(), now, wishes.remind_after)
             .with_gone(|matter| gone.contains(matter));
         after.standing = settled.standing;
         for one in &mut after.standing {
-            let before = stood.iter().find(|before| before.is_same(one));
-            let before = before.filter(|before| is_unseen(before));
+            let before = unseen.iter().find(|before| before.is_same(one));
             one.unseen = before.map(|before| before.unseen.unwrap_or(now));
         }
-        let checks = checks(&after);
-        let report = report(install.clone(), now, &after.standing, settled.news, checks);
-        (after.clone(), report)
+        let checks = checks(after);
+        report(install.clone(), now, &after.standing, settled.news, checks)
     };
     if memory.trouble.is_none() {
-        let (after, report) = settled(claims.clone());
+        let report = settled(&mut after, claims.clone());
         if memory.end(&after, &report, wishes.write_down) {
             let recorded = true;
             return RoundAnswer { report, recorded };
@@ -239,7 +241,7 @@ fn conclude(
     let trouble = memory.trouble.iter();
     let told = trouble
         .map(|trouble| sentences::watch::claims::cannot_record(&trouble.why, trouble.next.clone()));
-    let (_, report) = settled(claims.into_iter().chain(told).collect());
+    let report = settled(&mut after, claims.into_iter().chain(told).collect());
     RoundAnswer {
         report,
         recorded: false,

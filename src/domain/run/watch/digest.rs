@@ -30,9 +30,10 @@ impl DigestSecret {
 
     /// The digest of a text.
     pub fn digest(&self, text: &[u8]) -> KeyedDigest {
+        let name = self.mac(&[NAME]);
         KeyedDigest {
-            key: base16ct::lower::encode_string(&self.mac(&[NAME])[..NAME_LENGTH]),
-            mac: base16ct::lower::encode_string(&self.mac(&[OF_TEXT, text])),
+            key: Hex(std::array::from_fn(|n| name[n])),
+            mac: Hex(self.mac(&[OF_TEXT, text])),
         }
     }
 
@@ -50,9 +51,32 @@ impl DigestSecret {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyedDigest {
     /// The secret's name.
-    key: String,
-    /// HMAC-SHA256, hex.
-    mac: String,
+    key: Hex<NAME_LENGTH>,
+    /// HMAC-SHA256.
+    mac: Hex<32>,
+}
+
+/// Bytes, in hex where they are written: thousands of digests are in a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+struct Hex<const N: usize>([u8; N]);
+
+impl<const N: usize> From<Hex<N>> for String {
+    fn from(bytes: Hex<N>) -> Self {
+        base16ct::lower::encode_string(&bytes.0)
+    }
+}
+
+impl<const N: usize> TryFrom<String> for Hex<N> {
+    type Error = base16ct::Error;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let mut bytes = [0; N];
+        match base16ct::lower::decode(&text, &mut bytes)?.len() == N {
+            true => Ok(Self(bytes)),
+            false => Err(base16ct::Error::InvalidLength),
+        }
+    }
 }
 
 impl KeyedDigest {
@@ -72,5 +96,23 @@ mod tests {
         assert_eq!(one.digest(b"a").same(&one.digest(b"a")), Some(true));
         assert_eq!(one.digest(b"a").same(&one.digest(b"b")), Some(false));
         assert_eq!(one.digest(b"a").same(&other.digest(b"a")), None);
+    }
+
+    #[test]
+    fn a_digest_is_read_as_it_was_written() {
+        let digest = DigestSecret::new([7; DigestSecret::LENGTH]).digest(b"a");
+        let written = serde_json::to_string(&digest).expect("it is plain");
+        let read: KeyedDigest = serde_json::from_str(&written).expect("it was written by us");
+        assert_eq!(read, digest);
+        for wrong in [
+            written.replace("\"mac\":\"", "\"mac\":\"00"),
+            written.replace("\"key\":\"", "\"key\":\"zz"),
+            written.replace("\"key\":\"", "\"key\":\"\",\"more\":\""),
+        ] {
+            assert!(
+                serde_json::from_str::<KeyedDigest>(&wrong).is_err(),
+                "{wrong}"
+            );
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The logins whose turn it is, and what the last one of each came to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -71,7 +72,7 @@ pub(super) fn try_those_due(
     reporter: &dyn Reporter,
 ) -> Result<TriedLogins, Problem> {
     let wishes = input.wishes;
-    let before = &memory.before.clone();
+    let before = &*Arc::clone(&memory.before);
     let mut record = before.logins.clone();
     // What is configured no more is of no interest.
     let all = connections(&session.inventory.mailboxes, &session.inventory.system_mail);

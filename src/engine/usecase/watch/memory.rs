@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -42,13 +43,13 @@ pub(super) struct RoundMemory {
     options: Options,
     folder: PathBuf,
     /// What the round before wrote down.
-    pub(super) before: WatchRecord,
+    pub(super) before: Arc<WatchRecord>,
     /// What the digests are made with; none where there is none.
     pub(super) secret: Option<DigestSecret>,
     /// Why nothing can be written down, where that is so.
     pub(super) trouble: Option<RecordTrouble>,
     /// What the journal has now.
-    written: WatchRecord,
+    written: Arc<WatchRecord>,
     _lock: Option<Lock>,
 }
 
@@ -70,11 +71,12 @@ impl RoundMemory {
             let told = RecordTrouble::of(error.to_string(), error.obstacle(), error.path());
             trouble.get_or_insert(told);
         });
-        let before = before.unwrap_or_default();
+        // Thousands of mailboxes are in it: there is one of it as long as nothing is written.
+        let before = Arc::new(before.unwrap_or_default());
         Self {
             options: options.clone(),
             folder: folder.to_owned(),
-            written: before.clone(),
+            written: Arc::clone(&before),
             before,
             secret: secret.ok(),
             trouble,
@@ -86,7 +88,7 @@ impl RoundMemory {
     pub(super) fn begin(&mut self, logins: BTreeMap<String, TriedLogin>) -> bool {
         let begun = WatchRecord {
             logins,
-            ..self.written.clone()
+            ..WatchRecord::clone(&self.written)
         };
         self.put(begun, None)
     }
@@ -96,7 +98,7 @@ impl RoundMemory {
         if self.trouble.is_some() {
             return false;
         }
-        if self.written == *after && report.news.is_empty() && !anyway {
+        if *self.written == *after && report.news.is_empty() && !anyway {
             return true;
         }
         self.put(after.clone(), Some(report))
@@ -111,7 +113,7 @@ impl RoundMemory {
             None => journal.begin_logins(&self.folder, &record),
         });
         match put {
-            Ok(()) => self.written = record,
+            Ok(()) => self.written = Arc::new(record),
             Err(error) => self.trouble = Some(RecordTrouble::of_journal(&error)),
         }
         self.trouble.is_none()

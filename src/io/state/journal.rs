@@ -31,6 +31,8 @@ use rows::{
 
 /// Name of the file in the state folder.
 pub(super) const FILE: &str = "journal.sqlite";
+/// What the journal's pages may take in memory, in KiB.
+const CACHE: i64 = 256;
 /// Version of the form.
 const VERSION: i64 = 5;
 /// How long another program of ours may hold the file.
@@ -157,6 +159,8 @@ impl Journal {
             connection.busy_timeout(LOCK_WAIT)?;
             connection.pragma_update(None, "trusted_schema", false)?;
             connection.pragma_update(None, "synchronous", "EXTRA")?;
+            // Kibibytes: what is read here is read once, and rows of thousands of mailboxes would be kept twice.
+            connection.pragma_update(None, "cache_size", -CACHE)?;
             let version = |c: &Connection| c.query_row("PRAGMA user_version", [], |row| row.get(0));
             if version(&connection)? < VERSION {
                 let transaction = connection

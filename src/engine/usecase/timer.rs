@@ -9,9 +9,12 @@ use crate::engine::recovery::disk_trouble::{help, kind_of};
 use crate::io::os::around;
 use crate::io::state::AbsolutePath;
 use crate::io::timer::{
-    TimerError, TimerPlaces, TimerPlan, TimerWishes, carry_out, plan_install, plan_remove,
+    TimerError, TimerPlaces, TimerPlan, TimerStep, TimerWishes, carry_out, plan_install,
+    plan_remove,
 };
 use crate::io::{alert, fs};
+use crate::sentences::shell;
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// What a round is to be made with.
@@ -79,6 +82,20 @@ pub fn remove(yes: bool) -> Result<TimerChange, Problem> {
         carry_out(&plan, &places).map_err(not_removed)?;
     }
     Ok(TimerChange { plan, done: yes })
+}
+
+/// What a step does, but for the text of a file.
+pub fn told(step: &TimerStep) -> String {
+    match step {
+        TimerStep::Write(path, _) => text!(watch_timer_write, path = shown(path)),
+        TimerStep::Remove(path) => text!(watch_timer_remove, path = shown(path)),
+        TimerStep::Run(program, arguments) => {
+            let command = format!("{} {}", shell(program), arguments.join(" "));
+            text!(watch_timer_run, command)
+        }
+        TimerStep::Add(line) => text!(watch_timer_add, line),
+        TimerStep::TakeOut(line) => text!(watch_timer_take_out, line),
+    }
 }
 
 /// Whether a timer of ours stands, whatever it runs.

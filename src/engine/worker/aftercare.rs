@@ -11,15 +11,14 @@ use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::engine::session::volatile;
 use crate::engine::usecase::safe::{self, SafeMade};
-use crate::engine::usecase::timer::{self, Rounds, TimerChange};
+use crate::engine::usecase::timer::{self, Rounds};
 use crate::engine::usecase::watch_settings;
 use crate::io::alert::{self, ChannelName};
 use crate::io::container::within;
 use crate::io::state::backup::{Passphrase, Sealing};
 use crate::io::state::safe::SafeLock;
-use crate::io::timer::TimerStep;
 use crate::sentences::shell;
-use crate::words::untrusted::shown;
+use crate::words::untrusted::{sanitize_lines, shown};
 use crate::words::words;
 
 /// The file to offer for a safe: in our state folder, which is ours alone and stands on the host.
@@ -68,7 +67,13 @@ pub(super) fn timer(
             (true, false) => TimerStands::Otherwise,
             (false, false) => TimerStands::No,
         },
-        steps: steps(&change),
+        // In short: the files are shown whole by the command.
+        steps: change
+            .plan
+            .steps
+            .iter()
+            .map(|step| sanitize_lines(&timer::told(step)).into_owned())
+            .collect(),
         minutes: every.minutes(),
         idle: change.plan.nothing_runs_it,
         told: told.into_iter().map(ChannelName::name).collect(),
@@ -116,19 +121,4 @@ fn told(path: &Path, made: &SafeMade, noted: bool) -> Vec<String> {
     let not_noted = (!noted).then(|| w.safe_not_noted.to_owned());
     let all = [Some(done + " " + w.safe_keep), lasts, not_noted];
     all.into_iter().flatten().collect()
-}
-
-/// What is done, in short: the files are shown whole by the command.
-fn steps(change: &TimerChange) -> Vec<String> {
-    let steps = change.plan.steps.iter().map(|step| match step {
-        TimerStep::Write(path, _) => text!(watch_timer_write, path = shown(path)),
-        TimerStep::Remove(path) => text!(watch_timer_remove, path = shown(path)),
-        TimerStep::Run(program, arguments) => {
-            let command = format!("{} {}", shell(program), arguments.join(" "));
-            text!(watch_timer_run, command)
-        }
-        TimerStep::Add(line) => text!(watch_timer_add, line = shown(line)),
-        TimerStep::TakeOut(line) => text!(watch_timer_take_out, line = shown(line)),
-    });
-    steps.collect()
 }

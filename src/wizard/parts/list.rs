@@ -26,6 +26,17 @@ impl Cursor {
         self.0 = self.0.min(len.saturating_sub(1));
     }
 
+    /// Moves among the fields of a form: Tab goes round, the arrows do not. `false` when the action does not move there.
+    pub fn act_in_form(&mut self, action: Action, len: usize) -> bool {
+        self.0 = match action {
+            Action::NextPane => (self.0 + 1) % len.max(1),
+            Action::PreviousPane => self.0.checked_sub(1).unwrap_or(len.saturating_sub(1)),
+            Action::Up | Action::Down => return self.act(action, len),
+            _ => return false,
+        };
+        true
+    }
+
     /// Moves as the action says. `false` when the action does not move.
     pub fn act(&mut self, action: Action, len: usize) -> bool {
         self.0 = match action {

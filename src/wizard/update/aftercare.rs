@@ -50,17 +50,7 @@ impl Wizard {
                     form.to(wrong);
                 }
             },
-            Action::NextPane => {
-                let next = (form.focus.at() + 1) % SafeField::ALL.len();
-                form.focus.set(next, SafeField::ALL.len());
-            }
-            Action::PreviousPane => {
-                let all = SafeField::ALL.len();
-                form.focus.set((form.focus.at() + all - 1) % all, all);
-            }
-            Action::Up | Action::Down => {
-                form.focus.act(action, SafeField::ALL.len());
-            }
+            action if form.focus.act_in_form(action, SafeField::ALL.len()) => {}
             action => {
                 if form.field().is_some_and(|input| input.act(action)) {
                     form.wrong = None;

@@ -160,21 +160,11 @@ impl Wizard {
                     form.focus.set(field as usize, DatabaseField::ALL.len());
                 }
             },
-            (SurveyForm::Database(form), Action::NextPane) => {
-                form.focus.set(
-                    (form.focus.at() + 1) % DatabaseField::ALL.len(),
-                    DatabaseField::ALL.len(),
-                );
-            }
-            (SurveyForm::Database(form), Action::PreviousPane) => {
-                let last = DatabaseField::ALL.len() - 1;
-                form.focus.set(
-                    form.focus.at().checked_sub(1).unwrap_or(last),
-                    DatabaseField::ALL.len(),
-                );
-            }
-            (SurveyForm::Database(form), Action::Up | Action::Down) => {
-                form.focus.act(action, DatabaseField::ALL.len());
+            (
+                SurveyForm::Database(form),
+                Action::NextPane | Action::PreviousPane | Action::Up | Action::Down,
+            ) => {
+                form.focus.act_in_form(action, DatabaseField::ALL.len());
             }
             (_, action) => {
                 if let Some(input) = self.survey.field() {

@@ -15,7 +15,6 @@ use crate::engine::usecase::watch::fleet::WatchTarget;
 use crate::engine::usecase::watch::targets::Watching;
 use crate::io::timer::TimerStep;
 use crate::io::{alert, install as installs};
-use crate::sentences::shell;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -147,21 +146,14 @@ pub(super) fn tell(change: &TimerChange, nothing: &str) -> Exit {
         });
     }
     for step in &change.plan.steps {
+        let told = timer::told(step);
         match step {
-            TimerStep::Write(path, text) => {
-                out.line(&(text!(watch_timer_write, path = shown(&path)) + ":"));
+            TimerStep::Write(_, text) => {
+                out.line(&(told + ":"));
                 text.lines()
                     .for_each(|line| out.line(&format!("    {line}")));
             }
-            TimerStep::Remove(path) => {
-                out.line(&text!(watch_timer_remove, path = shown(&path)));
-            }
-            TimerStep::Run(program, arguments) => {
-                let command = format!("{} {}", shell(program), arguments.join(" "));
-                out.line(&text!(watch_timer_run, command));
-            }
-            TimerStep::Add(line) => out.line(&text!(watch_timer_add, line)),
-            TimerStep::TakeOut(line) => out.line(&text!(watch_timer_take_out, line)),
+            _ => out.line(&told),
         }
     }
     if let Some(command) = &change.plan.replaced {

@@ -119,19 +119,20 @@ fn safe_with(
     to_fill: &SafeToFill,
     key: &str,
 ) -> Option<PathBuf> {
-    let root = &session.install.root;
     let named = file_with(session, to_fill, key);
-    let noted = memory.of_journal(|journal| journal.safe_with(root, key));
+    if named.is_file() {
+        return Some(named);
+    }
+    let noted = memory.of_journal(|journal| journal.safe_with(&session.install.root, key));
     let for_them = format!("-{}-", tag(to_fill));
     let of_them = |path: &PathBuf| {
         let name = path.file_name().map(OsStr::to_string_lossy);
         path.parent() == Some(&to_fill.folder) && name.is_some_and(|n| n.contains(&for_them))
     };
-    let noted = noted.flatten().filter(of_them);
-    [Some(named), noted]
-        .into_iter()
+    noted
         .flatten()
-        .find(|path| path.is_file())
+        .filter(of_them)
+        .filter(|path| path.is_file())
 }
 
 /// The file for this key of this install, and these recipients: it is made once.

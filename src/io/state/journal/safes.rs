@@ -6,9 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::rows::{path_of, text};
-use super::watched::row_of;
 use super::{Journal, JournalError, MAX_TOLD};
-use crate::io::install::identified;
 
 /// A safe that was made, or another place where keys were saved: one file, page or pipe.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,10 +33,7 @@ impl Journal {
         path: Option<&Path>,
         now: Timestamp,
     ) -> Result<(), JournalError> {
-        let there = self.watched(install)?;
-        let its = identified(install);
-        self.commit(|t| {
-            let row = row_of(t, there, &its)?;
+        self.commit_of(install, |t, row| {
             for key in keys {
                 t.execute(
                     "INSERT INTO safes (watched, fingerprint, path, at) VALUES (?1, ?2, ?3, ?4)",
@@ -54,12 +49,8 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub fn safes(&self, install: Option<&Path>) -> Result<Vec<NotedSafe>, JournalError> {
-        let row = match install.map(|install| self.watched(install)) {
-            None => None,
-            Some(row) => match row? {
-                None => return Ok(Vec::new()),
-                row => row,
-            },
+        let Some(row) = self.asked(install)? else {
+            return Ok(Vec::new());
         };
         let read = || {
             let mut statement = self.connection.prepare(

@@ -118,11 +118,8 @@ impl Journal {
         install: &Path,
         record: &WatchRecord,
     ) -> Result<(), JournalError> {
-        let there = self.watched(install)?;
-        let its = identified(install);
         let record = as_json(record).map_err(self.failed())?;
-        self.commit(|t| {
-            let row = row_of(t, there, &its)?;
+        self.commit_of(install, |t, row| {
             t.execute(
                 "UPDATE watched SET record = ?2 WHERE id = ?1",
                 params![row, record],
@@ -141,11 +138,8 @@ impl Journal {
         record: &WatchRecord,
         report: &WatchReport,
     ) -> Result<(), JournalError> {
-        let there = self.watched(install)?;
-        let its = identified(install);
         let record = as_json(record).map_err(self.failed())?;
-        self.commit(|t| {
-            let row = row_of(t, there, &its)?;
+        self.commit_of(install, |t, row| {
             t.execute(
                 "UPDATE watched SET record = ?2, at = ?3 WHERE id = ?1",
                 params![row, record, report.at.to_string()],
@@ -168,12 +162,8 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub fn told(&self, install: Option<&Path>) -> Result<Vec<ToldNews>, JournalError> {
-        let row = match install.map(|install| self.watched(install)) {
-            None => None,
-            Some(row) => match row? {
-                None => return Ok(Vec::new()),
-                row => row,
-            },
+        let Some(row) = self.asked(install)? else {
+            return Ok(Vec::new());
         };
         let read = || {
             let mut statement = self.connection.prepare(
@@ -220,10 +210,35 @@ impl Journal {
         };
         read().map_err(self.failed())
     }
+
+    /// The row of the install that is asked for; `Some(None)` where all are, `None` where it has none.
+    pub(super) fn asked(
+        &self,
+        install: Option<&Path>,
+    ) -> Result<Option<Option<i64>>, JournalError> {
+        match install {
+            None => Ok(Some(None)),
+            Some(install) => Ok(self.watched(install)?.map(Some)),
+        }
+    }
+
+    /// Writes something down of an install, in one transaction that also makes its row where there is none.
+    pub(super) fn commit_of(
+        &mut self,
+        install: &Path,
+        write: impl FnOnce(&Transaction<'_>, i64) -> rusqlite::Result<()>,
+    ) -> Result<(), JournalError> {
+        let there = self.watched(install)?;
+        let its = identified(install);
+        self.commit(|t| {
+            let row = row_of(t, there, &its)?;
+            write(t, row)
+        })
+    }
 }
 
 /// The row of an install, made where there is none.
-pub(super) fn row_of(
+fn row_of(
     transaction: &Transaction<'_>,
     there: Option<i64>,
     its: &InstallIdentity,

@@ -15,9 +15,10 @@ use freescout_rescue::engine::worker::setup::Setup;
 use freescout_rescue::io::container::{Container, enter};
 use freescout_rescue::io::db;
 use freescout_rescue::io::install::Environment;
+use freescout_rescue::io::mail::Settings;
 use freescout_rescue::io::mail::oauth::Endpoints;
-use freescout_rescue::io::mail::{Settings, Trust};
 use freescout_rescue::io::os::crash_points::{self, Point};
+use freescout_rescue::io::os::tls::Trust;
 use freescout_rescue::io::os::{accounts, around, entropy, harden, inside, processes, spawn};
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::tui::app::Outcome;
@@ -218,7 +219,7 @@ fn run_demo() -> CommandResult {
     };
     let servers = demo::mail::MailServers::start().map_err(failed)?;
     let mail = Settings {
-        trust: Arc::new(Trust::of_system_and(servers.authority())),
+        trust: Arc::new(Trust::of_system_and(vec![servers.authority()])),
         routes: servers.routes(),
         ..Settings::of_system()
     };

@@ -16,7 +16,8 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use rustls::ServerConfig;
+use openssl::ssl::SslContext;
+use openssl::x509::X509;
 
 use self::guests::Guests;
 use self::wire::GuestWire;
@@ -90,7 +91,7 @@ struct DemoServer {
     name: &'static str,
     speech: Speech,
     provider: DemoProvider,
-    tls: Arc<ServerConfig>,
+    tls: SslContext,
     logins: Arc<[DemoLogin]>,
 }
 
@@ -127,7 +128,7 @@ impl DemoServer {
 /// The demo's mail servers; they end when this is dropped.
 pub struct MailServers {
     routes: Vec<(String, u16, SocketAddr)>,
-    authority: Vec<u8>,
+    authority: X509,
     guests: Arc<Guests>,
     porters: Vec<JoinHandle<()>>,
 }
@@ -142,7 +143,7 @@ impl MailServers {
         // Filled as we go: what fails halfway drops the part that stands.
         let mut servers = Self {
             routes: Vec::new(),
-            authority: certificates::authority(),
+            authority: certificates::authority()?,
             guests: Arc::new(Guests::new(MAX_GUESTS)),
             porters: Vec::new(),
         };
@@ -151,7 +152,7 @@ impl MailServers {
                 name,
                 speech,
                 provider,
-                tls: certificates::server(name).map_err(io::Error::other)?,
+                tls: certificates::server(name)?,
                 logins: Arc::clone(&logins),
             };
             servers.open(port, server)?;
@@ -164,8 +165,8 @@ impl MailServers {
         self.routes.clone()
     }
 
-    /// The certificate (DER) of the authority that signed their certificates, to be trusted by the demo alone.
-    pub fn authority(&self) -> Vec<u8> {
+    /// The certificate of the authority that signed their certificates, to be trusted by the demo alone.
+    pub fn authority(&self) -> X509 {
         self.authority.clone()
     }
 

@@ -13,6 +13,7 @@ pub mod queue;
 pub mod rung;
 pub mod schedule;
 pub mod send_log;
+pub mod server_name;
 pub mod state;
 
 use std::fmt;

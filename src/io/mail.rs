@@ -29,9 +29,9 @@ use crate::domain::mail::advice::{self, Advice};
 use crate::domain::mail::probe::{Climbed, Ended, TestCaution};
 use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{MailServer, Protocol, Security};
+use crate::io::os::tls::Trust;
 use crate::words::untrusted::shown;
 use fall::{Fall, called_off};
-pub use tls::Trust;
 
 /// FreeScout's patience with IMAP and POP3, for the connection and for each reply.
 const INCOMING_PATIENCE: Duration = Duration::from_secs(30);
@@ -278,14 +278,23 @@ impl<'a> Climb<'a> {
             })
     }
 
+    /// What FreeScout offers this server.
+    fn terms(&self, checks: bool) -> tls::Terms<'_> {
+        let target = self.target;
+        tls::Terms {
+            host: &target.host,
+            checks,
+            only_tls12: target.protocol == Protocol::Imap && target.security == Security::StartTls,
+        }
+    }
+
     /// The rung of TLS.
     fn secure(&mut self, wire: net::Wire) -> Result<net::Wire, Fall> {
         self.begin(Rung::Tls);
         let target = self.target;
         let secured = wire.start_tls(
             &self.settings.trust,
-            &target.host,
-            target.checks_certificate,
+            self.terms(target.checks_certificate),
             self.cancel,
         );
         let (wire, seen) = match secured {
@@ -336,7 +345,7 @@ impl<'a> Climb<'a> {
         };
         let secured = |address| {
             net::connect(&[address], limits, self.cancel).and_then(|(second, _)| {
-                second.start_tls(&self.settings.trust, &self.target.host, false, self.cancel)
+                second.start_tls(&self.settings.trust, self.terms(false), self.cancel)
             })
         };
         silent

@@ -17,4 +17,5 @@ pub mod processes;
 pub mod programs;
 pub mod signals;
 pub mod spawn;
+pub mod tls;
 pub mod uncut;

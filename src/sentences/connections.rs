@@ -138,6 +138,11 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
             url
         ),
         Advice::CertificateUntrusted => w.advice_certificate_untrusted.to_owned(),
+        Advice::CertificateAuthorityExpired => w.advice_certificate_authority_expired.to_owned(),
+        Advice::CertificateUnsuitable => text!(
+            advice_certificate_unsuitable,
+            said = tested.ended.server_said
+        ),
         Advice::NoStartTls => text!(advice_no_starttls, url),
         Advice::NotAMailServer => text!(advice_not_a_mail_server, server = tested.server),
         Advice::BrokenProtocol => w.advice_broken_protocol.to_owned(),
@@ -230,6 +235,12 @@ fn caution(caution: &TestCaution) -> String {
         }
         TestCaution::Unchecked(CertificateFault::Untrusted) => {
             w.caution_unchecked_untrusted.to_owned()
+        }
+        TestCaution::Unchecked(CertificateFault::AuthorityExpired) => {
+            w.caution_unchecked_authority_expired.to_owned()
+        }
+        TestCaution::Unchecked(CertificateFault::Unsuitable(why)) => {
+            text!(caution_unchecked_unsuitable, said = why)
         }
         TestCaution::ExpiresSoon(days) => text!(caution_expires_soon, days),
         TestCaution::PrivateAddress => w.caution_private_address.to_owned(),

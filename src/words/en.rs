@@ -1720,6 +1720,8 @@ table! {
     advice_certificate_expired = "The certificate has expired: the mail server's administrator has to renew it.";
     advice_certificate_name(said, url) = "The certificate is for {said}: enter that as the server's name in FreeScout, {url}";
     advice_certificate_untrusted = "The certificate is not signed by a trusted authority: install that authority's certificate on this server, or a proper certificate on the mail server.";
+    advice_certificate_authority_expired = "An authority behind the certificate is no longer valid: update this server's authorities (package ca-certificates), or have the mail server's certificate replaced.";
+    advice_certificate_unsuitable(said) = "OpenSSL does not take this certificate for a mail server's: {said}. The mail server's administrator has to replace it.";
     advice_no_starttls(url) = "The server does not support STARTTLS on this port: choose SSL and its port (993, 465) in FreeScout, {url}";
     advice_not_a_mail_server(server) = "Something other than a mail server answers on {server}: check name, port and protocol.";
     advice_broken_protocol = "The server's answer is not what a mail server should say: see its message; check the port.";
@@ -1753,6 +1755,8 @@ table! {
     caution_unchecked_expired = "FreeScout does not check it, but the certificate has expired.";
     caution_unchecked_name(names) = "FreeScout does not check it, but the certificate is for {names}.";
     caution_unchecked_untrusted = "FreeScout does not check it, but the certificate is not signed by a trusted authority.";
+    caution_unchecked_authority_expired = "FreeScout does not check it, but an authority behind the certificate is no longer valid.";
+    caution_unchecked_unsuitable(said) = "FreeScout does not check it, but OpenSSL does not take the certificate for a mail server's: {said}.";
     caution_expires_soon(days) = "The certificate expires soon; days left: {days}.";
     caution_private_address = "FreeScout's settings form rejects this private address: add it to APP_REMOTE_HOST_WHITE_LIST before saving the form.";
     caution_no_login_offered = "The server offers no login; FreeScout sends without one.";

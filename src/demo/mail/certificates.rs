@@ -4,10 +4,12 @@
 //! That key is public and proves nothing. The authority's was thrown away when they were made (`tests/suite/demo_mail`),
 //! so it can sign nothing more, and only the demo trusts its certificate.
 
-use std::sync::Arc;
+use std::io;
 
-use rustls::ServerConfig;
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use openssl::error::ErrorStack;
+use openssl::pkey::PKey;
+use openssl::ssl::{SslContext, SslMethod};
+use openssl::x509::X509;
 
 use super::super::story::{EXPIRED_IMAP, IMAP, MICROSOFT_IMAP, MICROSOFT_SMTP, SILENT_SMTP, SMTP};
 
@@ -34,27 +36,28 @@ const SERVERS: [(&str, &[u8]); 6] = [
     ),
 ];
 
-/// The certificate of the authority (DER).
-pub(super) fn authority() -> Vec<u8> {
-    AUTHORITY.to_vec()
+/// The certificate of the authority.
+///
+/// # Errors
+/// OpenSSL takes no such one.
+pub(super) fn authority() -> Result<X509, ErrorStack> {
+    X509::from_der(AUTHORITY)
 }
 
 /// What the server of this name needs for TLS.
 ///
 /// # Errors
-/// There is no certificate for it, or rustls takes no such one.
-pub(super) fn server(name: &str) -> Result<Arc<ServerConfig>, rustls::Error> {
+/// There is no certificate for it, or OpenSSL takes no such one.
+pub(super) fn server(name: &str) -> io::Result<SslContext> {
     let (_, certificate) = SERVERS
         .into_iter()
         .find(|(host, _)| *host == name)
-        .ok_or_else(|| rustls::Error::General(format!("no certificate for {name}")))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![CertificateDer::from(certificate)],
-            PrivatePkcs8KeyDer::from(KEY).into(),
-        )?;
-    Ok(Arc::new(config))
+        .ok_or(io::ErrorKind::NotFound)?;
+    let made = || {
+        let mut context = SslContext::builder(SslMethod::tls_server())?;
+        context.set_certificate(&*X509::from_der(certificate)?)?;
+        context.set_private_key(&*PKey::private_key_from_der(KEY)?)?;
+        Ok(context.build())
+    };
+    made().map_err(|e: ErrorStack| io::Error::other(e))
 }

@@ -4,10 +4,9 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::{ServerConfig, ServerConnection};
+use openssl::ssl::{Ssl, SslContext, SslStream};
 use zeroize::Zeroizing;
 
 /// The longest line, and the longest literal of IMAP.
@@ -19,10 +18,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What was read.
 pub(super) type Bytes = Zeroizing<Vec<u8>>;
 
+/// A socket, or TLS over it.
+enum GuestStream {
+    Plain(TcpStream),
+    Tls(SslStream<TcpStream>),
+}
+
 /// A connection to a guest.
 pub(super) struct GuestWire {
-    socket: TcpStream,
-    tls: Option<ServerConnection>,
+    stream: GuestStream,
     /// Read already, asked for by nobody yet. Its space is reserved once: growing would leave copies.
     ahead: Bytes,
 }
@@ -33,27 +37,27 @@ impl GuestWire {
         socket.set_write_timeout(Some(PATIENCE))?;
         socket.set_nodelay(true)?;
         Ok(Self {
-            socket,
-            tls: None,
+            stream: GuestStream::Plain(socket),
             ahead: Zeroizing::new(Vec::with_capacity(MAX_LINE + CHUNK)),
         })
     }
 
     /// Goes over to TLS. What the guest sent in plain after asking for it is a mistake or an attack: that is the end.
-    pub(super) fn secure(&mut self, config: &Arc<ServerConfig>) -> io::Result<()> {
-        if self.tls.is_some() || !self.ahead.is_empty() {
-            return Err(ErrorKind::InvalidData.into());
-        }
-        let mut tls = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
-        while tls.is_handshaking() {
-            tls.complete_io(&mut self.socket)?;
-        }
-        self.tls = Some(tls);
+    pub(super) fn secure(&mut self, context: &SslContext) -> io::Result<()> {
+        let socket = match &self.stream {
+            GuestStream::Plain(socket) if self.ahead.is_empty() => socket.try_clone()?,
+            _ => return Err(ErrorKind::InvalidData.into()),
+        };
+        let accepted = Ssl::new(context)
+            .map_err(io::Error::other)?
+            .accept(socket)
+            .map_err(io::Error::other)?;
+        self.stream = GuestStream::Tls(accepted);
         Ok(())
     }
 
     pub(super) fn is_secure(&self) -> bool {
-        self.tls.is_some()
+        matches!(self.stream, GuestStream::Tls(_))
     }
 
     /// The next line without its end.
@@ -98,9 +102,9 @@ impl GuestWire {
 
     fn read_on(&mut self) -> io::Result<()> {
         let mut chunk = Zeroizing::new([0; CHUNK]);
-        let read = match &mut self.tls {
-            Some(tls) => rustls::Stream::new(tls, &mut self.socket).read(&mut chunk[..])?,
-            None => self.socket.read(&mut chunk[..])?,
+        let read = match &mut self.stream {
+            GuestStream::Tls(tls) => tls.read(&mut chunk[..])?,
+            GuestStream::Plain(socket) => socket.read(&mut chunk[..])?,
         };
         if read == 0 {
             return Err(ErrorKind::UnexpectedEof.into());
@@ -112,21 +116,16 @@ impl GuestWire {
     /// Sends a line, or several with CRLF between them.
     pub(super) fn say(&mut self, text: &str) -> io::Result<()> {
         let line = format!("{text}\r\n");
-        match &mut self.tls {
-            Some(tls) => {
-                let mut stream = rustls::Stream::new(tls, &mut self.socket);
-                stream.write_all(line.as_bytes())?;
-                stream.flush()
-            }
-            None => self.socket.write_all(line.as_bytes()),
+        match &mut self.stream {
+            GuestStream::Tls(tls) => tls.write_all(line.as_bytes()),
+            GuestStream::Plain(socket) => socket.write_all(line.as_bytes()),
         }
     }
 
     /// Takes leave as TLS wants it.
     pub(super) fn close(&mut self) -> io::Result<()> {
-        if let Some(tls) = &mut self.tls {
-            tls.send_close_notify();
-            tls.write_tls(&mut self.socket)?;
+        if let GuestStream::Tls(tls) = &mut self.stream {
+            tls.shutdown().map_err(io::Error::other)?;
         }
         Ok(())
     }

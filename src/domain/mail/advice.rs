@@ -56,6 +56,8 @@ pub enum Advice {
     CertificateExpired,
     CertificateName,
     CertificateUntrusted,
+    CertificateAuthorityExpired,
+    CertificateUnsuitable,
     NoStartTls,
     NotAMailServer,
     BrokenProtocol,

@@ -34,6 +34,10 @@ pub enum CertificateFault {
     OtherName(Vec<Untrusted>),
     /// No known authority signed it.
     Untrusted,
+    /// An authority that signed it is no longer, or not yet, valid.
+    AuthorityExpired,
+    /// OpenSSL does not take it for a server's, in its own words.
+    Unsuitable(Untrusted),
 }
 
 /// Something that works and should not be left so, or that the operator must know about the test itself.

@@ -83,9 +83,8 @@ impl Post {
             // A slash alone is in many a sentence.
             .filter(|secret| secret.len() > 1)
             .map(SecretBytes::from);
-        let authorities = reach.mail.trust.certificates();
         Ok(Self {
-            agent: https::agent(&authorities, true, channel.timeout.min(LONGEST)),
+            agent: https::agent(&reach.mail.trust, true, channel.timeout.min(LONGEST)),
             host,
             secrets: secrets.collect(),
             headers,

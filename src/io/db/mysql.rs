@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mysql::prelude::{FromValue, Queryable};
-use mysql::{Conn, OptsBuilder, Row, SslOpts, Value};
+use mysql::{Conn, OptsBuilder, Row, Value};
 use secrecy::ExposeSecret;
 
 use self::tls::Bridge;
@@ -80,10 +80,6 @@ impl From<mysql::Error> for StoreError {
     /// MySQL error numbers (`mysqld_error.h`): access denied for user, for database; unknown database; lock wait; deadlock;
     /// read-only server; a connection that was ended from the server's side.
     fn from(error: mysql::Error) -> Self {
-        let of_tls = |text: &str| {
-            let words = ["certificate", "TLS", "handshake"];
-            words.iter().any(|word| text.contains(word))
-        };
         let text = error.to_string();
         let (kind, text): (fn(Untrusted) -> Self, String) = match error {
             mysql::Error::MySqlError(refused) => (
@@ -99,9 +95,6 @@ impl From<mysql::Error> for StoreError {
                 },
                 refused.message,
             ),
-            mysql::Error::TlsError(_) => (Self::Tls, text),
-            // A refused certificate arrives wrapped in the codec's error.
-            mysql::Error::CodecError(_) if of_tls(&text) => (Self::Tls, text),
             mysql::Error::IoError(e) => (Self::Unreachable, e.to_string()),
             mysql::Error::DriverError(e) => (Self::Unreachable, e.to_string()),
             // The codec's own complaint is that the stream ended.
@@ -123,16 +116,11 @@ pub fn authorities(settings: &DbSettings) -> Result<Option<Copied>, StoreError> 
         .map_err(|e| StoreError::Tls(e.to_string().into()))
 }
 
-/// TLS without a check: where PHP is told to leave it, or has no CA to check the certificate against.
-fn ssl(settings: &DbSettings) -> Option<SslOpts> {
-    if settings.ssl_ca.is_none() && settings.ssl_cert.is_none() {
-        return None;
-    }
-    Some(
-        SslOpts::default()
-            .with_danger_accept_invalid_certs(true)
-            .with_danger_skip_domain_validation(true),
-    )
+/// Whether the server's certificate is checked, where TLS is spoken at all: PHP may be told to leave it, or have no CA to check
+/// it against.
+fn tls(settings: &DbSettings) -> Option<bool> {
+    let asked = settings.ssl_ca.is_some() || settings.ssl_cert.is_some();
+    asked.then_some(settings.ssl_verify && settings.ssl_ca.is_some())
 }
 
 /// What to connect to, one after the other: the host as it is named, where the library finds what PHP does; otherwise its
@@ -162,27 +150,23 @@ fn first_of(hosts: Vec<String>, options: &OptsBuilder) -> mysql::Result<Conn> {
 impl MySql {
     /// Connects.
     pub fn connect(settings: &DbSettings, watch: &Arc<Watch>) -> Result<Self, StoreError> {
-        // Another store may have been first; any ring will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut socket = socket(settings)?;
         let authorities = match socket {
             Some(_) => None,
             None => authorities(settings)?,
         };
+        let checked_by = authorities.as_ref().map(Copied::path);
         // Its socket is needed until the library has come to it.
-        let bridge = match &authorities {
-            Some(authorities) if settings.ssl_verify => {
-                Some(Bridge::open(settings, &authorities.path())?)
+        let bridge = match tls(settings) {
+            Some(checks) if socket.is_none() => {
+                let checked_by = checked_by.as_deref().filter(|_| checks);
+                Some(Bridge::open(settings, checked_by)?)
             }
             _ => None,
         };
         if let Some(bridge) = &bridge {
             socket = Some(bridge.socket());
         }
-        let ssl = match socket {
-            Some(_) => None,
-            None => ssl(settings),
-        };
         let charset = sql::charset_name(&settings.charset, "utf8mb4");
         let collation = sql::charset_name(&settings.collation, "utf8mb4_unicode_ci");
         let hosts = match socket {
@@ -197,7 +181,6 @@ impl MySql {
             .user(Some(settings.username.clone()))
             .pass(Some(settings.password.expose_secret().to_owned()))
             .db_name(Some(settings.database.clone()))
-            .ssl_opts(ssl)
             .tcp_connect_timeout(Some(CONNECT_TIMEOUT))
             .read_timeout(Some(ANSWER_TIMEOUT))
             .write_timeout(Some(ANSWER_TIMEOUT))

@@ -9,7 +9,6 @@ mod lock;
 mod metered;
 mod reply;
 mod standing;
-mod tls;
 mod verifier;
 
 use std::sync::Arc;
@@ -114,7 +113,7 @@ fn bound(name: &str, ours: Duration) -> String {
 /// The libpq meaning of `sslmode`: `prefer` and `require` check nothing, `verify-ca` the chain, `verify-full` the name too.
 fn open(settings: &DbSettings, config: &Config, watch: &Arc<Watch>) -> Result<Link, StoreError> {
     let connect = |mode, check: Option<Check>| {
-        let tls = check.map(tls).transpose()?;
+        let tls = check.map(|check| tls(check, &settings.host)).transpose()?;
         Link::connect(settings, config, mode, tls, watch)
     };
     match settings.sslmode.as_str() {

@@ -43,5 +43,13 @@ pub(super) fn certificate_fall(fault: &CertificateFault) -> Fall {
         CertificateFault::Untrusted => {
             Fall::new(Code::CertUntrusted, Advice::CertificateUntrusted, "")
         }
+        CertificateFault::AuthorityExpired => {
+            Fall::new(Code::CertExpired, Advice::CertificateAuthorityExpired, "")
+        }
+        CertificateFault::Unsuitable(why) => Fall::new(
+            Code::CertUntrusted,
+            Advice::CertificateUnsuitable,
+            why.to_string(),
+        ),
     }
 }

@@ -7,14 +7,15 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use oneshot::RecvTimeoutError;
-use rustls::ClientConnection;
+use openssl::ssl::SslStream;
 
 use super::fall::{Fall, called_off};
-use super::tls::{self, TlsFacts, Trust};
+use super::tls::{self, Metered, Terms, TlsFacts};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::rung::Code;
 use crate::io::mail::tls::is_slice;
 use crate::io::os::names::{self, NobodyAsked};
+use crate::io::os::tls::Trust;
 use crate::words::untrusted::shown;
 
 /// How often a wait looks up.
@@ -145,52 +146,52 @@ pub(super) fn connect(
     Err(last)
 }
 
-/// The socket, and TLS over it. Each call touches the socket once at most: rustls' own streams go on for as long as bytes
+/// The socket, or TLS over it. Each call touches the socket a few times at most: OpenSSL would go on for as long as bytes
 /// drip in, past every deadline.
-struct MailStream {
-    socket: TcpStream,
-    tls: Option<Box<ClientConnection>>,
+enum MailStream {
+    Plain(TcpStream),
+    Tls(Box<SslStream<Metered>>),
 }
 
 impl MailStream {
-    /// Reads once; also says how many bytes came over the wire. Bytes of TLS alone count as [`ErrorKind::WouldBlock`].
-    fn read(&mut self, into: &mut [u8], came: &mut usize) -> std::io::Result<usize> {
-        let Some(tls) = &mut self.tls else {
-            let count = self.socket.read(into)?;
-            *came += count;
-            return Ok(count);
-        };
-        match tls.reader().read(into) {
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            done => return done,
+    fn socket(&self) -> &TcpStream {
+        match self {
+            MailStream::Plain(socket) => socket,
+            MailStream::Tls(tls) => tls.get_ref().socket(),
         }
-        if tls.wants_write() {
-            tls.write_tls(&mut self.socket)?;
-        }
-        *came += tls.read_tls(&mut self.socket)?;
-        tls.process_new_packets()
-            .map_err(|error| std::io::Error::new(ErrorKind::InvalidData, error))?;
-        tls.reader().read(into)
     }
 
-    /// Takes some of the bytes and writes once; `false` while something is still to be written.
-    fn write(&mut self, bytes: &mut &[u8]) -> std::io::Result<bool> {
-        let written = match &mut self.tls {
-            None => {
-                let count = self.socket.write(bytes)?;
-                *bytes = &bytes[count..];
-                count
+    /// Reads once; also says how many bytes came over the wire. Bytes of TLS alone count as [`ErrorKind::WouldBlock`].
+    fn read(&mut self, into: &mut [u8], came: &mut usize) -> std::io::Result<usize> {
+        match self {
+            MailStream::Plain(socket) => {
+                let count = socket.read(into)?;
+                *came += count;
+                Ok(count)
             }
-            Some(tls) => {
-                let count = tls.writer().write(bytes)?;
-                *bytes = &bytes[count..];
-                tls.write_tls(&mut self.socket)?
+            MailStream::Tls(tls) => {
+                tls.get_mut().rewind();
+                let read = tls.read(into);
+                *came += tls.get_mut().take_came();
+                read
+            }
+        }
+    }
+
+    /// Writes some of the bytes; `false` while something is still to be written.
+    fn write(&mut self, bytes: &mut &[u8]) -> std::io::Result<bool> {
+        let written = match self {
+            MailStream::Plain(socket) => socket.write(bytes)?,
+            MailStream::Tls(tls) => {
+                tls.get_mut().rewind();
+                tls.write(bytes)?
             }
         };
         if written == 0 {
             return Err(ErrorKind::WriteZero.into());
         }
-        Ok(bytes.is_empty() && !self.tls.as_ref().is_some_and(|tls| tls.wants_write()))
+        *bytes = &bytes[written..];
+        Ok(bytes.is_empty())
     }
 }
 
@@ -218,10 +219,7 @@ impl Wire {
             .and_then(|()| stream.set_nodelay(true));
         ready.map_err(|e| broken_off(&e))?;
         Ok(Self {
-            stream: MailStream {
-                socket: stream,
-                tls: None,
-            },
+            stream: MailStream::Plain(stream),
             limits,
             buffer: Vec::with_capacity(1024),
             said: 0,
@@ -229,11 +227,11 @@ impl Wire {
     }
 
     pub(super) fn is_tls(&self) -> bool {
-        self.stream.tls.is_some()
+        matches!(self.stream, MailStream::Tls(_))
     }
 
     pub(super) fn peer(&self) -> Option<SocketAddr> {
-        self.stream.socket.peer_addr().ok()
+        self.stream.socket().peer_addr().ok()
     }
 
     /// What has come and was not read as a line.
@@ -378,23 +376,21 @@ impl Wire {
     pub(super) fn start_tls(
         self,
         trust: &Trust,
-        host: &str,
-        checks: bool,
+        terms: Terms<'_>,
         cancel: &AtomicBool,
     ) -> Result<(Self, TlsFacts), Fall> {
-        let mut socket = self.stream.socket;
+        let MailStream::Plain(socket) = self.stream else {
+            return Ok((self, TlsFacts::default()));
+        };
         let deadline = self.limits.deadline();
         let go_on = || match () {
             () if called_off(cancel) => Err(Fall::Cancelled),
             () if Instant::now() >= deadline => Err(timeout()),
             () => Ok(()),
         };
-        let (tls, seen) = tls::handshake(&mut socket, trust, host, checks, &go_on)?;
+        let (tls, seen) = tls::handshake(socket, trust, terms, &go_on)?;
         let wire = Self {
-            stream: MailStream {
-                socket,
-                tls: Some(Box::new(tls)),
-            },
+            stream: MailStream::Tls(Box::new(tls)),
             buffer: Vec::with_capacity(1024),
             ..self
         };

@@ -16,6 +16,7 @@ use crate::domain::mail::oauth::form_encoded;
 use crate::domain::mail::oauth_error::{OAuthError, safe_words};
 use crate::io::os::https;
 use crate::io::os::names::NobodyAsked;
+use crate::io::os::tls::Trust;
 use crate::words::words;
 
 /// A reply larger than this many bytes is none of a token endpoint.
@@ -121,9 +122,9 @@ pub fn refresh(
     };
     let endpoint = endpoints.of(provider);
     let form = form(grant);
-    let authorities = rustls_native_certs::load_native_certs().certs;
+    let trust = Trust::of_system();
     let https_only = !is_loopback(endpoint);
-    let mut response = https::agent(&authorities, https_only, endpoints.timeout)
+    let mut response = https::agent(&trust, https_only, endpoints.timeout)
         .post(endpoint)
         .header("accept", "application/json")
         .content_type("application/x-www-form-urlencoded")

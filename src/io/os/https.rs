@@ -3,33 +3,32 @@
 //! It follows no redirect, and uses no proxy: the shell's proxy variables are the operator's, not FreeScout's. Names are
 //! looked up as all others are.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::CertificateDer;
 use ureq::config::Config;
 use ureq::http::Uri;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 use super::names;
+use super::tls::Trust;
 
 /// No more addresses of a host fit into what the HTTP library holds.
 const MAX_ADDRESSES: usize = 16;
 
-/// A client for one request, which may take so long in all. Exactly these authorities count.
-pub fn agent(
-    authorities: &[CertificateDer<'static>],
-    https_only: bool,
-    timeout: Duration,
-) -> ureq::Agent {
-    let roots = authorities
-        .iter()
-        .map(|certificate| Certificate::from_der(certificate).to_owned());
+/// A client for one request, which may take so long in all. These authorities count, and no others.
+pub fn agent(trust: &Trust, https_only: bool, timeout: Duration) -> ureq::Agent {
+    let roots = match trust.beside_system() {
+        Some(all) => {
+            let all = all.iter().map(|one| Certificate::from_der(one).to_owned());
+            RootCerts::from(all)
+        }
+        None => RootCerts::PlatformVerifier,
+    };
     let tls = TlsConfig::builder()
-        .root_certs(RootCerts::from(roots))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .provider(TlsProvider::NativeTls)
+        .root_certs(roots)
         .build();
     let config = ureq::Agent::config_builder()
         .https_only(https_only)

@@ -1,31 +1,28 @@
-//! TLS to a server whose certificate is checked, as PHP's OpenSSL checks it.
+//! TLS to a server, as PHP speaks it: by OpenSSL, with PHP's own comparison of names.
 //!
-//! The library checks by webpki alone, which refuses what PHP takes: a certificate that signed itself and stands in
-//! `DB_MYSQL_ATTR_SSL_CA` itself, a name that is only the common name, the first version of certificates. It has no way to
-//! check otherwise. So TLS is spoken here, and the library speaks the plain protocol to a socket of our own. Until the login is
-//! through, packets are counted anew: the request for TLS is one that the library does not know of.
+//! The library can speak TLS by OpenSSL, but has no way to compare names as PHP does, which takes the common name, or an
+//! address that stands as a text. So TLS is spoken here, and the library speaks the plain protocol to a socket of our own. Until
+//! the login is through, packets are counted anew: the request for TLS is one that the library does not know of.
 
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::sync::Arc;
+use std::pin::Pin;
 
-use rustls::ClientConfig;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
+use openssl::ssl::{Ssl, SslVerifyMode};
+use openssl::x509::X509VerifyResult;
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
 use tokio::runtime::Runtime;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
+use tokio_openssl::SslStream;
 
 use super::CONNECT_TIMEOUT;
 use crate::domain::config::DbSettings;
 use crate::io::db::error::StoreError;
-use crate::io::mail::Trust;
 use crate::io::os::names;
+use crate::io::os::tls::{CertificateNames, Trust, certificates};
 
 /// Length and number in front of each packet, in bytes.
 const HEADER: usize = 4;
@@ -46,17 +43,23 @@ pub(super) struct Bridge {
 }
 
 impl Bridge {
-    /// Connects to the server of these settings.
+    /// Connects to the server of these settings. Its certificate is checked against these authorities; without them it is
+    /// not checked.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`].
-    pub(super) fn open(settings: &DbSettings, authorities: &Path) -> Result<Self, StoreError> {
+    pub(super) fn open(
+        settings: &DbSettings,
+        authorities: Option<&Path>,
+    ) -> Result<Self, StoreError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(unreachable)?;
-        let read = std::fs::read(authorities).map_err(unreachable)?;
-        let trust = Trust::of(CertificateDer::pem_slice_iter(&read).flatten().collect());
+        let read = authorities.map(std::fs::read).transpose();
+        let trust = read
+            .map_err(unreachable)?
+            .map(|read| Trust::of(certificates(&read)));
         let host = settings.host.clone();
         let addresses =
             names::addresses(&host, settings.port, names::PATIENCE).map_err(unreachable)?;
@@ -64,7 +67,7 @@ impl Bridge {
         let (cause, failed) = oneshot::channel();
         let work = move || {
             runtime.block_on(async {
-                let login = login(&host, &addresses, &trust, listener);
+                let login = login(&host, &addresses, trust.as_ref(), listener);
                 match tokio::time::timeout(CONNECT_TIMEOUT * 2, login).await {
                     Ok(Ok((mut client, mut server))) => {
                         drop(cause);
@@ -116,9 +119,9 @@ fn listen(runtime: &Runtime) -> io::Result<(TempDir, UnixListener)> {
 async fn login(
     host: &str,
     addresses: &[SocketAddr],
-    trust: &Trust,
+    trust: Option<&Trust>,
     listener: UnixListener,
-) -> Result<(UnixStream, TlsStream<TcpStream>), StoreError> {
+) -> Result<(UnixStream, SslStream<TcpStream>), StoreError> {
     let (mut client, _) = listener.accept().await.map_err(unreachable)?;
     drop(listener);
     let server = TcpStream::connect(addresses);
@@ -160,26 +163,39 @@ async fn login(
 async fn secured(
     stream: TcpStream,
     host: &str,
-    trust: &Trust,
-) -> Result<TlsStream<TcpStream>, StoreError> {
+    trust: Option<&Trust>,
+) -> Result<SslStream<TcpStream>, StoreError> {
     let failed = |why: String| StoreError::Tls(why.into());
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| failed(e.to_string()))?
-        .dangerous()
-        .with_custom_certificate_verifier(trust.verifier(true))
-        .with_no_client_auth();
-    let host = host.trim_matches(['[', ']']).to_owned();
-    let name = ServerName::try_from(host).map_err(|e| failed(e.to_string()))?;
-    let secured = TlsConnector::from(Arc::new(config)).connect(name, stream);
-    secured.await.map_err(|e| failed(e.to_string()))
+    let nobody = Trust::of(Vec::new());
+    let prepared = trust.unwrap_or(&nobody).context().and_then(|context| {
+        let mut ssl = Ssl::new(&context)?;
+        // A name that cannot be sent is none that a certificate is for.
+        let _ = ssl.set_hostname(host);
+        ssl.set_verify(match trust {
+            Some(_) => SslVerifyMode::PEER,
+            None => SslVerifyMode::NONE,
+        });
+        SslStream::new(ssl, stream)
+    });
+    let mut secured = prepared.map_err(|e| failed(e.to_string()))?;
+    if let Err(error) = Pin::new(&mut secured).connect().await {
+        return Err(failed(match secured.ssl().verify_result() {
+            X509VerifyResult::OK => error.to_string(),
+            refused => refused.error_string().to_owned(),
+        }));
+    }
+    let certificate = secured.ssl().peer_certificate();
+    let named = certificate.is_some_and(|one| CertificateNames::of(&one).are_of(host));
+    if trust.is_some() && !named {
+        return Err(failed("the certificate is for another name".to_owned()));
+    }
+    Ok(secured)
 }
 
 /// Carries the login to its end, whichever it is.
 async fn authenticate(
     client: &mut UnixStream,
-    server: &mut TlsStream<TcpStream>,
+    server: &mut SslStream<TcpStream>,
     answer: Vec<u8>,
 ) -> io::Result<()> {
     pass(answer, 1, server).await?;

@@ -10,17 +10,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
+use postgres_openssl::TlsConnector;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::runtime::Runtime;
 use tokio_postgres::config::SslMode;
-use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+use tokio_postgres::tls::TlsConnect;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, NoTls, Row};
 
 use super::metered::{Looks, MeteredStream, MeteredTls};
 use super::reply::error;
-use super::tls::MakeTls;
 use crate::domain::config::DbSettings;
 use crate::io::db::error::StoreError;
 use crate::io::db::watch::Watch;
@@ -106,7 +106,7 @@ impl Link {
         settings: &DbSettings,
         config: &Config,
         mode: SslMode,
-        tls: Option<MakeTls>,
+        tls: Option<TlsConnector>,
         watch: &Arc<Watch>,
     ) -> Result<Self, StoreError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -123,12 +123,7 @@ impl Link {
         config.ssl_mode(mode);
         let client = match tls {
             // A server has no TLS to offer at its socket.
-            Some(mut tls) if !settings.host.starts_with('/') => {
-                let host = settings.host.as_str();
-                let tls = MakeTlsConnect::<MeteredStream<Box<dyn AsyncStream>>>::make_tls_connect(
-                    &mut tls, host,
-                )
-                .map_err(|e| StoreError::Tls(e.to_string().into()))?;
+            Some(tls) if !settings.host.starts_with('/') => {
                 let tls = MeteredTls {
                     inner: tls,
                     watch: Arc::clone(watch),

@@ -25,11 +25,7 @@ pub(super) fn error(error: &tokio_postgres::Error) -> StoreError {
         if of_tls.iter().any(|words| text.contains(words)) {
             return StoreError::Tls(text.into());
         }
-        // rustls adds the address of a page about it.
-        let said = text
-            .split_once(": https://docs.rs")
-            .map_or(&*text, |said| said.0);
-        return StoreError::Unreachable(said.to_owned().into());
+        return StoreError::Unreachable(text.into());
     };
     let kind = match code.code() {
         "28000" | "28P01" => StoreError::Denied,

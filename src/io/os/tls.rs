@@ -1,0 +1,196 @@
+//! TLS by OpenSSL, which is the library that PHP speaks TLS with: what it takes or refuses here, FreeScout takes or refuses.
+//!
+//! OpenSSL reads this machine's `openssl.cnf` by itself (security level, lowest version). What PHP sets on top of that, we set.
+
+use std::sync::OnceLock;
+
+use openssl::error::ErrorStack;
+use openssl::nid::Nid;
+use openssl::ssl::{
+    SslConnector, SslContext, SslContextBuilder, SslMethod, SslMode, SslOptions, SslVersion,
+};
+use openssl::x509::store::X509StoreBuilder;
+use openssl::x509::{X509, X509NameRef, X509Ref};
+
+use crate::domain::mail::server_name::is_named;
+use crate::words::untrusted::shown;
+
+/// What PHP's own list of ciphers comes to.
+const CIPHERS: &str = "HIGH:!aNULL:!eNULL:!MD5:!DES:!RC4";
+
+/// Names of a certificate that are kept.
+const NAMES_KEPT: usize = 20;
+/// Names of a certificate that are compared: certificates of hosters hold hundreds.
+const MOST_NAMES: usize = 2_000;
+
+/// The authorities whose certificates count. Those of the system are read when the first handshake needs them.
+#[derive(Debug)]
+pub struct Trust {
+    system: bool,
+    more: Vec<X509>,
+    context: OnceLock<Result<SslContext, ErrorStack>>,
+}
+
+impl Trust {
+    /// The system's authorities (`SSL_CERT_FILE` and `SSL_CERT_DIR` count, as for PHP).
+    pub fn of_system() -> Self {
+        Self::with(true, Vec::new())
+    }
+
+    /// Exactly these authorities.
+    pub fn of(authorities: Vec<X509>) -> Self {
+        Self::with(false, authorities)
+    }
+
+    /// The system's authorities and more.
+    pub fn of_system_and(more: Vec<X509>) -> Self {
+        Self::with(true, more)
+    }
+
+    fn with(system: bool, more: Vec<X509>) -> Self {
+        Self {
+            system,
+            more,
+            context: OnceLock::new(),
+        }
+    }
+
+    /// What connections are made from, with PHP's settings. It checks nothing by itself.
+    ///
+    /// # Errors
+    /// OpenSSL's own: none of its kind is usual.
+    pub fn context(&self) -> Result<SslContext, ErrorStack> {
+        let made = || {
+            let mut context = SslContext::builder(SslMethod::tls_client())?;
+            self.set(&mut context)?;
+            Ok(context.build())
+        };
+        self.context.get_or_init(made).clone()
+    }
+
+    /// For a connection of another kind: it checks chain and name.
+    ///
+    /// # Errors
+    /// As [`Trust::context`].
+    pub fn connector(&self) -> Result<SslConnector, ErrorStack> {
+        let mut connector = SslConnector::builder(SslMethod::tls_client())?;
+        self.set(&mut connector)?;
+        Ok(connector.build())
+    }
+
+    /// The authorities (DER) for a library that has a way of its own to the system's; `None` where those are all.
+    pub fn beside_system(&self) -> Option<Vec<Vec<u8>>> {
+        if self.system && self.more.is_empty() {
+            return None;
+        }
+        let mut all = self.more.clone();
+        if self.system {
+            let file = openssl_probe::probe().cert_file;
+            let read = file.and_then(|file| std::fs::read(file).ok());
+            all.extend(read.iter().flat_map(|pem| certificates(pem)));
+        }
+        Some(all.iter().filter_map(|one| one.to_der().ok()).collect())
+    }
+
+    fn set(&self, context: &mut SslContextBuilder) -> Result<(), ErrorStack> {
+        context.set_options(
+            SslOptions::ALL | SslOptions::NO_COMPRESSION | SslOptions::IGNORE_UNEXPECTED_EOF,
+        );
+        context.clear_options(SslOptions::DONT_INSERT_EMPTY_FRAGMENTS);
+        context.set_mode(
+            SslMode::AUTO_RETRY
+                | SslMode::ACCEPT_MOVING_WRITE_BUFFER
+                | SslMode::ENABLE_PARTIAL_WRITE
+                | SslMode::RELEASE_BUFFERS,
+        );
+        context.set_min_proto_version(Some(SslVersion::TLS1))?;
+        context.set_cipher_list(CIPHERS)?;
+        let mut store = X509StoreBuilder::new()?;
+        for authority in &self.more {
+            store.add_cert(authority.clone())?;
+        }
+        context.set_cert_store(store.build());
+        if self.system {
+            load_system(context);
+        }
+        Ok(())
+    }
+}
+
+/// What is not there, or holds no certificate, adds nothing: then the handshake says what it misses.
+fn load_system(context: &mut SslContextBuilder) {
+    let found = openssl_probe::probe();
+    if let Some(file) = &found.cert_file {
+        let _ = context.set_ca_file(file);
+    }
+    // One folder, as PHP has one: the first is that of `SSL_CERT_DIR`.
+    if let Some(folder) = found.cert_dir.first() {
+        let _ = context.load_verify_locations(None, Some(folder));
+    }
+}
+
+/// The certificates of a text in PEM; what is none is passed over.
+pub fn certificates(pem: &[u8]) -> Vec<X509> {
+    let begins: Vec<usize> = memchr::memmem::find_iter(pem, b"-----BEGIN ").collect();
+    let ends = begins.iter().skip(1).copied().chain([pem.len()]);
+    let blocks = begins.iter().zip(ends).map(|(from, to)| &pem[*from..to]);
+    blocks
+        .filter_map(|block| X509::from_pem(block).ok())
+        .collect()
+}
+
+/// What a certificate is for.
+pub struct CertificateNames {
+    alternative: Option<Vec<String>>,
+    common: Option<String>,
+}
+
+impl CertificateNames {
+    /// Reads them.
+    pub fn of(certificate: &X509Ref) -> Self {
+        let alternative = certificate.subject_alt_names().map(|names| {
+            let readable = names.iter().filter_map(|name| {
+                let dns = name.dnsname().map(ToOwned::to_owned);
+                dns.or_else(|| name.ipaddress().and_then(address))
+            });
+            readable.take(MOST_NAMES).collect()
+        });
+        Self {
+            alternative,
+            common: entry(certificate.subject_name(), Nid::COMMONNAME),
+        }
+    }
+
+    /// Whether PHP takes one of them for this server's.
+    pub fn are_of(&self, host: &str) -> bool {
+        is_named(host, self.alternative.as_deref(), self.common.as_deref())
+    }
+
+    /// Alternative names, else the common one; sanitised.
+    pub fn told(&self) -> Vec<String> {
+        let alternative = self.alternative.iter().flatten();
+        let common = match self.alternative.as_ref().is_none_or(Vec::is_empty) {
+            true => self.common.as_ref(),
+            false => None,
+        };
+        alternative
+            .chain(common)
+            .take(NAMES_KEPT)
+            .map(|name| shown(name).to_string())
+            .collect()
+    }
+}
+
+fn address(bytes: &[u8]) -> Option<String> {
+    if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
+        return Some(std::net::Ipv4Addr::from(v4).to_string());
+    }
+    let v6 = <[u8; 16]>::try_from(bytes).ok()?;
+    Some(std::net::Ipv6Addr::from(v6).to_string())
+}
+
+/// The first entry of this kind in the name of who holds or signed a certificate.
+pub fn entry(name: &X509NameRef, kind: Nid) -> Option<String> {
+    let text = name.entries_by_nid(kind).next()?.data().to_string().ok()?;
+    Some(text)
+}

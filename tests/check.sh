@@ -14,6 +14,8 @@ trap finish EXIT
 # Package, and a file (or a pattern of one) that shows it is there.
 needs="
 gcc:/usr/bin/gcc
+make:/usr/bin/make
+perl:/usr/bin/perl
 mariadb-server:/usr/sbin/mariadbd
 mariadb-client:/usr/bin/mariadb-dump
 postgresql:/usr/lib/postgresql/*/bin/initdb

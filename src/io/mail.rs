@@ -279,9 +279,9 @@ impl<'a> Climb<'a> {
     }
 
     /// What FreeScout offers this server.
-    fn terms(&self, checks: bool) -> tls::Terms<'_> {
+    fn terms(&self, checks: bool) -> tls::TlsTerms<'_> {
         let target = self.target;
-        tls::Terms {
+        tls::TlsTerms {
             host: &target.host,
             checks,
             only_tls12: target.protocol == Protocol::Imap && target.security == Security::StartTls,

@@ -7,10 +7,9 @@ use freescout_rescue::domain::run::watch::settings::{
     Channels, MailCarrier, MailChannel, SmtpAccount, SmtpSecurity,
 };
 use freescout_rescue::io::alert::{Alert, ChannelName, NotTold, Reach, tell};
-use freescout_rescue::io::mail::{Settings, Trust};
+use freescout_rescue::io::mail::Settings;
+use freescout_rescue::io::os::tls::{Trust, certificates as certificates_of};
 use mail_parser::MessageParser;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 
 use crate::certificates::{Certificate, certificates};
 use crate::dovecot::Account;
@@ -54,10 +53,10 @@ fn alarm(account: &Account, listener: Listener, security: SmtpSecurity) -> Resul
         text: TEXT.to_owned(),
         json: "{}".to_owned(),
     };
-    let authority = CertificateDer::from_pem_file(certificates().ca()).unwrap();
+    let authority = certificates_of(&std::fs::read(certificates().ca()).unwrap());
     let reach = Reach {
         mail: Settings {
-            trust: Arc::new(Trust::of(vec![authority])),
+            trust: Arc::new(Trust::of(authority)),
             ..Settings::of_system()
         },
         ..Reach::of_system()

@@ -20,7 +20,8 @@ use freescout_rescue::domain::inventory::secret::SecretBytes;
 use freescout_rescue::domain::mail::probe::Ended;
 use freescout_rescue::domain::mail::rung::Code;
 use freescout_rescue::domain::mail::{LoginMethod, MailServer, Protocol, Security};
-use freescout_rescue::io::mail::{Patience, Settings, Trust, probe};
+use freescout_rescue::io::mail::{Patience, Settings, probe};
+use freescout_rescue::io::os::tls::Trust;
 
 use crate::scripted::Server;
 

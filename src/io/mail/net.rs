@@ -10,7 +10,7 @@ use oneshot::RecvTimeoutError;
 use openssl::ssl::SslStream;
 
 use super::fall::{Fall, called_off};
-use super::tls::{self, Metered, Terms, TlsFacts};
+use super::tls::{self, Metered, TlsFacts, TlsTerms};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::rung::Code;
 use crate::io::mail::tls::is_slice;
@@ -376,7 +376,7 @@ impl Wire {
     pub(super) fn start_tls(
         self,
         trust: &Trust,
-        terms: Terms<'_>,
+        terms: TlsTerms<'_>,
         cancel: &AtomicBool,
     ) -> Result<(Self, TlsFacts), Fall> {
         let MailStream::Plain(socket) = self.stream else {

@@ -31,7 +31,7 @@ const TURNS: u8 = 4;
 
 /// Which versions FreeScout offers, and whether it checks the certificate.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Terms<'a> {
+pub(super) struct TlsTerms<'a> {
     /// The server's name, as it is configured.
     pub(super) host: &'a str,
     /// Whether chain and name are checked.
@@ -114,7 +114,7 @@ impl Write for Metered {
 pub(super) fn handshake(
     socket: TcpStream,
     trust: &Trust,
-    terms: Terms<'_>,
+    terms: TlsTerms<'_>,
     go_on: &dyn Fn() -> Result<(), Fall>,
 ) -> Result<(SslStream<Metered>, TlsFacts), Fall> {
     let seen = Arc::new(Mutex::new(Seen::default()));
@@ -159,7 +159,7 @@ fn failed(said: &str) -> Fall {
 /// As PHP sets a connection up: it names the server even where that is an address.
 fn prepare(
     context: &SslContext,
-    terms: Terms<'_>,
+    terms: TlsTerms<'_>,
     seen: &Arc<Mutex<Seen>>,
 ) -> Result<Ssl, ErrorStack> {
     let mut ssl = Ssl::new(context)?;

@@ -16,7 +16,8 @@ use freescout_rescue::domain::mail::probe::{CertificateFault, Ended, TestCaution
 use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::{LoginMethod, MailServer, Protocol, Security};
 use freescout_rescue::domain::payload::base64;
-use freescout_rescue::io::mail::{Patience, Settings, Trust, probe};
+use freescout_rescue::io::mail::{Patience, Settings, probe};
+use freescout_rescue::io::os::tls::Trust;
 
 use super::assert_clean;
 

@@ -38,7 +38,8 @@ impl Client {
     /// Goes over to TLS.
     pub(super) fn secure(&mut self, servers: &MailServers, host: &str) -> Result<(), Error> {
         let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from(servers.authority()))?;
+        let authority = servers.authority().to_der().unwrap();
+        roots.add(CertificateDer::from(authority))?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?

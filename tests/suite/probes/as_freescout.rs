@@ -516,7 +516,8 @@ fn smtp_names_a_sender_that_is_refused() {
 #[test]
 fn an_address_inside_is_told_unless_freescout_allows_it() {
     use freescout_rescue::domain::inventory::secret::SecretBytes;
-    use freescout_rescue::io::mail::{Settings, Trust, probe};
+    use freescout_rescue::io::mail::{Settings, probe};
+    use freescout_rescue::io::os::tls::Trust;
     for (allowed, expected) in [("", true), ("10.0.0.1, 127.0.0.1", false)] {
         let server = Server::new(script(IMAP));
         let inside = MailServer {

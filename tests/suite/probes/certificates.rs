@@ -6,7 +6,9 @@ use freescout_rescue::domain::inventory::secret::SecretBytes;
 use freescout_rescue::domain::mail::probe::{CertificateFault, Ended, TestCaution};
 use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::{MailServer, Protocol, Security};
-use freescout_rescue::io::mail::{Trust, probe};
+use freescout_rescue::io::mail::probe;
+use freescout_rescue::io::os::tls::Trust;
+use openssl::x509::X509;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -114,11 +116,15 @@ pub fn server_config(kind: Kind) -> Arc<ServerConfig> {
     )
 }
 
+fn read(certificate: &CertificateDer<'_>) -> X509 {
+    X509::from_der(certificate).unwrap()
+}
+
 /// The authority, and the certificate that is trusted itself.
 pub fn trust() -> Trust {
     Trust::of(vec![
-        CERTIFICATES.authority.clone(),
-        made(Kind::Itself).chain.clone(),
+        read(&CERTIFICATES.authority),
+        read(&made(Kind::Itself).chain),
     ])
 }
 
@@ -265,7 +271,7 @@ fn a_certificate_in_the_store_that_another_signed_is_not_trusted_by_itself() {
         checks_certificate: true,
         ..target(Protocol::Imap)
     };
-    let store = Trust::of(vec![made(Kind::Untrusted).chain.clone()]);
+    let store = Trust::of(vec![read(&made(Kind::Untrusted).chain)]);
     let password = SecretBytes::from(&b"secret"[..]);
     let ended = probe(
         &target,

@@ -8,7 +8,8 @@ use freescout_rescue::domain::inventory::secret::SecretBytes;
 use freescout_rescue::domain::mail::probe::Ended;
 use freescout_rescue::domain::mail::rung::Code;
 use freescout_rescue::domain::mail::{MailServer, Protocol, Security};
-use freescout_rescue::io::mail::{Patience, Settings, Trust, probe};
+use freescout_rescue::io::mail::{Patience, Settings, probe};
+use freescout_rescue::io::os::tls::Trust;
 use proptest::prelude::*;
 
 use super::certificates::{Kind, server_config};

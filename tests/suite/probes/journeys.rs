@@ -11,8 +11,9 @@ use freescout_rescue::domain::mail::{Connection, ConnectionId, Direction, MailSe
 use freescout_rescue::engine::mail_test::connections::{Attempt, PreparedTest, TestOrSkip};
 use freescout_rescue::engine::mail_test::lockouts::RefusedLogins;
 use freescout_rescue::engine::mail_test::{self, Round};
+use freescout_rescue::io::mail::Settings;
 use freescout_rescue::io::mail::journey::{End, travel};
-use freescout_rescue::io::mail::{Settings, Trust};
+use freescout_rescue::io::os::tls::Trust;
 
 use super::{PASSWORD, PORT, target};
 use crate::scripted::{Server, Step, script};

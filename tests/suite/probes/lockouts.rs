@@ -13,7 +13,8 @@ use freescout_rescue::domain::mail::{
 use freescout_rescue::engine::mail_test::connections::{Attempt, PreparedTest, TestOrSkip};
 use freescout_rescue::engine::mail_test::lockouts::RefusedLogins;
 use freescout_rescue::engine::mail_test::{self, Round, TestEvent};
-use freescout_rescue::io::mail::{Patience, Settings, Trust};
+use freescout_rescue::io::mail::{Patience, Settings};
+use freescout_rescue::io::os::tls::Trust;
 
 use super::{PORT, target};
 use crate::scripted::{Server, Step, say, script};

@@ -152,7 +152,7 @@ fn a_name_without_address_is_told() {
         ..super::settings(
             "x",
             "127.0.0.1:1".parse().unwrap(),
-            freescout_rescue::io::mail::Trust::of(Vec::new()),
+            freescout_rescue::io::os::tls::Trust::of(Vec::new()),
         )
     };
     let ended =

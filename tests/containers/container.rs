@@ -304,8 +304,7 @@ pub fn old_env(old_server: &Path) -> String {
 /// A program of the container's.
 pub fn program(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, text).unwrap();
-    mode(path, 0o755);
+    crate::runnable::script(path, text);
     chown(path, Some(0), Some(0)).unwrap();
 }
 

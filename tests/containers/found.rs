@@ -241,7 +241,7 @@ fn without_root_it_is_said_that_containers_were_not_looked_into() {
     let folder = tempfile::tempdir().unwrap();
     crate::container::mode(folder.path(), 0o755);
     let ours = folder.path().join("us");
-    std::fs::copy(env!("CARGO_BIN_EXE_freescout-rescue"), &ours).unwrap();
+    crate::runnable::copied(env!("CARGO_BIN_EXE_freescout-rescue"), &ours);
     let said = |what: &[&str]| {
         let out = Command::new("setpriv")
             .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])

@@ -22,7 +22,7 @@ fn with_worker() -> Container {
             std::fs::write(root.join("www/html/artisan"), WORKER).unwrap();
             give(&root.join("srv"), NGINX.0, NGINX.1);
             program(&root.join("run/us"), "");
-            std::fs::copy(env!("CARGO_BIN_EXE_freescout-rescue"), root.join("run/us")).unwrap();
+            crate::runnable::copied(env!("CARGO_BIN_EXE_freescout-rescue"), &root.join("run/us"));
             std::fs::write(root.join(".dockerenv"), "").unwrap();
         },
         "cd /www/html; setpriv --reuid 80 --regid 82 --clear-groups php artisan queue:work & cd /",

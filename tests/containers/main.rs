@@ -19,6 +19,8 @@ mod impostors;
 mod inside;
 mod names;
 mod refused;
+#[path = "../suite/runnable.rs"]
+mod runnable;
 mod servers;
 mod start;
 #[allow(dead_code, reason = "these tests need a part of it")]

@@ -36,17 +36,6 @@ pub mod journal {
     pub const VERIFYING: usize = 7;
 }
 
-/// Makes a script that can be run by everybody, by a program of its own: what we had open for writing while another test
-/// starts a program could not be run.
-pub fn script(path: &std::path::Path, text: &str) {
-    let made = Command::new("sh")
-        .args(["-c", "printf '%s' \"$1\" >\"$2\" && chmod 755 \"$2\"", "sh"])
-        .arg(text)
-        .arg(path)
-        .status();
-    assert!(made.unwrap().success());
-}
-
 /// Waits until something is so.
 pub fn wait(what: &str, mut is: impl FnMut() -> bool) {
     let start = Instant::now();

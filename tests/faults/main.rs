@@ -29,6 +29,9 @@ mod mounts;
 mod panicked;
 mod php;
 mod read_only;
+#[path = "../suite/runnable.rs"]
+#[allow(dead_code, reason = "another test program copies programs")]
+mod runnable;
 mod saver;
 #[path = "../servers/server.rs"]
 #[allow(

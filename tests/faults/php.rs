@@ -26,7 +26,7 @@ impl Bench {
         if let Some(script) = script {
             let storage = bench.storage("").to_string_lossy().into_owned();
             let script = script.replace("{storage}", storage.trim_end_matches('/'));
-            crate::held::script(&bench.bin.path().join("php"), &script);
+            crate::runnable::script(&bench.bin.path().join("php"), &script);
         }
         bench
     }

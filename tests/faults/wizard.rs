@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use freescout_rescue::domain::config::Driver;
 use rustix::process::Signal;
 
-use crate::held::{MOMENTS, count, journal, script, signal, state_of, wait, wait_for_nth};
+use crate::held::{MOMENTS, count, journal, signal, state_of, wait, wait_for_nth};
 use crate::install::Install;
 use crate::mounts::{Filler, Mount};
 use crate::server::{self, Server};
@@ -298,7 +298,7 @@ pub fn waiting_php(world: &World) -> (tempfile::TempDir, PathBuf) {
         "#!/bin/sh\nwhile [ ! -e '{}' ]; do /bin/sleep 0.05; done; exit 1\n",
         go.display()
     );
-    script(&bin.path().join("php"), &waits);
+    crate::runnable::script(&bin.path().join("php"), &waits);
     (bin, go)
 }
 

@@ -28,8 +28,7 @@ impl Ground {
         let (install, look_in) = demo(folder.path());
         open(&folder.path().join("demo"));
         let php = install.join("storage/php");
-        std::fs::write(&php, script).unwrap();
-        open(&php);
+        crate::runnable::script(&php, script);
         let cache = install.join("bootstrap/cache/config.php");
         let text = std::fs::read_to_string(&cache).unwrap();
         let named = format!("'php_path' => '{}', 'cipher'", php.display());

@@ -14,5 +14,8 @@ mod endings;
 #[allow(dead_code, reason = "other tests need more of it")]
 mod not_tried;
 mod passphrase;
+#[path = "../suite/runnable.rs"]
+#[allow(dead_code, reason = "another test program copies programs")]
+mod runnable;
 mod terminal;
 mod walk;

@@ -223,7 +223,7 @@ fn the_php_that_freescout_runs_on_runs_its_command() {
     }
     let demo = Demo::new(REBUILDS);
     let php = demo.path("ea-php99");
-    std::fs::copy("/usr/bin/php", &php).unwrap();
+    crate::runnable::copied("/usr/bin/php", &php);
     let waiting = Waiting::start_by(&php, "fetcher", &demo.install(), &[]);
     // There is no PHP on the operator's own search path.
     let (_, said) = demo.act_with("recover", &[("PATH", "/nowhere")]);
@@ -234,7 +234,7 @@ fn the_php_that_freescout_runs_on_runs_its_command() {
     // One that others may have put there is not taken, whoever runs it.
     let demo = Demo::new(REBUILDS);
     let php = demo.install().join("php");
-    std::fs::copy("/usr/bin/php", &php).unwrap();
+    crate::runnable::copied("/usr/bin/php", &php);
     std::os::unix::fs::chown(&php, Some(NOBODY), Some(NOBODY)).unwrap();
     let _waiting = Waiting::start_by(&php, "php", &demo.install(), &[]);
     let (_, said) = demo.act_with("recover", &[("PATH", "/nowhere")]);

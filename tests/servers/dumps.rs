@@ -63,8 +63,7 @@ fn it_is_made_without_the_rights_of_root() {
         )
         .unwrap();
         let tell = "#!/bin/sh\n/usr/bin/id -u\necho \"$*\"\n/usr/bin/env | /usr/bin/sed 's/=.*//'\n/usr/bin/stat -Lc '%u %a' /dev/stdin\n/usr/bin/cut -d' ' -f5-7 /proc/$$/stat\n";
-        std::fs::write(&program, tell).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        crate::runnable::script(&program, tell);
         let (text, said) = dump(&install, bin.to_str().unwrap(), None);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.first(), Some(&"65534"), "{said}{text}");

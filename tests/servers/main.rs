@@ -29,6 +29,8 @@ mod plain_tables;
 mod provider;
 mod queue;
 mod recovery;
+#[path = "../suite/runnable.rs"]
+mod runnable;
 #[allow(dead_code, reason = "other tests need more of it")]
 mod server;
 mod stores;

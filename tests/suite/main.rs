@@ -42,6 +42,7 @@ mod provider;
 mod readme;
 mod resend;
 mod rotate;
+mod runnable;
 mod safes;
 mod safety;
 mod said;

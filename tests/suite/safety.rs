@@ -380,7 +380,7 @@ fn a_plain_account_recovers_what_it_owns_and_is_told_what_it_may_not() {
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o1777)).unwrap();
     // Built below /root or a private folder, the program may be out of the account's reach: a copy is not.
     let program = folder.path().join("freescout-rescue");
-    std::fs::copy(assert_cmd::cargo::cargo_bin("freescout-rescue"), &program).unwrap();
+    crate::runnable::copied(env!("CARGO_BIN_EXE_freescout-rescue"), &program);
     let run = |arguments: &[&str]| {
         let out = Command::new(&program)
             .args(arguments)

@@ -41,8 +41,7 @@ impl Watched {
     /// Has the program that is told do this first.
     fn told_by(&self, first: &str) {
         let (teller, told) = (self.bench.path("teller"), self.bench.text("told"));
-        std::fs::write(&teller, format!("#!/bin/sh\n{first}\ncat >> {told}\n")).unwrap();
-        std::fs::set_permissions(&teller, std::fs::Permissions::from_mode(0o755)).unwrap();
+        crate::runnable::script(&teller, &format!("#!/bin/sh\n{first}\ncat >> {told}\n"));
     }
 
     /// Writes the settings.

@@ -34,17 +34,14 @@ impl Machine {
 
     fn script(&self, name: &str, text: &str) -> PathBuf {
         let path = self.places.at(name);
-        std::fs::write(
-            &path,
-            format!(
-                "#!/bin/sh
-cd '{}'
-{text}",
-                self.places.root.to_str().unwrap()
-            ),
-        )
-        .unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let root = self.places.root.to_str().unwrap();
+        // Not written by us: what we have open for writing while another test starts a program cannot be run.
+        let made = Command::new("/bin/sh")
+            .args(["-c", "printf '%s' \"$1\" >\"$2\" && chmod 755 \"$2\"", "sh"])
+            .arg(format!("#!/bin/sh\ncd '{root}'\n{text}"))
+            .arg(&path)
+            .status();
+        assert!(made.unwrap().success());
         path
     }
 

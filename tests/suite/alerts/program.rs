@@ -1,8 +1,6 @@
 //! Programs that are told: the operator's own, and `sendmail`.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use freescout_rescue::domain::run::watch::settings::{
@@ -12,21 +10,10 @@ use freescout_rescue::io::alert::{NotTold, Reach};
 
 use super::{alert, told};
 
-/// A shell script that can be run at once. A child writes it: what this process has open for writing, a child that another
-/// test starts may have open too, and then nobody can run it.
+/// A shell script that can be run at once.
 fn script(folder: &Path, text: &str) -> PathBuf {
     let path = folder.join("program");
-    let mut writer = Command::new("/bin/sh")
-        .args(["-c", "cat > \"$1\" && chmod 755 \"$1\"", "sh"])
-        .arg(&path)
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let text = format!("#!/bin/sh\n{text}\n");
-    let mut input = writer.stdin.take().unwrap();
-    input.write_all(text.as_bytes()).unwrap();
-    drop(input);
-    assert!(writer.wait().unwrap().success());
+    crate::runnable::script(&path, &format!("#!/bin/sh\n{text}\n"));
     path
 }
 

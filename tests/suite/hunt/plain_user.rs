@@ -45,8 +45,7 @@ fn what_is_not_his_to_read_is_counted_and_said_and_never_fatal() {
     let others = [Php::holding(KEY), Php::holding(KEY)];
 
     let binary = bench.path("freescout-rescue");
-    std::fs::copy(env!("CARGO_BIN_EXE_freescout-rescue"), &binary).unwrap();
-    std::fs::set_permissions(&binary, PermissionsExt::from_mode(0o755)).unwrap();
+    crate::runnable::copied(env!("CARGO_BIN_EXE_freescout-rescue"), &binary);
     let root = as_root("processes of another account");
     let mut command = match root {
         true => {

@@ -1,5 +1,6 @@
 //! Programs that others prepared: an `artisan` that is not FreeScout's, a `php` on a path that others may write to.
 
+use crate::runnable::script;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 use std::process::Command;
@@ -10,11 +11,6 @@ use crate::not_tried::as_root;
 
 fn mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
-}
-
-fn script(path: &Path, text: &str) {
-    std::fs::write(path, text).unwrap();
-    mode(path, 0o755);
 }
 
 /// An install of the web user's in a place that he may enter, and a `php` of root's that says it was run.

@@ -44,6 +44,7 @@ pub fn code(code: Code) -> &'static str {
         Code::SameAsBefore => w.code_same_as_before,
         Code::NoResolver => w.code_no_resolver,
         Code::ContainerStopped => w.code_container_stopped,
+        Code::CannotTell => w.code_cannot_tell,
         Code::OurFault => w.code_our_fault,
     }
 }
@@ -74,7 +75,9 @@ pub fn word(ended: &Ended) -> &'static str {
 pub fn outcome(ended: &Ended) -> String {
     let w = words();
     match (ended.mark(), ended.code) {
-        (LoginMark::NotTried, Code::SameAsBefore | Code::OurFault) => code(ended.code).to_owned(),
+        (LoginMark::NotTried, Code::SameAsBefore | Code::CannotTell | Code::OurFault) => {
+            code(ended.code).to_owned()
+        }
         (LoginMark::NotTried, Code::UnreadablePassword) => {
             text!(code_not_tried, why = w.code_unreadable_in_full)
         }
@@ -131,6 +134,8 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
         Advice::SpeaksTls => text!(advice_speaks_tls, url),
         Advice::SpeaksPlain => text!(advice_speaks_plain, url),
         Advice::TlsFailed => w.advice_tls_failed.to_owned(),
+        Advice::OnlyTls12 => text!(advice_only_tls12, url),
+        Advice::OtherOpenSsl => text!(advice_other_openssl, url),
         Advice::CertificateExpired => w.advice_certificate_expired.to_owned(),
         Advice::CertificateName => text!(
             advice_certificate_name,

@@ -1678,6 +1678,7 @@ table! {
     code_same_as_before = "not tried";
     code_no_resolver = "nothing in the container can resolve names";
     code_container_stopped = "the container is stopped";
+    code_cannot_tell = "this program cannot tell";
     code_our_fault = "not tested: a bug in this program";
 
     // connection tests: what to do
@@ -1717,6 +1718,8 @@ table! {
     advice_speaks_tls(url) = "This port expects TLS from the first byte: choose SSL in FreeScout, {url}";
     advice_speaks_plain(url) = "This port does not start with TLS: choose STARTTLS (SMTP: TLS) in FreeScout, {url}";
     advice_tls_failed = "The two sides have no TLS version or cipher in common: the server may be too old, or expect another port.";
+    advice_only_tls12(url) = "After STARTTLS, FreeScout's IMAP offers TLS 1.2 only, and this server wants TLS 1.3: choose encryption SSL and port 993 there, {url}";
+    advice_other_openssl(url) = "This server's TLS is older or weaker than the OpenSSL in this program takes. FreeScout's own OpenSSL may take it: press \"Check connection\" there, {url}";
     advice_certificate_expired = "The certificate has expired: the mail server's administrator has to renew it.";
     advice_certificate_name(said, url) = "The certificate is for {said}: enter that as the server's name in FreeScout, {url}";
     advice_certificate_untrusted = "The certificate is not signed by a trusted authority: install that authority's certificate on this server, or a proper certificate on the mail server.";

@@ -53,6 +53,8 @@ pub enum Advice {
     SpeaksTls,
     SpeaksPlain,
     TlsFailed,
+    OnlyTls12,
+    OtherOpenSsl,
     CertificateExpired,
     CertificateName,
     CertificateUntrusted,

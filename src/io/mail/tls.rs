@@ -128,7 +128,7 @@ pub(super) fn handshake(
         match stream.connect() {
             Ok(()) => break,
             Err(e) if is_unfinished(&e) => {}
-            Err(e) => return Err(broken(&e, &seen, terms.host)),
+            Err(e) => return Err(broken(&e, &seen, terms)),
         }
         go_on()?;
     }
@@ -206,12 +206,16 @@ fn is_unfinished(error: &ssl::Error) -> bool {
 }
 
 /// Why a handshake failed.
-fn broken(error: &ssl::Error, seen: &Mutex<Seen>, host: &str) -> Fall {
-    let leaf = {
+fn broken(error: &ssl::Error, seen: &Mutex<Seen>, terms: TlsTerms<'_>) -> Fall {
+    let (leaf, complaint) = {
         let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.fault.and(seen.leaf.clone())
+        (seen.leaf.clone(), seen.fault.map(|(error, _)| error))
     };
-    if let Some(fault) = leaf.and_then(|leaf| facts(&leaf, host, seen).fault) {
+    if let Some(weak) = complaint.filter(|error| WEAK.contains(&error.as_raw())) {
+        return cannot_tell(weak.error_string());
+    }
+    let fault = leaf.and_then(|leaf| facts(&leaf, terms.host, seen).fault);
+    if let (Some(fault), Some(_)) = (fault, complaint) {
         return certificate_fall(&fault);
     }
     let Some(stack) = error.ssl_error() else {
@@ -224,8 +228,42 @@ fn broken(error: &ssl::Error, seen: &Mutex<Seen>, host: &str) -> Fall {
     if PLAIN.iter().any(|reason| said.contains(reason)) {
         return Fall::new(Code::TlsWrongMode, Advice::SpeaksPlain, "");
     }
+    if terms.only_tls12 && said.contains(OTHER_VERSION) {
+        let said = shown(&said).to_string();
+        return Fall::new(Code::TlsHandshake, Advice::OnlyTls12, said);
+    }
+    if said.contains(OTHER_VERSION) || POLICY.iter().any(|reason| said.contains(reason)) {
+        return cannot_tell(&said);
+    }
     failed(&said)
 }
+
+fn cannot_tell(said: &str) -> Fall {
+    Fall::new(
+        Code::CannotTell,
+        Advice::OtherOpenSsl,
+        shown(said).to_string(),
+    )
+}
+
+/// What a server says that takes none of the versions that it was offered.
+const OTHER_VERSION: &str = "alert protocol version";
+
+/// Complaints about a certificate that depend on the level that OpenSSL is set to (`x509_vfy.h`): a key too small, that of an
+/// authority, a digest too weak.
+const WEAK: [i32; 3] = [66, 67, 68];
+
+/// What OpenSSL refuses by its version, or by the level that it is set to: PHP's may be another one.
+const POLICY: [&str; 8] = [
+    "unsupported protocol",
+    "dh key too small",
+    "ee key too small",
+    "ca key too small",
+    "ca md too weak",
+    "wrong signature type",
+    "unsafe legacy renegotiation disabled",
+    "no ciphers available",
+];
 
 /// What OpenSSL says of an answer that is no TLS.
 const PLAIN: [&str; 4] = [

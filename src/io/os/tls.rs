@@ -139,45 +139,34 @@ pub fn certificates(pem: &[u8]) -> Vec<X509> {
         .collect()
 }
 
-/// What a certificate is for.
-pub struct CertificateNames {
-    alternative: Option<Vec<String>>,
-    common: Option<String>,
-}
+/// What a certificate is for: the names that PHP compares.
+pub struct CertificateNames(Vec<String>);
 
 impl CertificateNames {
-    /// Reads them.
+    /// Reads them: alternative names, and the common one where no alternative one is a host's or an address of the web
+    /// (RFC 6125, section 6.4.4).
     pub fn of(certificate: &X509Ref) -> Self {
-        let alternative = certificate.subject_alt_names().map(|names| {
-            let readable = names.iter().filter_map(|name| {
-                let dns = name.dnsname().map(ToOwned::to_owned);
-                dns.or_else(|| name.ipaddress().and_then(address))
-            });
-            readable.take(MOST_NAMES).collect()
+        let alternative = certificate.subject_alt_names();
+        let alternative = || alternative.iter().flatten();
+        let by_common = !alternative().any(|name| name.dnsname().is_some() || name.uri().is_some());
+        let names = alternative().filter_map(|name| match name.dnsname() {
+            // A point behind the name of a host says that it is whole.
+            Some(dns) => Some(dns.strip_suffix('.').unwrap_or(dns).to_owned()),
+            None => name.ipaddress().and_then(address),
         });
-        Self {
-            alternative,
-            common: entry(certificate.subject_name(), Nid::COMMONNAME),
-        }
+        let common = entry(certificate.subject_name(), Nid::COMMONNAME).filter(|_| by_common);
+        Self(names.take(MOST_NAMES).chain(common).collect())
     }
 
     /// Whether PHP takes one of them for this server's.
     pub fn are_of(&self, host: &str) -> bool {
-        is_named(host, self.alternative.as_deref(), self.common.as_deref())
+        is_named(host, self.0.iter().map(String::as_str))
     }
 
-    /// Alternative names, else the common one; sanitised.
+    /// The first of them; sanitised.
     pub fn told(&self) -> Vec<String> {
-        let alternative = self.alternative.iter().flatten();
-        let common = match self.alternative.as_ref().is_none_or(Vec::is_empty) {
-            true => self.common.as_ref(),
-            false => None,
-        };
-        alternative
-            .chain(common)
-            .take(NAMES_KEPT)
-            .map(|name| shown(name).to_string())
-            .collect()
+        let told = self.0.iter().take(NAMES_KEPT);
+        told.map(|name| shown(name).to_string()).collect()
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod advice;
+pub mod endpoint;
 pub mod failed;
 pub mod oauth;
 pub mod oauth_error;
@@ -13,12 +14,15 @@ pub mod queue;
 pub mod rung;
 pub mod schedule;
 pub mod send_log;
+pub mod sending;
 pub mod server_name;
 pub mod state;
 
 use std::fmt;
 
-use crate::domain::inventory::mailbox::{IncomingProtocol, Mailbox, OutgoingMethod, SystemMail};
+use crate::domain::inventory::mailbox::{
+    IncomingProtocol, Mailbox, OutgoingMethod, SystemMail, is_falsy,
+};
 use crate::domain::inventory::secret::SecretKind;
 use crate::words::untrusted::Untrusted;
 
@@ -150,7 +154,8 @@ impl LoginMethod {
 pub struct MailServer {
     /// Protocol.
     pub protocol: Protocol,
-    /// Host name or address.
+    /// Host name or address, as stored but for the transport that some write before an SMTP server; [`endpoint`] says what
+    /// PHP makes of it.
     pub host: String,
     /// Port.
     pub port: u16,
@@ -223,10 +228,10 @@ pub fn connections(mailboxes: &[Mailbox], system: &SystemMail) -> Vec<Connection
     all
 }
 
+/// As stored, blanks included: FreeScout looks the name up with them.
 fn place(host: &str, port: i64) -> Result<(String, u16), NoTarget> {
-    let host = host.trim();
     match u16::try_from(port) {
-        Ok(port @ 1..) if !host.is_empty() => Ok((host.to_owned(), port)),
+        Ok(port @ 1..) if !host.trim().is_empty() => Ok((host.to_owned(), port)),
         _ => Err(NoTarget::NoServer),
     }
 }
@@ -264,6 +269,23 @@ fn incoming(mailbox: &Mailbox) -> Result<MailServer, NoTarget> {
     })
 }
 
+/// `ssl://` or `tls://` before an SMTP server is TLS from the first byte where no encryption is set; where one is, PHP
+/// takes it for the name.
+fn transport(host: String, security: Security) -> (String, Security) {
+    if security != Security::Plain {
+        return (host, security);
+    }
+    let known = [
+        ("ssl://", Security::Implicit),
+        ("tls://", Security::Implicit),
+        ("tcp://", Security::Plain),
+    ];
+    let named = known
+        .into_iter()
+        .find_map(|(name, security)| Some((host.strip_prefix(name)?.to_owned(), security)));
+    named.unwrap_or((host, security))
+}
+
 fn outgoing(mailbox: &Mailbox) -> Result<MailServer, NoTarget> {
     match mailbox.out_method {
         OutgoingMethod::Smtp => {}
@@ -271,7 +293,7 @@ fn outgoing(mailbox: &Mailbox) -> Result<MailServer, NoTarget> {
         OutgoingMethod::Other(_) => return Err(NoTarget::OfModule),
     }
     let (host, port) = place(mailbox.out_server.raw(), mailbox.out_port)?;
-    let login = if mailbox.out_username.is_empty() {
+    let login = if is_falsy(mailbox.out_username.raw()) {
         LoginMethod::None
     } else if oauth::outgoing_uses_oauth(mailbox) {
         LoginMethod::XOAuth2 {
@@ -310,7 +332,7 @@ fn system_mail(system: &SystemMail) -> Result<MailServer, NoTarget> {
         "tls" => Security::StartTls,
         _ => Security::Plain,
     };
-    let login = if system.username.is_empty() {
+    let login = if is_falsy(system.username.raw()) {
         LoginMethod::None
     } else {
         LoginMethod::Password {
@@ -327,6 +349,7 @@ fn smtp(
     login: LoginMethod,
     sender: &str,
 ) -> MailServer {
+    let (host, security) = transport(host, security);
     MailServer {
         protocol: Protocol::Smtp,
         host,
@@ -416,6 +439,13 @@ mod tests {
             ..mailbox()
         };
         assert_eq!(outgoing(&without).unwrap().login, LoginMethod::None);
+        // PHP takes `0` for nothing.
+        let zero = Mailbox {
+            out_username: "0".into(),
+            ..mailbox()
+        };
+        assert_eq!(outgoing(&zero).unwrap().login, LoginMethod::None);
+        assert!(!zero.needs_outgoing());
         assert_eq!(incoming(&without).unwrap_err(), NoTarget::NoServer);
         for (method, expected) in [
             (OutgoingMethod::PhpMail, NoTarget::LocalMailer),
@@ -433,6 +463,48 @@ mod tests {
             ..mailbox()
         };
         assert_eq!(incoming(&port).unwrap_err(), NoTarget::NoServer);
+    }
+
+    #[test]
+    fn smtp_servers_are_used_as_stored() {
+        use Security::{Implicit, Plain, StartTls};
+        for (stored, code, expected) in [
+            ("mail.example.org", 1, ("mail.example.org", Plain)),
+            (" mail.example.org ", 1, (" mail.example.org ", Plain)),
+            ("ssl://mail.example.org", 1, ("mail.example.org", Implicit)),
+            ("tls://mail.example.org", 1, ("mail.example.org", Implicit)),
+            ("tcp://mail.example.org", 1, ("mail.example.org", Plain)),
+            (
+                "SSL://mail.example.org",
+                1,
+                ("SSL://mail.example.org", Plain),
+            ),
+            (
+                "ssl://mail.example.org",
+                2,
+                ("ssl://mail.example.org", Implicit),
+            ),
+            (
+                "tls://mail.example.org",
+                3,
+                ("tls://mail.example.org", StartTls),
+            ),
+        ] {
+            let target = outgoing(&Mailbox {
+                out_server: stored.into(),
+                out_encryption: code,
+                ..mailbox()
+            })
+            .unwrap();
+            let found = (target.host.as_str(), target.security);
+            assert_eq!(found, expected, "{stored} {code}");
+        }
+        // A transport is none of an IMAP server's name.
+        let incoming = incoming(&Mailbox {
+            in_server: "ssl://mail.example.org".into(),
+            ..mailbox()
+        });
+        assert_eq!(incoming.unwrap().host, "ssl://mail.example.org");
     }
 
     #[test]

@@ -26,6 +26,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::advice::{self, Advice};
+use crate::domain::mail::endpoint::Endpoint;
 use crate::domain::mail::probe::{Climbed, Ended, TestCaution};
 use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{MailServer, Protocol, Security};
@@ -242,9 +243,13 @@ impl<'a> Climb<'a> {
             until: self.until,
             patience: self.patience(),
         };
-        let addresses = match self.route() {
-            Some(address) => vec![address],
-            None => net::resolve(&self.target.host, self.target.port, limits, self.cancel)?,
+        let addresses = match (self.route(), self.endpoint()) {
+            (Some(address), _) => vec![address],
+            (None, Some(there)) => net::resolve(&there.host, there.port, limits, self.cancel)?,
+            (None, None) => {
+                let stored = shown(&self.target.host).to_string();
+                return Err(Fall::new(Code::Dns, Advice::NameAsStored, stored));
+            }
         };
         let shown: Vec<String> = addresses.iter().map(|a| a.ip().to_string()).collect();
         self.hold(&shown.join(", "));
@@ -258,6 +263,10 @@ impl<'a> Climb<'a> {
             Security::Implicit => self.secure(wire),
             Security::Plain | Security::StartTls => Ok(wire),
         }
+    }
+
+    fn endpoint(&self) -> Option<Endpoint> {
+        Endpoint::of(&self.target.host, self.target.port)
     }
 
     fn route(&self) -> Option<SocketAddr> {
@@ -279,10 +288,12 @@ impl<'a> Climb<'a> {
     }
 
     /// What FreeScout offers this server.
-    fn terms(&self, checks: bool) -> tls::TlsTerms<'_> {
+    fn terms(&self, checks: bool) -> tls::TlsTerms {
         let target = self.target;
         tls::TlsTerms {
-            host: &target.host,
+            host: self
+                .endpoint()
+                .map_or_else(|| target.host.clone(), |there| there.host),
             checks,
             only_tls12: target.protocol == Protocol::Imap && target.security == Security::StartTls,
         }
@@ -292,9 +303,10 @@ impl<'a> Climb<'a> {
     fn secure(&mut self, wire: net::Wire) -> Result<net::Wire, Fall> {
         self.begin(Rung::Tls);
         let target = self.target;
+        let endpoint = self.endpoint();
         let secured = wire.start_tls(
             &self.settings.trust,
-            self.terms(target.checks_certificate),
+            &self.terms(target.checks_certificate),
             self.cancel,
         );
         let (wire, seen) = match secured {
@@ -308,6 +320,13 @@ impl<'a> Climb<'a> {
             }
             secured => secured?,
         };
+        if target.checks_certificate && endpoint.is_some_and(|there| there.matches_no_certificate) {
+            return Err(Fall::new(
+                Code::CertName,
+                Advice::NameMatchesNone,
+                shown(&target.host).to_string(),
+            ));
+        }
         self.certificate_days = seen.days_left;
         if let Some(fault) = seen.fault {
             self.cautions.push(TestCaution::Unchecked(fault));
@@ -318,7 +337,7 @@ impl<'a> Climb<'a> {
         Ok(wire)
     }
 
-    /// The first line, or nothing of a server that waits for TLS: then we find that out.
+    /// The first line with its end, or nothing of a server that waits for TLS: then we find that out.
     fn greeting(&mut self, wire: &mut net::Wire) -> Result<Vec<u8>, Fall> {
         self.begin(Rung::Greeting);
         let silence = self.settings.patience.silence;
@@ -327,7 +346,7 @@ impl<'a> Climb<'a> {
             return Err(Fall::new(Code::TlsWrongMode, Advice::SpeaksTls, ""));
         }
         if !wire.heard().starts_with(ALERT) {
-            match wire.line(self.cancel) {
+            match wire.raw_line(self.cancel) {
                 Ok(line) if !line.starts_with(ALERT) => return Ok(line),
                 Err(fall) if !wire.heard().starts_with(ALERT) => return Err(fall),
                 _ => {}
@@ -345,7 +364,7 @@ impl<'a> Climb<'a> {
         };
         let secured = |address| {
             net::connect(&[address], limits, self.cancel).and_then(|(second, _)| {
-                second.start_tls(&self.settings.trust, self.terms(false), self.cancel)
+                second.start_tls(&self.settings.trust, &self.terms(false), self.cancel)
             })
         };
         silent

@@ -35,7 +35,9 @@ pub fn code(code: Code) -> &'static str {
         Code::OAuthExpired => w.code_oauth_expired,
         Code::OAuthRejected => w.code_oauth_rejected,
         Code::FolderMissing => w.code_folder_missing,
+        Code::FolderRefused => w.code_folder_refused,
         Code::SenderRefused => w.code_sender_refused,
+        Code::SenderDeferred => w.code_sender_deferred,
         Code::ProtocolError => w.code_protocol_error,
         Code::NoPassword => w.code_no_password,
         Code::UnreadablePassword => w.code_unreadable_password,
@@ -168,6 +170,19 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
         Advice::RenewalNotTried => w.advice_renewal_not_tried.to_owned(),
         Advice::RenewalRefused => text!(advice_renewal_refused, url),
         Advice::ReconnectRevoked => text!(advice_reconnect_revoked, url),
+        Advice::NameAsStored => text!(advice_name_as_stored, url),
+        Advice::NameMatchesNone => text!(advice_name_matches_none, url),
+        Advice::GreetingNotOk => w.advice_greeting_not_ok.to_owned(),
+        Advice::AnswerNotOk => w.advice_answer_not_ok.to_owned(),
+        Advice::CutReply => w.advice_cut_reply.to_owned(),
+        Advice::NoMechanism => w.advice_no_mechanism.to_owned(),
+        Advice::SenderNotAscii => w.advice_sender_not_ascii.to_owned(),
+        Advice::SenderDeferred => w.advice_sender_deferred.to_owned(),
+        Advice::FolderNotListed => text!(advice_folder_not_listed, url),
+        Advice::FolderRefused => w.advice_folder_refused.to_owned(),
+        Advice::ListRefused => w.advice_list_refused.to_owned(),
+        Advice::ListEmpty => w.advice_list_empty.to_owned(),
+        Advice::NoTop => w.advice_no_top.to_owned(),
     }
 }
 
@@ -255,6 +270,10 @@ fn caution(caution: &TestCaution) -> String {
         TestCaution::NotSentAgain => w.caution_not_sent_again.to_owned(),
         TestCaution::FormUntold => w.caution_form_untold.to_owned(),
         TestCaution::NotYetReadable(key) => text!(caution_not_yet_readable, key),
+        TestCaution::SendsInClear => w.caution_sends_in_clear.to_owned(),
+        TestCaution::LoginAfterStartTls => w.caution_login_after_starttls.to_owned(),
+        TestCaution::OwnAddressRefused(said) => text!(caution_own_address_refused, said),
+        TestCaution::ButtonSaysOk => w.caution_button_says_ok.to_owned(),
     }
 }
 

@@ -495,9 +495,12 @@ const XOAUTH2: &str = "* OK ready
     R1 OK done
     C: R2 AUTHENTICATE XOAUTH2
     R2 OK welcome
-    C: R3 EXAMINE
+    C: R3 LIST
+    * LIST () / INBOX
+    R3 OK done
+    C: R4 EXAMINE
     * 3 EXISTS
-    R3 OK opened";
+    R4 OK opened";
 
 #[test]
 fn a_renewed_token_is_stored_and_then_logs_in() {

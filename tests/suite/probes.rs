@@ -2,6 +2,7 @@
 //!
 //! What a target and a round look like is here; the tests are in the rooms below.
 
+mod agreement;
 mod as_freescout;
 pub mod certificates;
 mod hostile;
@@ -9,6 +10,7 @@ mod journeys;
 mod lockouts;
 mod replies;
 mod secrets;
+mod sends_as_freescout;
 mod wrong_modes;
 
 use std::net::SocketAddr;

@@ -69,7 +69,7 @@ pub struct Mailbox {
     pub out_server: Untrusted,
     /// `out_port`.
     pub out_port: i64,
-    /// `out_username`: empty means that no login is made.
+    /// `out_username`: empty, or `0`, means that no login is made.
     pub out_username: Untrusted,
     /// `out_encryption`.
     pub out_encryption: EncryptionCode,
@@ -87,8 +87,17 @@ impl Mailbox {
 
     /// Whether sending needs a stored password: SMTP with a user name. Without one FreeScout does not log in.
     pub fn needs_outgoing(&self) -> bool {
-        self.out_method == OutgoingMethod::Smtp && !self.out_username.raw().trim().is_empty()
+        self.out_method == OutgoingMethod::Smtp && logs_in_as(self.out_username.raw())
     }
+}
+
+/// What PHP takes for nothing.
+pub fn is_falsy(text: &str) -> bool {
+    matches!(text, "" | "0")
+}
+
+fn logs_in_as(user: &str) -> bool {
+    !is_falsy(user.trim())
 }
 
 /// The addresses of `aliases`, as FreeScout separates them: `a@example.org, b@example.org (Name)`.
@@ -128,7 +137,7 @@ pub struct SystemMail {
 impl SystemMail {
     /// Whether a password is needed.
     pub fn needs_password(&self) -> bool {
-        self.driver == "smtp" && !self.username.raw().trim().is_empty()
+        self.driver == "smtp" && logs_in_as(self.username.raw())
     }
 
     /// The address its emails come from; the user name where `mail_from` is not set and the name is an address.

@@ -5,7 +5,7 @@
 
 mod replies;
 
-use super::Protocol;
+use super::{Protocol, sending};
 use crate::domain::mail::rung::{Code, Rung};
 
 pub use replies::{KnownReply, REPLIES};
@@ -80,6 +80,19 @@ pub enum Advice {
     RenewalNotTried,
     RenewalRefused,
     ReconnectRevoked,
+    NameAsStored,
+    NameMatchesNone,
+    GreetingNotOk,
+    AnswerNotOk,
+    CutReply,
+    NoMechanism,
+    SenderNotAscii,
+    SenderDeferred,
+    FolderNotListed,
+    FolderRefused,
+    ListRefused,
+    ListEmpty,
+    NoTop,
 }
 
 /// Mail providers with rules of their own.
@@ -161,6 +174,15 @@ pub fn judge(refused: &LoginRefusal<'_>) -> (Code, Advice) {
     }
 }
 
+/// Words for a folder that is not there (RFC 5530 and others), in small letters.
+const MISSING: &[&str] = &[
+    "[nonexistent]",
+    "doesn't exist",
+    "does not exist",
+    "unknown mailbox",
+    "no such mailbox",
+];
+
 fn by_rung(refused: &LoginRefusal<'_>, said: &str) -> (Code, Advice) {
     let smtp = |class: char| refused.protocol == Protocol::Smtp && said.starts_with(class);
     match refused.rung {
@@ -172,8 +194,14 @@ fn by_rung(refused: &LoginRefusal<'_>, said: &str) -> (Code, Advice) {
             (Code::AuthUnavailable, Advice::TryLater)
         }
         Rung::Folder if said.starts_with("bye") => (Code::ProtocolError, Advice::TurnedAway),
-        Rung::Folder => (Code::FolderMissing, Advice::FolderMissing),
-        Rung::Sender if smtp('4') => (Code::RateLimited, Advice::TryLater),
+        Rung::Folder if MISSING.iter().any(|words| said.contains(words)) => {
+            (Code::FolderMissing, Advice::FolderMissing)
+        }
+        // The login was good, and the list has the folder.
+        Rung::Folder => (Code::FolderRefused, Advice::FolderRefused),
+        Rung::Sender if smtp('4') && !sending::is_about_sender(said) => {
+            (Code::SenderDeferred, Advice::SenderDeferred)
+        }
         Rung::Sender if said.starts_with("530") => (Code::AuthUnavailable, Advice::NoLoginMethod),
         Rung::Sender => (Code::SenderRefused, Advice::SenderRefused),
         Rung::Authentication => match refused.protocol {
@@ -292,7 +320,26 @@ mod tests {
                 "NO [NONEXISTENT] Unknown Mailbox",
                 Code::FolderMissing,
             ),
+            (
+                Imap,
+                Folder,
+                "NO [SERVERBUG] Internal error",
+                Code::FolderRefused,
+            ),
+            (
+                Pop3,
+                Folder,
+                "-ERR [SYS/TEMP] Internal error",
+                Code::FolderRefused,
+            ),
             (Smtp, Sender, "550 5.1.0 no", Code::SenderRefused),
+            (Smtp, Sender, "450 4.2.0 Greylisted", Code::SenderDeferred),
+            (
+                Smtp,
+                Sender,
+                "450 4.1.8 Sender address rejected: Domain not found",
+                Code::SenderRefused,
+            ),
             (
                 Smtp,
                 Sender,

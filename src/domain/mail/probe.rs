@@ -67,6 +67,14 @@ pub enum TestCaution {
     NotSentAgain,
     /// Stored unencrypted, and whether the installed version reads it so is not known.
     FormUntold,
+    /// EHLO is refused: FreeScout says HELO and goes on, without the encryption and the login that are set.
+    SendsInClear,
+    /// The server takes logins only after STARTTLS, which FreeScout does not use as it is set: it sends without a login.
+    LoginAfterStartTls,
+    /// The server takes no mail for the mailbox's own address, in these words; mail to others may leave.
+    OwnAddressRefused(Untrusted),
+    /// FreeScout's own connection test says yes here, and its fetch gets nothing.
+    ButtonSaysOk,
 }
 
 impl TestCaution {

@@ -20,7 +20,7 @@ named! {
         Authentication = "authentication",
         /// The folders that are fetched (incoming).
         Folder = "folder",
-        /// The sender is accepted, and taken back (outgoing).
+        /// The sender and its own address as recipient are accepted, and taken back (outgoing).
         Sender = "sender",
     }
     /// The name in the JSON forms.
@@ -75,8 +75,12 @@ named! {
         OAuthRejected = "oauth_rejected",
         /// A folder that FreeScout fetches from is not there.
         FolderMissing = "folder_missing",
+        /// A folder that FreeScout fetches from is there, or should be, and is not opened.
+        FolderRefused = "folder_refused",
         /// The server does not take mail from this sender.
         SenderRefused = "sender_refused",
+        /// The server takes mail from this sender, but not now.
+        SenderDeferred = "sender_deferred",
         /// The server says what no mail server should.
         ProtocolError = "protocol_error",
         /// Skipped: no password is stored.

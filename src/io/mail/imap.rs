@@ -1,44 +1,64 @@
-//! IMAP (RFC 3501) as far as FreeScout goes: greeting, STARTTLS, LOGIN or AUTHENTICATE XOAUTH2, the folders.
+//! IMAP (RFC 3501) as far as FreeScout goes: greeting, STARTTLS, LOGIN or AUTHENTICATE XOAUTH2, the list of folders, and
+//! the folders.
 //!
 //! Like FreeScout: STARTTLS is sent without looking at capabilities and must be granted; LOGIN is sent even where the
-//! server says LOGINDISABLED; only a tagged OK counts.
+//! server says LOGINDISABLED; only a tagged OK in capitals counts, and what else comes before it is passed over; a folder is
+//! there if its name stands in the list exactly as it goes over the wire.
+
+mod listing;
 
 use zeroize::Zeroizing;
 
-use super::net::Wire;
+use super::net::{Wire, without_end};
 use super::utf7::utf7;
 use super::xoauth2::{challenge_text, xoauth2_message};
 use super::{Climb, Fall};
 use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::TestCaution;
-use crate::domain::mail::rung::Rung;
+use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{LoginMethod, Security};
 use crate::words::untrusted::shown;
+use listing::ReplyLine;
 
-/// Untagged replies to one command that are read.
-const MAX_REPLIES: usize = 2_000;
+/// Lines before the tagged reply to one command that are read.
+const MAX_REPLIES: usize = 20_000;
 /// Folders of one mailbox that are looked at.
 const MAX_FOLDERS: usize = 20;
+/// Names of the server's list that are told where one is not among them.
+const NAMES_TOLD: usize = 12;
+/// The longest line that is put together of literals and what stands between them.
+const MAX_TOGETHER: usize = 1 << 16;
 
 /// A tagged reply.
 pub(super) struct Tagged {
     /// `OK`, `NO`, `BAD` and what follows.
     pub(super) text: Vec<u8>,
-    /// The untagged lines before it, without `* `.
-    pub(super) untagged: Vec<Vec<u8>>,
+    /// The lines before it, each without its first word (`*`, as a rule).
+    pub(super) untagged: Vec<ReplyLine>,
 }
 
 impl Tagged {
+    /// FreeScout compares it in capitals.
     pub(super) fn is_ok(&self) -> bool {
-        starts_with(&self.text, "OK")
+        let rest = self.text.trim_ascii_start().strip_prefix(b"OK");
+        rest.is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
+    }
+
+    /// For tokens, it does not.
+    fn is_ok_in_any_case(&self) -> bool {
+        starts_with(&self.text, "OK ")
     }
 }
 
-/// What comes after something was sent.
-enum Response {
-    Tagged(Tagged),
+/// A line, as it comes after something was sent.
+enum Heard {
+    /// The end of the reply.
+    Tagged(Vec<u8>),
     /// `+`, and what follows.
-    GoOn(Vec<u8>),
+    GoOn(ReplyLine),
+    /// Anything else, without its first word.
+    Other(ReplyLine),
 }
 
 /// An open dialogue.
@@ -52,10 +72,20 @@ pub(super) struct Imap<'a> {
 pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> Result<(), Fall> {
     let mut imap = open(climb, credential)?;
     climb.begin(Rung::Folder);
+    let names = imap.list(climb)?;
+    // FreeScout's button looks for that one alone, and takes a refusal to open it for an empty folder.
+    let button = names.iter().any(|name| name == b"INBOX");
+    let button = button.then_some(TestCaution::ButtonSaysOk);
     let mut seen = Vec::new();
     for folder in climb.target.folders.iter().take(MAX_FOLDERS) {
+        let name = utf7(folder.raw());
+        if !names.iter().any(|listed| listed == name.as_bytes()) {
+            climb.cautions.extend(button);
+            return Err(not_listed(&names));
+        }
         let reply = imap.examine(folder.raw())?;
         if !reply.is_ok() {
+            climb.cautions.extend(button);
             return Err(climb.refused(&reply.text, None));
         }
         seen.push(text!(
@@ -69,18 +99,44 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
     Ok(())
 }
 
+/// A folder that FreeScout does not find in the list.
+fn not_listed(names: &[Vec<u8>]) -> Fall {
+    let told: Vec<String> = names
+        .iter()
+        .take(NAMES_TOLD)
+        .map(|name| shown(name).to_string())
+        .collect();
+    let advice = match names.is_empty() {
+        true => Advice::ListEmpty,
+        false => Advice::FolderNotListed,
+    };
+    let said = match told.is_empty() {
+        true => String::new(),
+        false => format!("LIST: {}", told.join(", ")),
+    };
+    Fall::new(Code::FolderMissing, advice, shown(&said).to_string())
+}
+
 /// Climbs up to and with the login.
 pub(super) fn open<'a>(
     climb: &mut Climb<'a>,
     credential: Option<&SecretBytes>,
 ) -> Result<Imap<'a>, Fall> {
     let mut wire = climb.connect()?;
-    let greeting = climb.greeting(&mut wire)?;
+    let greeting = without_end(climb.greeting(&mut wire)?);
     if starts_with(&greeting, "* BYE") {
         return Err(climb.refused(&greeting, None));
     }
-    if !starts_with(&greeting, "* OK") && !starts_with(&greeting, "* PREAUTH") {
-        return Err(Climb::not_a_mail_server(&greeting));
+    if !greeting.starts_with(b"* OK") {
+        let greets = ["* OK", "* PREAUTH"].map(|words| starts_with(&greeting, words));
+        return Err(match greets.contains(&true) {
+            true => Fall::new(
+                Code::ProtocolError,
+                Advice::GreetingNotOk,
+                shown(&greeting).to_string(),
+            ),
+            false => Climb::not_a_mail_server(&greeting),
+        });
     }
     let mut imap = Imap {
         wire,
@@ -115,29 +171,41 @@ pub(super) fn open<'a>(
         LoginMethod::Password { user } => imap.login(user, credential)?,
         LoginMethod::XOAuth2 { user } => imap.xoauth2(user, credential)?,
     };
-    if !reply.is_ok() {
-        return Err(climb.refused(&reply.text, Some(credential)));
+    let accepted = match &climb.target.login {
+        LoginMethod::XOAuth2 { .. } => reply.is_ok_in_any_case(),
+        _ => reply.is_ok(),
+    };
+    if !accepted {
+        return Err(match reply.is_ok_in_any_case() {
+            true => Fall::new(
+                Code::ProtocolError,
+                Advice::AnswerNotOk,
+                shown(&reply.text).to_string(),
+            ),
+            false => climb.refused(&reply.text, Some(credential)),
+        });
     }
     climb.hold(&shown(&reply.text).to_string());
     Ok(imap)
 }
 
 impl Imap<'_> {
-    /// The next line; a literal at its end is read past.
-    fn line(&mut self) -> Result<Vec<u8>, Fall> {
-        let mut line = self.wire.line(self.cancel)?;
+    /// The next line, with the literals at its ends.
+    fn line(&mut self) -> Result<ReplyLine, Fall> {
+        let mut line = ReplyLine::from(self.wire.line(self.cancel)?);
         for _ in 0..MAX_REPLIES {
-            let Some(bytes) = literal(&line) else {
+            let Some((at, bytes)) = literal(&line.text) else {
                 return Ok(line);
             };
-            self.wire.skip(bytes, self.cancel)?;
-            line.push(b' ');
-            line.extend(self.wire.line(self.cancel)?);
-            if line.len() > 1 << 16 {
+            line.literals
+                .push((at, self.wire.take(bytes, self.cancel)?));
+            line.text.push(b' ');
+            line.text.extend(self.wire.line(self.cancel)?);
+            if line.text.len() > MAX_TOGETHER {
                 break;
             }
         }
-        Err(Climb::broken(&line[..line.len().min(200)]))
+        Err(Climb::broken(&line.text[..line.text.len().min(200)]))
     }
 
     fn tag(&mut self) -> String {
@@ -153,44 +221,32 @@ impl Imap<'_> {
         self.reply(&tag)
     }
 
-    /// Reads up to the tagged reply.
+    /// Reads up to the tagged reply. Blank lines, other tags, a `+` and whatever else stands before it are passed over, as
+    /// FreeScout does.
     fn reply(&mut self, tag: &str) -> Result<Tagged, Fall> {
-        match self.answer(tag)? {
-            Response::Tagged(reply) => Ok(reply),
-            Response::GoOn(said) => Err(Climb::broken(&said)),
-        }
-    }
-
-    /// Reads up to the tagged reply, or up to where the server wants to hear more.
-    fn answer(&mut self, tag: &str) -> Result<Response, Fall> {
         let mut untagged = Vec::new();
         for _ in 0..MAX_REPLIES {
-            let line = self.line()?;
-            if let Some(text) = line
-                .strip_prefix(tag.as_bytes())
-                .and_then(|rest| rest.strip_prefix(b" "))
-            {
-                return Ok(Response::Tagged(Tagged {
-                    text: text.to_vec(),
-                    untagged,
-                }));
-            }
-            if let Some(text) = line.strip_prefix(b"+") {
-                return Ok(Response::GoOn(text.to_vec()));
-            }
-            match line.strip_prefix(b"* ") {
-                // After its goodbye, a server answers no more.
-                Some(text) if starts_with(text, "BYE") => {
-                    return Ok(Response::Tagged(Tagged {
-                        text: text.to_vec(),
-                        untagged,
-                    }));
-                }
-                Some(text) => untagged.push(text.to_vec()),
-                None => return Err(Climb::broken(&line)),
+            match self.hear(tag)? {
+                Heard::Tagged(text) => return Ok(Tagged { text, untagged }),
+                Heard::GoOn(line) | Heard::Other(line) => untagged.push(line),
             }
         }
         Err(Climb::broken(b""))
+    }
+
+    /// The next line, and what it is to the command of this tag.
+    fn hear(&mut self, tag: &str) -> Result<Heard, Fall> {
+        let line = self.line()?;
+        if line.text.starts_with(b"+") {
+            return Ok(Heard::GoOn(line));
+        }
+        let (first, rest) = line.split_word();
+        Ok(match first {
+            Some(word) if word == tag.as_bytes() => Heard::Tagged(rest.text),
+            // After its goodbye, a server answers no more.
+            Some(b"*") if starts_with(&rest.text, "BYE") => Heard::Tagged(rest.text),
+            _ => Heard::Other(rest),
+        })
     }
 
     fn ask_capabilities(&mut self) -> Result<(), Fall> {
@@ -218,7 +274,7 @@ impl Imap<'_> {
                 sending.extend_from_slice(format!("{{{}}}\r\n", text.len()).as_bytes());
                 self.wire.send(&sending, self.cancel)?;
                 zeroize::Zeroize::zeroize(&mut *sending);
-                if let Response::Tagged(refusal) = self.answer(&tag)? {
+                if let Some(refusal) = self.refusal_of_literal(&tag)? {
                     return Ok(refusal);
                 }
                 sending.extend_from_slice(text);
@@ -240,6 +296,18 @@ impl Imap<'_> {
         Ok(reply)
     }
 
+    /// Whether the server refuses to hear a literal. FreeScout takes nothing but a `+` and a blank for its consent.
+    fn refusal_of_literal(&mut self, tag: &str) -> Result<Option<Tagged>, Fall> {
+        match self.hear(tag)? {
+            Heard::GoOn(line) if line.text.starts_with(b"+ ") => Ok(None),
+            Heard::Tagged(text) => Ok(Some(Tagged {
+                text,
+                untagged: Vec::new(),
+            })),
+            Heard::GoOn(line) | Heard::Other(line) => Err(Climb::broken(&line.text)),
+        }
+    }
+
     /// AUTHENTICATE XOAUTH2; a challenge is the server's reason, answered with nothing.
     fn xoauth2(&mut self, user: &str, token: &SecretBytes) -> Result<Tagged, Fall> {
         let tag = self.tag();
@@ -254,26 +322,36 @@ impl Imap<'_> {
             .concat(),
         );
         self.wire.send(&bytes, self.cancel)?;
-        let reply = match self.answer(&tag)? {
-            Response::Tagged(reply) => reply,
-            Response::GoOn(challenge) => {
-                let reason = challenge_text(&challenge);
-                self.wire.send(b"\r\n", self.cancel)?;
-                let mut reply = self.reply(&tag)?;
-                if !reply.is_ok() && !reason.is_empty() {
-                    reply.text.extend_from_slice(b" ");
-                    reply.text.extend_from_slice(reason.as_bytes());
-                }
-                reply
-            }
+        let mut reply = Tagged {
+            text: Vec::new(),
+            untagged: Vec::new(),
         };
+        let mut reason = String::new();
+        for _ in 0..MAX_REPLIES {
+            match self.hear(&tag)? {
+                Heard::Tagged(text) => {
+                    reply.text = text;
+                    break;
+                }
+                Heard::GoOn(challenge) => {
+                    reason = challenge_text(&challenge.text[1..]);
+                    self.wire.send(b"\r\n", self.cancel)?;
+                }
+                Heard::Other(line) => reply.untagged.push(line),
+            }
+        }
+        if !reply.is_ok_in_any_case() && !reason.is_empty() {
+            reply.text.extend_from_slice(b" ");
+            reply.text.extend_from_slice(reason.as_bytes());
+        }
         self.note_capabilities(&reply);
         Ok(reply)
     }
 
     /// `CAPABILITY …`, and `[CAPABILITY …]` in a reply: servers tell more of themselves after the login.
     fn note_capabilities(&mut self, reply: &Tagged) {
-        let told = reply.untagged.iter().chain([&reply.text]);
+        let untagged = reply.untagged.iter().map(|line| &line.text);
+        let told = untagged.chain([&reply.text]);
         for line in told {
             let at = match line.iter().position(|b| *b == b'[') {
                 Some(at) if starts_with(line, "OK ") => at + 1,
@@ -292,6 +370,26 @@ impl Imap<'_> {
         }
     }
 
+    /// The names of all folders, as they stand on the wire: where FreeScout looks for those that it fetches.
+    fn list(&mut self, climb: &Climb<'_>) -> Result<Vec<Vec<u8>>, Fall> {
+        let reply = self.command(b"LIST \"\" \"*\"")?;
+        if reply.is_ok() {
+            return Ok(reply
+                .untagged
+                .iter()
+                .filter_map(ReplyLine::folder)
+                .collect());
+        }
+        Err(match climb.refused(&reply.text, None) {
+            Fall::At {
+                code: Code::FolderMissing | Code::FolderRefused,
+                said,
+                ..
+            } => Fall::new(Code::FolderRefused, Advice::ListRefused, said),
+            known => known,
+        })
+    }
+
     /// Opens a folder without changing anything in it.
     pub(super) fn examine(&mut self, folder: &str) -> Result<Tagged, Fall> {
         self.folder("EXAMINE", folder)
@@ -305,7 +403,6 @@ impl Imap<'_> {
     fn folder(&mut self, command: &str, folder: &str) -> Result<Tagged, Fall> {
         let name: String = utf7(folder)
             .chars()
-            .filter(|c| !c.is_control())
             .flat_map(|c| {
                 (matches!(c, '"' | '\\'))
                     .then_some('\\')
@@ -331,15 +428,15 @@ fn starts_with(line: &[u8], text: &str) -> bool {
         .is_some_and(|head| head.eq_ignore_ascii_case(text.as_bytes()))
 }
 
-/// The length announced by `{n}` at the end of a line.
-fn literal(line: &[u8]) -> Option<usize> {
+/// Where `{n}` stands at the end of a line, and the length it announces.
+fn literal(line: &[u8]) -> Option<(usize, usize)> {
     let inside = line.strip_suffix(b"}")?;
     let open = inside.iter().rposition(|b| *b == b'{')?;
     let digits = std::str::from_utf8(&inside[open + 1..]).ok()?;
     let digits = digits.strip_suffix('+').unwrap_or(digits);
     // More digits than any length has: as long as can be, so that it is refused.
     (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
-        .then(|| digits.parse().unwrap_or(usize::MAX))
+        .then(|| (open, digits.parse().unwrap_or(usize::MAX)))
 }
 
 /// `EXISTS` of a selected folder.
@@ -348,7 +445,7 @@ fn messages(reply: &Tagged) -> u64 {
         .untagged
         .iter()
         .find_map(|line| {
-            let text = std::str::from_utf8(line).ok()?;
+            let text = std::str::from_utf8(&line.text).ok()?;
             text.strip_suffix(" EXISTS")?.parse().ok()
         })
         .unwrap_or(0)
@@ -360,9 +457,12 @@ mod tests {
 
     #[test]
     fn literals_are_seen_at_the_end_of_a_line_only() {
-        assert_eq!(literal(b"* LIST () \"/\" {5}"), Some(5));
+        assert_eq!(literal(b"* LIST () \"/\" {5}"), Some((15, 5)));
         assert_eq!(literal(b"* OK {5} words"), None);
-        assert_eq!(literal(b"* X {99999999999999999999999}"), Some(usize::MAX));
+        assert_eq!(
+            literal(b"* X {99999999999999999999999}"),
+            Some((4, usize::MAX))
+        );
         assert_eq!(literal(b"{}"), None);
     }
 }

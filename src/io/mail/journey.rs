@@ -110,7 +110,7 @@ fn find(
     }
     loop {
         let found = imap.command(format!("UID SEARCH HEADER {HEADER} {token}").as_bytes())?;
-        if let Some(uid) = found.untagged.iter().find_map(|line| first_hit(line)) {
+        if let Some(uid) = found.untagged.iter().find_map(|line| first_hit(&line.text)) {
             let took = since.elapsed();
             let removed = remove(&mut imap, uid)?;
             imap.log_out();

@@ -20,10 +20,11 @@ use crate::words::untrusted::shown;
 
 /// How often a wait looks up.
 const SLICE: Duration = Duration::from_millis(100);
-/// The longest line a server may send, in bytes. RFC 5321 allows 512, IMAP servers list capabilities in some 2,000.
-const MAX_LINE: usize = 16 << 10;
-/// The most a server may say in one test, in bytes.
-const MAX_SAID: usize = 512 << 10;
+/// The longest line a server may send, in bytes. RFC 5321 allows 512, IMAP servers list capabilities in some 2,000; FreeScout
+/// reads lines of any length.
+const MAX_LINE: usize = 64 << 10;
+/// The most a server may say in one test, in bytes: the names of ten thousand folders.
+const MAX_SAID: usize = 2 << 20;
 /// Addresses of one name that are tried.
 const MAX_ADDRESSES: usize = 6;
 /// Bytes of a line that was too long, for the operator to see.
@@ -203,6 +204,16 @@ pub(super) struct Wire {
     said: usize,
 }
 
+/// A line without CR LF, or LF.
+pub(super) fn without_end(mut line: Vec<u8>) -> Vec<u8> {
+    for end in [b'\n', b'\r'] {
+        if line.last() == Some(&end) {
+            line.pop();
+        }
+    }
+    line
+}
+
 fn broken_off(error: &std::io::Error) -> Fall {
     Fall::new(
         Code::ProtocolError,
@@ -293,18 +304,18 @@ impl Wire {
 
     /// The next line, without its end.
     pub(super) fn line(&mut self, cancel: &AtomicBool) -> Result<Vec<u8>, Fall> {
+        Ok(without_end(self.raw_line(cancel)?))
+    }
+
+    /// The next line, up to and with its line feed.
+    pub(super) fn raw_line(&mut self, cancel: &AtomicBool) -> Result<Vec<u8>, Fall> {
         let deadline = self.limits.deadline();
         let mut looked = 0;
         loop {
             if let Some(at) = memchr::memchr(b'\n', &self.buffer[looked..]) {
                 let end = looked + at;
                 if end <= MAX_LINE {
-                    let mut line: Vec<u8> = self.buffer.drain(..=end).collect();
-                    line.truncate(end);
-                    if line.last() == Some(&b'\r') {
-                        line.pop();
-                    }
-                    return Ok(line);
+                    return Ok(self.buffer.drain(..=end).collect());
                 }
             }
             looked = self.buffer.len();
@@ -319,8 +330,8 @@ impl Wire {
         }
     }
 
-    /// Reads past so many bytes (an IMAP literal).
-    pub(super) fn skip(&mut self, bytes: usize, cancel: &AtomicBool) -> Result<(), Fall> {
+    /// Reads so many bytes (an IMAP literal).
+    pub(super) fn take(&mut self, bytes: usize, cancel: &AtomicBool) -> Result<Vec<u8>, Fall> {
         if bytes > MAX_SAID {
             return Err(Fall::new(
                 Code::ProtocolError,
@@ -332,8 +343,7 @@ impl Wire {
         while self.buffer.len() < bytes {
             self.wait(deadline, cancel)?;
         }
-        self.buffer.drain(..bytes);
-        Ok(())
+        Ok(self.buffer.drain(..bytes).collect())
     }
 
     fn wait(&mut self, deadline: Instant, cancel: &AtomicBool) -> Result<(), Fall> {
@@ -376,7 +386,7 @@ impl Wire {
     pub(super) fn start_tls(
         self,
         trust: &Trust,
-        terms: TlsTerms<'_>,
+        terms: &TlsTerms,
         cancel: &AtomicBool,
     ) -> Result<(Self, TlsFacts), Fall> {
         let MailStream::Plain(socket) = self.stream else {

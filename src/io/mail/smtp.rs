@@ -1,57 +1,32 @@
-//! SMTP (RFC 5321, 4954) as far as FreeScout goes: EHLO, STARTTLS, AUTH, MAIL FROM.
+//! SMTP (RFC 5321, 4954) as far as FreeScout goes: EHLO, STARTTLS, AUTH, MAIL FROM, RCPT TO, never DATA in a test.
 //!
-//! Like FreeScout: STARTTLS only where it is configured, and then required; a login only with a user name and only where
-//! the server offers one; CRAM-MD5, LOGIN, PLAIN in this order. Unlike it, a password that LOGIN or PLAIN was refused is not
-//! tried once more with the next mechanism: accounts get locked. After a refused CRAM-MD5 one of them is: servers that keep
-//! hashes offer it and cannot check it.
+//! Like FreeScout: STARTTLS only where it is configured, and then required; a login only with a user name, only where EHLO
+//! is answered and the server offers one. The mailbox's own address is the recipient: many servers refuse a sender only
+//! then. Rooms: `reply` (what servers say), `login` (the mechanisms).
 
-use hmac::{Hmac, KeyInit, Mac};
-use zeroize::Zeroizing;
+mod login;
+mod reply;
 
-use super::net::Wire;
-use super::xoauth2::{challenge_text, xoauth2_message};
+use super::net::{Wire, without_end};
 use super::{Climb, Fall};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::TestCaution;
 use crate::domain::mail::rung::{Code, Rung};
+use crate::domain::mail::sending::{self, AddressFault};
 use crate::domain::mail::{LoginMethod, Security};
-use crate::domain::payload::base64;
 use crate::words::untrusted::shown;
+use reply::{Extensions, SmtpReply};
 
-/// Lines of one reply that are read.
-const MAX_LINES: usize = 200;
 /// How FreeScout's mailer names itself on the command line.
-const EHLO: &[u8] = b"EHLO [127.0.0.1]\r\n";
-
-/// A whole reply.
-pub(super) struct SmtpReply {
-    /// Three digits.
-    pub(super) code: u16,
-    /// All lines, joined by spaces.
-    pub(super) text: Vec<u8>,
-    /// The lines, without code.
-    lines: Vec<Vec<u8>>,
-}
-
-impl SmtpReply {
-    fn class(&self) -> u16 {
-        self.code / 100
-    }
-
-    /// 2xx.
-    pub(super) fn is_ok(&self) -> bool {
-        self.class() == 2
-    }
-}
+const NAME: &str = "[127.0.0.1]";
 
 /// An open dialogue.
 pub(super) struct Smtp<'a> {
     wire: Wire,
     cancel: &'a std::sync::atomic::AtomicBool,
-    mechanisms: Vec<String>,
-    /// Whether STARTTLS is offered.
-    starttls: bool,
+    /// What EHLO was answered with; nothing where it was refused.
+    extensions: Option<Extensions>,
 }
 
 pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> Result<(), Fall> {
@@ -59,11 +34,20 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
     let sender = climb.target.sender.clone();
     if !sender.is_empty() {
         climb.begin(Rung::Sender);
-        let reply = smtp.mail_from(&sender)?;
-        if !reply.is_ok() {
+        let mut reply = smtp.mail_from(&sender)?;
+        if reply.code != 250 {
             return Err(climb.refused(&reply.text, credential));
         }
-        climb.hold(&format!("{} {}", shown(&sender), shown(&reply.text)));
+        reply = smtp.rcpt_to(&sender)?;
+        let words = shown(&reply.text).to_string();
+        if !matches!(reply.code, 250..=252) {
+            if !sending::is_about_recipient(&String::from_utf8_lossy(&reply.text)) {
+                return Err(climb.refused(&reply.text, credential));
+            }
+            let words = climb.masks.hide(&words).into();
+            climb.cautions.push(TestCaution::OwnAddressRefused(words));
+        }
+        climb.hold(&format!("{} {words}", shown(&sender)));
         // The verdict stands already, whatever becomes of this.
         if let Err(Fall::Cancelled) = smtp.command(b"RSET") {
             return Err(Fall::Cancelled);
@@ -80,28 +64,38 @@ pub(super) fn open<'a>(
 ) -> Result<Smtp<'a>, Fall> {
     let mut wire = climb.connect()?;
     let first = climb.greeting(&mut wire)?;
-    let mut smtp = Smtp {
-        wire,
-        cancel: climb.cancel,
-        mechanisms: Vec::new(),
-        starttls: false,
-    };
-    let greeting = match smtp.reply_from(first.clone()) {
+    let greeting = match reply::reply_from(&mut wire, first.clone(), climb.cancel) {
         Ok(reply) if reply.code == 220 => reply,
         Ok(reply) if matches!(reply.class(), 4 | 5) => {
             return Err(climb.refused(&reply.text, None));
         }
-        Ok(_) => return Err(Climb::not_a_mail_server(&first)),
+        Ok(_) => return Err(Climb::not_a_mail_server(&without_end(first))),
         Err(Fall::At {
             code: Code::ProtocolError,
             ..
-        }) if !first.starts_with(b"220") => return Err(Climb::not_a_mail_server(&first)),
+        }) if !first.starts_with(b"220") => {
+            return Err(Climb::not_a_mail_server(&without_end(first)));
+        }
         Err(fall) => return Err(fall),
+    };
+    let mut smtp = Smtp {
+        wire,
+        cancel: climb.cancel,
+        extensions: None,
     };
     let offered = smtp.ehlo(climb)?;
     climb.hold(&format!("{} {offered}", shown(&greeting.text)));
     if climb.target.security == Security::StartTls {
         climb.begin(Rung::StartTls);
+        if smtp.extensions.is_none() {
+            // FreeScout says HELO then, and goes on without encryption and login. Nobody wants that of it.
+            climb.cautions.push(TestCaution::SendsInClear);
+            return Err(Fall::new(
+                Code::StartTlsRefused,
+                Advice::NoStartTls,
+                offered,
+            ));
+        }
         let reply = smtp.command(b"STARTTLS")?;
         if reply.code != 220 {
             return Err(climb.refused(&reply.text, None));
@@ -115,236 +109,51 @@ pub(super) fn open<'a>(
         return Ok(smtp);
     };
     climb.begin(Rung::Authentication);
-    if smtp.mechanisms.is_empty() {
-        if smtp.starttls && target.security == Security::Plain {
+    let extensions = smtp.extensions.as_ref();
+    match extensions.and_then(|found| found.auth.as_ref()) {
+        Some(mechanisms) if mechanisms.is_empty() => Err(Fall::new(
+            Code::AuthUnavailable,
+            Advice::NoMechanism,
+            offered,
+        )),
+        Some(_) => smtp.authenticate(climb, &target.login, credential),
+        None if target.security == Security::Plain && extensions.is_some_and(|e| e.starttls) => {
             // Such a server takes logins, and mail for others, only after STARTTLS; FreeScout would not use it.
-            return Err(Fall::new(
+            climb.cautions.push(TestCaution::LoginAfterStartTls);
+            Err(Fall::new(
                 Code::AuthUnavailable,
                 Advice::NeedsEncryption,
                 offered,
-            ));
+            ))
         }
-        climb.cautions.push(TestCaution::NoLoginOffered);
-        climb.hold("");
-        return Ok(smtp);
-    }
-    match &target.login {
-        LoginMethod::None => {}
-        LoginMethod::Password { user } => smtp.log_in(climb, user, credential)?,
-        LoginMethod::XOAuth2 { .. } if !smtp.offers("XOAUTH2") => {
-            return Err(smtp.no_method());
+        None => {
+            climb.cautions.push(TestCaution::NoLoginOffered);
+            climb.hold("");
+            Ok(())
         }
-        LoginMethod::XOAuth2 { user } => {
-            let message = xoauth2_message(user, credential);
-            let mut reply = smtp.auth("XOAUTH2", &message)?;
-            if reply.code == 334 {
-                let reason = reply
-                    .lines
-                    .first()
-                    .map(|l| challenge_text(l))
-                    .unwrap_or_default();
-                reply = smtp.command(b"")?;
-                reply
-                    .text
-                    .extend_from_slice(format!(" {reason}").as_bytes());
-            }
-            smtp.judge(climb, &reply, credential, "XOAUTH2")?;
-        }
-    }
+    }?;
     Ok(smtp)
 }
 
 impl Smtp<'_> {
-    fn reply(&mut self) -> Result<SmtpReply, Fall> {
-        let line = self.wire.line(self.cancel)?;
-        self.reply_from(line)
-    }
-
-    /// A reply whose first line was read already.
-    fn reply_from(&mut self, mut line: Vec<u8>) -> Result<SmtpReply, Fall> {
-        let mut reply = SmtpReply {
-            code: 0,
-            text: Vec::new(),
-            lines: Vec::new(),
-        };
-        for _ in 0..MAX_LINES {
-            let code = line
-                .get(..3)
-                .filter(|digits| digits.iter().all(u8::is_ascii_digit))
-                .and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
-            let Some(code) = code else {
-                return Err(Climb::broken(&line));
-            };
-            if !reply.text.is_empty() {
-                reply.text.push(b' ');
-            }
-            reply.text.extend_from_slice(&line);
-            reply.lines.push(line.get(4..).unwrap_or_default().to_vec());
-            reply.code = code;
-            if line.get(3) != Some(&b'-') {
-                return Ok(reply);
-            }
-            line = self.wire.line(self.cancel)?;
-        }
-        Err(Climb::broken(&reply.text[..reply.text.len().min(200)]))
-    }
-
     /// Sends a command and reads its reply.
     pub(super) fn command(&mut self, command: &[u8]) -> Result<SmtpReply, Fall> {
-        let bytes = Zeroizing::new([command, b"\r\n"].concat());
-        self.wire.send(&bytes, self.cancel)?;
-        self.reply()
+        reply::command(&mut self.wire, command, self.cancel)
     }
 
-    /// EHLO, or HELO where that is refused; what the server offers, for the operator.
+    /// EHLO, or HELO where that is refused; what the server says to EHLO, for the operator.
     fn ehlo(&mut self, climb: &Climb<'_>) -> Result<String, Fall> {
-        self.wire.send(EHLO, self.cancel)?;
-        let mut reply = self.reply()?;
-        if !reply.is_ok() {
-            reply = self.command(b"HELO [127.0.0.1]")?;
+        let reply = self.command(format!("EHLO {NAME}").as_bytes())?;
+        self.extensions = (reply.code == 250).then(|| reply.extensions());
+        if self.extensions.is_none() {
+            let second = self.command(format!("HELO {NAME}").as_bytes())?;
+            return match second.code {
+                250 => Ok(shown(&reply.text).to_string()),
+                _ => Err(climb.refused(&second.text, None)),
+            };
         }
-        if !reply.is_ok() {
-            return Err(climb.refused(&reply.text, None));
-        }
-        self.mechanisms.clear();
-        self.starttls = false;
-        for line in reply.lines.iter().skip(1) {
-            let text = String::from_utf8_lossy(line).to_ascii_uppercase();
-            self.starttls |= text == "STARTTLS";
-            // Old servers write `AUTH=`.
-            if let Some(list) = text.strip_prefix("AUTH ").or(text.strip_prefix("AUTH=")) {
-                self.mechanisms.extend(
-                    list.split([' ', '='])
-                        .filter(|m| !m.is_empty())
-                        .map(str::to_owned),
-                );
-            }
-        }
-        let offered: Vec<String> = reply
-            .lines
-            .iter()
-            .skip(1)
-            .map(|l| shown(l).to_string())
-            .collect();
-        Ok(offered.join(" "))
-    }
-
-    fn offers(&self, mechanism: &str) -> bool {
-        self.mechanisms.iter().any(|m| m == mechanism)
-    }
-
-    fn auth(&mut self, mechanism: &str, initial: &str) -> Result<SmtpReply, Fall> {
-        let mut line = Zeroizing::new(Vec::with_capacity(mechanism.len() + initial.len() + 8));
-        line.extend_from_slice(b"AUTH ");
-        line.extend_from_slice(mechanism.as_bytes());
-        if !initial.is_empty() {
-            line.push(b' ');
-            line.extend_from_slice(initial.as_bytes());
-        }
-        self.command(&line)
-    }
-
-    fn log_in(
-        &mut self,
-        climb: &mut Climb<'_>,
-        user: &str,
-        password: &SecretBytes,
-    ) -> Result<(), Fall> {
-        if self.offers("CRAM-MD5") {
-            let reply = self.cram_md5(climb, user, password)?;
-            let plain = self.offers("LOGIN") || self.offers("PLAIN");
-            // What is refused for the time being is refused to the others as well.
-            if reply.class() != 5 || !plain {
-                return self.judge(climb, &reply, password, "CRAM-MD5");
-            }
-        }
-        if self.offers("LOGIN") {
-            let reply = self.login(user, password)?;
-            // Only what the server does not know or does not do was not the password.
-            if !matches!(reply.code, 500..=504) || !self.offers("PLAIN") {
-                return self.judge(climb, &reply, password, "LOGIN");
-            }
-        }
-        if self.offers("PLAIN") {
-            let reply = self.plain(user, password)?;
-            return self.judge(climb, &reply, password, "PLAIN");
-        }
-        Err(self.no_method())
-    }
-
-    /// Nothing of what the server offers is what FreeScout can do here.
-    fn no_method(&self) -> Fall {
-        Fall::new(
-            Code::AuthUnavailable,
-            Advice::NoLoginMethod,
-            shown(&self.mechanisms.join(" ")).to_string(),
-        )
-    }
-
-    fn judge(
-        &self,
-        climb: &mut Climb<'_>,
-        reply: &SmtpReply,
-        password: &SecretBytes,
-        mechanism: &str,
-    ) -> Result<(), Fall> {
-        if !reply.is_ok() {
-            return Err(climb.refused(&reply.text, Some(password)));
-        }
-        climb.hold(&format!("{mechanism}: {}", shown(&reply.text)));
-        Ok(())
-    }
-
-    fn login(&mut self, user: &str, password: &SecretBytes) -> Result<SmtpReply, Fall> {
-        let mut reply = self.auth("LOGIN", "")?;
-        for text in [user.as_bytes(), password.expose()] {
-            if reply.code != 334 {
-                break;
-            }
-            let coded = Zeroizing::new(base64::encode(text));
-            reply = self.command(coded.as_bytes())?;
-        }
-        Ok(reply)
-    }
-
-    /// PLAIN with the user name as authorisation id too, as FreeScout's mailer sends it.
-    fn plain(&mut self, user: &str, password: &SecretBytes) -> Result<SmtpReply, Fall> {
-        let plain = Zeroizing::new(
-            [
-                user.as_bytes(),
-                b"\0",
-                user.as_bytes(),
-                b"\0",
-                password.expose(),
-            ]
-            .concat(),
-        );
-        let coded = Zeroizing::new(base64::encode(&plain));
-        self.auth("PLAIN", &coded)
-    }
-
-    fn cram_md5(
-        &mut self,
-        climb: &mut Climb<'_>,
-        user: &str,
-        password: &SecretBytes,
-    ) -> Result<SmtpReply, Fall> {
-        let reply = self.auth("CRAM-MD5", "")?;
-        if reply.code != 334 {
-            return Ok(reply);
-        }
-        let challenge = reply
-            .lines
-            .first()
-            .and_then(|line| base64::decode_strict(line.trim_ascii()).ok());
-        let answer = challenge.and_then(|text| cram_md5_answer(user, password.expose(), &text));
-        let Some(answer) = answer else {
-            // Nothing to answer: called off (RFC 4954, section 4).
-            return self.command(b"*");
-        };
-        // With the challenge, short passwords can be guessed from it.
-        climb.masks.add_coded(answer.as_bytes());
-        self.command(base64::encode(answer.as_bytes()).as_bytes())
+        let offered = reply.lines.iter().skip(1).map(|l| shown(l).to_string());
+        Ok(offered.collect::<Vec<_>>().join(" "))
     }
 
     /// MAIL FROM. An address that would begin another command is not sent.
@@ -401,28 +210,19 @@ impl Smtp<'_> {
 }
 
 /// An address as it stands between `<` and `>`.
-fn checked(address: &str) -> Result<&str, Fall> {
+fn checked(address: &str) -> Result<std::borrow::Cow<'_, str>, Fall> {
     let address = address.trim();
+    let refused = |advice| Fall::new(Code::SenderRefused, advice, shown(address).to_string());
     if address
         .chars()
         .any(|c| c.is_control() || matches!(c, '<' | '>' | ' '))
     {
-        return Err(Fall::new(
-            Code::SenderRefused,
-            Advice::SenderRefused,
-            shown(address).to_string(),
-        ));
+        return Err(refused(Advice::SenderRefused));
     }
-    Ok(address)
-}
-
-/// RFC 2195: user name, space, HMAC-MD5 of the challenge in hex.
-fn cram_md5_answer(user: &str, password: &[u8], challenge: &[u8]) -> Option<Zeroizing<String>> {
-    let mut mac = Hmac::<md5::Md5>::new_from_slice(password).ok()?;
-    mac.update(challenge);
-    let digest = mac.finalize().into_bytes();
-    let hex = base16ct::lower::encode_string(&digest);
-    Some(Zeroizing::new(format!("{user} {hex}")))
+    sending::on_the_wire(address).map_err(|fault| match fault {
+        AddressFault::LocalPart => refused(Advice::SenderNotAscii),
+        AddressFault::Domain => refused(Advice::SenderRefused),
+    })
 }
 
 #[cfg(test)]
@@ -431,20 +231,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cram_md5_answers_as_rfc_2195_does() {
-        let answer = cram_md5_answer(
-            "tim",
-            b"tanstaaftanstaaf",
-            b"<1896.697170952@postoffice.reston.mci.net>",
-        )
-        .unwrap();
-        assert_eq!(*answer, "tim b913a602c7eda7a495b4e6e7334d3890");
-    }
-
-    #[test]
     fn an_address_cannot_begin_another_command() {
         assert!(checked("a@b.example\r\nDATA").is_err());
         assert!(checked("a@b.example> SIZE=1").is_err());
-        assert!(checked(" support@example.org ").is_ok());
+        for (address, advice) in [
+            ("a@b.example\r\nDATA", Advice::SenderRefused),
+            ("jürgen@b.example", Advice::SenderNotAscii),
+            ("a@ä..example", Advice::SenderRefused),
+        ] {
+            let fall = checked(address).err();
+            assert!(
+                matches!(fall, Some(Fall::At { advice: a, .. }) if a == advice),
+                "{address}"
+            );
+        }
+        assert_eq!(
+            checked(" support@example.org ").ok().unwrap(),
+            "support@example.org"
+        );
     }
 }

@@ -30,10 +30,10 @@ const NO_EXPIRY_DAYS: i64 = 36_525;
 const TURNS: u8 = 4;
 
 /// Which versions FreeScout offers, and whether it checks the certificate.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct TlsTerms<'a> {
+#[derive(Debug)]
+pub(super) struct TlsTerms {
     /// The server's name, as it is configured.
-    pub(super) host: &'a str,
+    pub(super) host: String,
     /// Whether chain and name are checked.
     pub(super) checks: bool,
     /// Whether TLS 1.2 is all that is offered: so FreeScout's IMAP does after STARTTLS.
@@ -114,7 +114,7 @@ impl Write for Metered {
 pub(super) fn handshake(
     socket: TcpStream,
     trust: &Trust,
-    terms: TlsTerms<'_>,
+    terms: &TlsTerms,
     go_on: &dyn Fn() -> Result<(), Fall>,
 ) -> Result<(SslStream<Metered>, TlsFacts), Fall> {
     let seen = Arc::new(Mutex::new(Seen::default()));
@@ -134,7 +134,7 @@ pub(super) fn handshake(
     }
     let ssl = stream.ssl();
     let mut facts = match ssl.peer_certificate() {
-        Some(certificate) => facts(&certificate, terms.host, &seen),
+        Some(certificate) => facts(&certificate, &terms.host, &seen),
         None => TlsFacts::default(),
     };
     if terms.checks
@@ -159,12 +159,12 @@ fn failed(said: &str) -> Fall {
 /// As PHP sets a connection up: it names the server even where that is an address.
 fn prepare(
     context: &SslContext,
-    terms: TlsTerms<'_>,
+    terms: &TlsTerms,
     seen: &Arc<Mutex<Seen>>,
 ) -> Result<Ssl, ErrorStack> {
     let mut ssl = Ssl::new(context)?;
     // A name that cannot be sent is none that a certificate is for.
-    let _ = ssl.set_hostname(terms.host);
+    let _ = ssl.set_hostname(&terms.host);
     if terms.only_tls12 {
         ssl.set_min_proto_version(Some(SslVersion::TLS1_2))?;
         ssl.set_max_proto_version(Some(SslVersion::TLS1_2))?;
@@ -206,7 +206,7 @@ fn is_unfinished(error: &ssl::Error) -> bool {
 }
 
 /// Why a handshake failed.
-fn broken(error: &ssl::Error, seen: &Mutex<Seen>, terms: TlsTerms<'_>) -> Fall {
+fn broken(error: &ssl::Error, seen: &Mutex<Seen>, terms: &TlsTerms) -> Fall {
     let (leaf, complaint) = {
         let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
         (seen.leaf.clone(), seen.fault.map(|(error, _)| error))
@@ -214,7 +214,7 @@ fn broken(error: &ssl::Error, seen: &Mutex<Seen>, terms: TlsTerms<'_>) -> Fall {
     if let Some(weak) = complaint.filter(|error| WEAK.contains(&error.as_raw())) {
         return cannot_tell(weak.error_string());
     }
-    let fault = leaf.and_then(|leaf| facts(&leaf, terms.host, seen).fault);
+    let fault = leaf.and_then(|leaf| facts(&leaf, &terms.host, seen).fault);
     if let (Some(fault), Some(_)) = (fault, complaint) {
         return certificate_fall(&fault);
     }

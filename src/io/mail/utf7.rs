@@ -3,11 +3,8 @@
 
 use crate::domain::payload::base64;
 
-/// A folder's name on the wire. Names in plain ASCII are sent as they are stored.
+/// A folder's name on the wire. FreeScout encodes what is stored, whatever it looks like.
 pub(super) fn utf7(name: &str) -> String {
-    if name.is_ascii() {
-        return name.to_owned();
-    }
     let mut out = String::new();
     let mut run: Vec<u8> = Vec::new();
     let flush = |run: &mut Vec<u8>, out: &mut String| {
@@ -54,5 +51,8 @@ mod tests {
         );
         assert_eq!(utf7("Gesendet & Gelöschtes"), "Gesendet &- Gel&APY-schtes");
         assert_eq!(utf7("INBOX"), "INBOX");
+        assert_eq!(utf7("Tom & Co"), "Tom &- Co");
+        assert_eq!(utf7("Tom &- Co"), "Tom &-- Co");
+        assert_eq!(utf7("a\tb\\\"c"), "a&AAk-b\\\"c");
     }
 }

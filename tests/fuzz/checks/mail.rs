@@ -203,8 +203,12 @@ fn shown(ended: &Ended, password: &str, answer: Option<&[u8]>) {
     let mut texts = vec![ended.server_said.clone()];
     texts.extend(ended.ladder.iter().map(|step| step.detail.clone()));
     for caution in &ended.cautions {
-        if let TestCaution::Unchecked(CertificateFault::OtherName(names)) = caution {
-            texts.extend(names.iter().cloned());
+        match caution {
+            TestCaution::Unchecked(CertificateFault::OtherName(names)) => {
+                texts.extend(names.iter().cloned());
+            }
+            TestCaution::OwnAddressRefused(said) => texts.push(said.clone()),
+            _ => {}
         }
     }
     let [coded, plain, token] = coded(password);
@@ -281,6 +285,7 @@ fn known(protocol: Protocol, line: &[u8]) -> bool {
                         "STARTTLS",
                         "LOGIN \"",
                         "AUTHENTICATE XOAUTH2 ",
+                        "LIST \"\" \"*\"",
                         "EXAMINE \"",
                         "LOGOUT",
                     ]
@@ -288,9 +293,9 @@ fn known(protocol: Protocol, line: &[u8]) -> bool {
                     .any(|c| command.starts_with(c.as_bytes()))
                 })
         }
-        Protocol::Pop3 => begins(&["APOP ", "USER support", "PASS ", "STAT", "QUIT"]),
+        Protocol::Pop3 => begins(&["APOP ", "USER support", "PASS ", "LIST", "TOP ", "QUIT"]),
         Protocol::Smtp => {
-            begins(&["EHLO [127.0.0.1]", "HELO [127.0.0.1]", "STARTTLS", "AUTH ", "MAIL FROM:<", "RSET", "QUIT", "*"])
+            begins(&["EHLO [127.0.0.1]", "HELO [127.0.0.1]", "STARTTLS", "AUTH ", "MAIL FROM:<", "RCPT TO:<", "RSET", "QUIT", "*"])
                 // An answer to a challenge.
                 || is_base64(line)
         }

@@ -149,8 +149,11 @@ fn imap(kind: Kind, checks: bool) -> Ended {
         R1 OK done
         C: R2 LOGIN
         R2 OK in
-        C: R3 EXAMINE
-        R3 OK done",
+        C: R3 LIST
+        * LIST () / INBOX
+        R3 OK done
+        C: R4 EXAMINE
+        R4 OK done",
     ));
     let server = Server::new(steps);
     let ended = climb(

@@ -74,9 +74,12 @@ fn good(protocol: Protocol) -> Vec<Step> {
             R1 OK done
             C: R2
             R2 OK in
-            C: R3
+            C: R3 LIST
+            * LIST () / INBOX
+            R3 OK done
+            C: R4 EXAMINE
             * 3 EXISTS
-            R3 OK done"
+            R4 OK done"
         }
         Protocol::Pop3 => {
             "+OK ready <a@b>
@@ -86,8 +89,14 @@ fn good(protocol: Protocol) -> Vec<Step> {
             +OK
             C: PASS
             +OK
-            C: STAT
-            +OK 0 0"
+            C: LIST
+            +OK
+            1 900
+            .
+            C: TOP 1 0
+            +OK
+            Date: today
+            ."
         }
         Protocol::Smtp => {
             "220 ready
@@ -105,6 +114,8 @@ fn good(protocol: Protocol) -> Vec<Step> {
             C:
             235 in
             C: MAIL
+            250 ok
+            C: RCPT TO:<
             250 ok
             C: RSET
             250 ok"

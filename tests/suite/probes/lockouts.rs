@@ -199,7 +199,7 @@ fn imap_and_smtp_of_one_account_share_their_refusal() {
 
 #[test]
 fn a_login_that_was_let_in_is_made_again_whatever_others_hear() {
-    let lets_in = "* OK ready\nC: R1\nR1 OK done\nC: R2\nR2 OK in\nC: R3\nR3 OK done";
+    let lets_in = "* OK ready\nC: R1\nR1 OK done\nC: R2\nR2 OK in\nC: R3\n* LIST () / INBOX\nR3 OK done\nC: R4\nR4 OK done";
     let server = Server::in_turn(vec![script(lets_in), script(lets_in), refuses()]);
     let by_smtp = Server::new(refuses_by_smtp());
     let mut settings = settings(&server);
@@ -391,7 +391,9 @@ fn a_server_that_has_enough_is_left_alone_then_given_up() {
 fn a_server_that_has_enough_once_gets_its_tests_later() {
     let server = Server::in_turn(vec![
         script("* BYE Too many connections"),
-        script("* OK ready\nC: R1\nR1 OK done\nC: R2\nR2 OK in\nC: R3\nR3 OK done"),
+        script(
+            "* OK ready\nC: R1\nR1 OK done\nC: R2\nR2 OK in\nC: R3\n* LIST () / INBOX\nR3 OK done\nC: R4\nR4 OK done",
+        ),
     ]);
     let all: Vec<PreparedTest> = (0..3)
         .map(|n| {

@@ -91,7 +91,7 @@ fn imap_shows_no_password_that_comes_back() {
     steps.extend(script("C: R3"));
     steps.push(say(format!("R3 NO {SENTINEL} has no INBOX\r\n")));
     let ended = climb_with(&Server::new(steps), &imap, SENTINEL.as_bytes());
-    assert_eq!(ended.code, Code::FolderMissing);
+    assert_eq!(ended.code, Code::FolderRefused);
     assert_hidden(&imap, &ended);
 }
 

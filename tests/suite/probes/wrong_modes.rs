@@ -135,7 +135,7 @@ fn nobody_listens_and_nobody_answers() {
 fn a_late_greeting_is_waited_for() {
     let mut late = vec![Step::Sleep(Duration::from_millis(600))];
     late.extend(crate::scripted::script(
-        "220 ready\nC: EHLO\n250 x\nC: MAIL\n250 ok\nC: RSET\n250 ok",
+        "220 ready\nC: EHLO\n250 x\nC: MAIL\n250 ok\nC: RCPT TO:<\n250 ok\nC: RSET\n250 ok",
     ));
     let server = Server::in_turn(vec![late, vec![say("220 ready\r\n")]]);
     assert_code(&climb(&server, &target(Protocol::Smtp)), Code::Ok);

@@ -259,9 +259,11 @@ impl Smtp<'_> {
             }
         }
         if self.offers("LOGIN") {
-            let reply = self.login(user, password)?;
-            // Only what the server does not know or does not do was not the password.
-            if !matches!(reply.code, 500..=504) || !self.offers("PLAIN") {
+            let (reply, sent) = self.login(user, password)?;
+            // A server that does not know the mechanism may know the next one. Once the password went over, what it says is
+            // an answer to that.
+            let unknown = reply.code == 504 || !sent && matches!(reply.code, 500..=503);
+            if !unknown || !self.offers("PLAIN") {
                 return self.judge(climb, &reply, password, "LOGIN");
             }
         }
@@ -295,16 +297,17 @@ impl Smtp<'_> {
         Ok(())
     }
 
-    fn login(&mut self, user: &str, password: &SecretBytes) -> Result<SmtpReply, Fall> {
+    /// The last reply, and whether the password was sent.
+    fn login(&mut self, user: &str, password: &SecretBytes) -> Result<(SmtpReply, bool), Fall> {
         let mut reply = self.auth("LOGIN", "")?;
         for text in [user.as_bytes(), password.expose()] {
             if reply.code != 334 {
-                break;
+                return Ok((reply, false));
             }
             let coded = Zeroizing::new(base64::encode(text));
             reply = self.command(coded.as_bytes())?;
         }
-        Ok(reply)
+        Ok((reply, true))
     }
 
     /// PLAIN with the user name as authorisation id too, as FreeScout's mailer sends it.

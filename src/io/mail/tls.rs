@@ -30,6 +30,8 @@ use crate::words::words;
 
 /// Names of a certificate that are told.
 const NAMES_TOLD: usize = 4;
+/// Names of a certificate that are looked at.
+const NAMES_SEEN: usize = 20;
 const DAY: i64 = 86_400;
 /// Who writes a date further off means no date (RFC 5280 has the end of the year 9999 for that).
 const NO_EXPIRY_DAYS: i64 = 36_525;
@@ -120,6 +122,8 @@ pub(super) struct TlsFacts {
     pub(super) text: String,
     /// Days the certificate is still valid.
     pub(super) days_left: Option<i64>,
+    /// All names the certificate is for, of so many as are looked at; sanitised.
+    pub(super) names: Vec<String>,
     /// What is wrong with the certificate.
     pub(super) fault: Option<CertificateFault>,
 }
@@ -266,6 +270,11 @@ impl Inspector {
         TlsFacts {
             text: shown(&text.join(", ")).to_string(),
             days_left: Some(days),
+            names: names
+                .iter()
+                .take(NAMES_SEEN)
+                .map(|name| shown(name).to_string())
+                .collect(),
             fault,
         }
     }

@@ -7,6 +7,7 @@ pub mod certificates;
 mod hostile;
 mod journeys;
 mod lockouts;
+mod other_servers;
 mod replies;
 mod secrets;
 mod wrong_modes;

@@ -1,8 +1,6 @@
 //! QQ Mail, and NetEase's 163, 126 and yeah.net.
 
-use super::{KnownReply, of, on, reply};
-use crate::domain::mail::advice::{Advice, Provider};
-use crate::domain::mail::rung::{Code, Rung};
+use super::{Advice, Code, KnownReply, Provider, Rung, of, on, reply};
 
 pub(super) const REPLIES: &[KnownReply] = &[
     reply(

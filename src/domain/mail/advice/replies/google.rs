@@ -1,8 +1,6 @@
 //! Gmail, Google Workspace.
 
-use super::{KnownReply, of, reply, to};
-use crate::domain::mail::advice::{Advice, LoginSort, Provider};
-use crate::domain::mail::rung::Code;
+use super::{Advice, Code, KnownReply, LoginSort, Provider, of, reply, to};
 
 pub(super) const REPLIES: &[KnownReply] = &[
     reply(

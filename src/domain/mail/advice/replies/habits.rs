@@ -1,7 +1,7 @@
 //! What a plain refusal of name and password means at a provider, whatever the words: most take another password than the
 //! one that opens the web pages.
 
-use crate::domain::mail::advice::{Advice, Provider};
+use super::{Advice, Provider};
 
 /// What is wrong as a rule where a provider refuses a login.
 pub struct Habit {

@@ -1,8 +1,6 @@
 //! Yahoo, iCloud, Fastmail, Zoho, and Proton's Bridge.
 
-use super::{KnownReply, of, on, reply};
-use crate::domain::mail::advice::{Advice, Provider};
-use crate::domain::mail::rung::{Code, Rung};
+use super::{Advice, Code, KnownReply, Provider, Rung, of, on, reply};
 
 pub(super) const REPLIES: &[KnownReply] = &[
     of(

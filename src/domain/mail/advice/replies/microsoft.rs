@@ -1,8 +1,6 @@
 //! Microsoft 365, Outlook.com, Exchange.
 
-use super::{KnownReply, of, reply, to};
-use crate::domain::mail::advice::{Advice, LoginSort, Provider};
-use crate::domain::mail::rung::Code;
+use super::{Advice, Code, KnownReply, LoginSort, Provider, of, reply, to};
 
 pub(super) const REPLIES: &[KnownReply] = &[
     reply(
@@ -41,7 +39,14 @@ pub(super) const REPLIES: &[KnownReply] = &[
         "gophish/gophish#3220, MicrosoftDocs/OfficeDocs-Exchange#2707",
     ),
     reply(
-        &["5.7.139", "locked"],
+        &["conditional access"],
+        Code::ServiceDisabled,
+        Advice::MicrosoftPolicy,
+        "535 5.7.139 Authentication unsuccessful, access has been blocked by Conditional Access policies.",
+        "Microsoft's manual, AADSTS53003; wording approximate",
+    ),
+    reply(
+        &["5.7.139", " locked"],
         Code::ServiceDisabled,
         Advice::AccountLocked,
         "535 5.7.139 Authentication unsuccessful, your account has been locked. Contact your administrator.",

@@ -1,8 +1,6 @@
 //! Mail.ru, Yandex.
 
-use super::{KnownReply, of, reply};
-use crate::domain::mail::advice::{Advice, Provider};
-use crate::domain::mail::rung::Code;
+use super::{Advice, Code, KnownReply, Provider, of, reply};
 
 pub(super) const REPLIES: &[KnownReply] = &[
     reply(

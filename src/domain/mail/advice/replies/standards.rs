@@ -1,8 +1,6 @@
 //! What the RFCs and the mail servers themselves say, whoever runs them.
 
-use super::{KnownReply, on, reply, to};
-use crate::domain::mail::advice::{Advice, LoginSort};
-use crate::domain::mail::rung::{Code, Rung};
+use super::{Advice, Code, KnownReply, LoginSort, Rung, on, reply, to};
 
 pub(super) const REPLIES: &[KnownReply] = &[
     // Encryption is wanted first.
@@ -273,10 +271,24 @@ pub(super) const REPLIES: &[KnownReply] = &[
         "wording approximate",
     ),
     reply(
-        &["account", "locked"],
+        &["smtp", "is disabled"],
+        Code::ServiceDisabled,
+        Advice::EnableProtocol,
+        "535 5.7.8 Error: authentication failed: SMTP is disabled for this account",
+        "wording approximate",
+    ),
+    reply(
+        &["account", " locked"],
         Code::ServiceDisabled,
         Advice::AccountLocked,
         "NO Login failed: account locked",
+        "wording approximate",
+    ),
+    reply(
+        &["account", "blocked"],
+        Code::ServiceDisabled,
+        Advice::ContactAdmin,
+        "535 Your account has been temporarily blocked",
         "wording approximate",
     ),
     reply(
@@ -291,13 +303,6 @@ pub(super) const REPLIES: &[KnownReply] = &[
         Code::ServiceDisabled,
         Advice::ContactAdmin,
         "535 5.7.8 Error: authentication failed: account suspended",
-        "wording approximate",
-    ),
-    reply(
-        &["account", "blocked"],
-        Code::ServiceDisabled,
-        Advice::ContactAdmin,
-        "535 Your account has been temporarily blocked",
         "wording approximate",
     ),
     // The sender.

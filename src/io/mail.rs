@@ -25,11 +25,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::mail::advice::{self, Advice};
+use crate::domain::mail::advice::{self, Advice, LoginSort, Provider};
 use crate::domain::mail::endpoint::Endpoint;
+use crate::domain::mail::oauth::names_client;
 use crate::domain::mail::probe::{Climbed, Ended, TestCaution};
 use crate::domain::mail::rung::{Code, Rung};
-use crate::domain::mail::{MailServer, Protocol, Security};
+use crate::domain::mail::{LoginMethod, MailServer, Protocol, Security};
 use crate::io::os::tls::Trust;
 use crate::words::untrusted::shown;
 use fall::{Fall, called_off};
@@ -123,6 +124,9 @@ pub fn probe(
     match outcome {
         Ok(()) => Ok(climb.ended(Code::Ok, None, String::new())),
         Err(Fall::Cancelled) => Err(Cancelled),
+        Err(Fall::At { said, .. }) if climb.other_server().is_some() => {
+            Ok(climb.ended(Code::OtherServer, Some(Advice::OtherServer), said))
+        }
         Err(Fall::At { code, advice, said }) => Ok(climb.ended(code, Some(advice), said)),
     }
 }
@@ -138,6 +142,10 @@ struct Climb<'a> {
     begun: Option<(Rung, Instant)>,
     cautions: Vec<TestCaution>,
     certificate_days: Option<i64>,
+    /// The names of the certificate; none without TLS.
+    names: Vec<String>,
+    /// The first line of the greeting.
+    greeted: Option<String>,
     masks: mask::Masks,
 }
 
@@ -165,6 +173,8 @@ impl<'a> Climb<'a> {
             begun: None,
             cautions,
             certificate_days: None,
+            names: Vec::new(),
+            greeted: None,
             masks: mask::Masks::of(target, credential),
         }
     }
@@ -202,15 +212,41 @@ impl<'a> Climb<'a> {
             protocol: self.target.protocol,
             host: &self.target.host,
             rung: self.begun.map_or(Rung::Greeting, |(rung, _)| rung),
-            token: matches!(
-                self.target.login,
-                crate::domain::mail::LoginMethod::XOAuth2 { .. }
-            ),
+            login: self.login_sort(credential),
             said: &words,
-            spaced: advice::provider(&self.target.host) == Some(advice::Provider::Google)
-                && credential.is_some_and(|text| looks_spaced(text.expose())),
         });
         Fall::new(code, advice, shown(said).to_string())
+    }
+
+    /// What the login is made with.
+    fn login_sort(&self, credential: Option<&SecretBytes>) -> LoginSort {
+        let provider = advice::provider(&self.target.host);
+        let is = |test: fn(&[u8]) -> bool| credential.is_some_and(|text| test(text.expose()));
+        match &self.target.login {
+            LoginMethod::XOAuth2 { .. } => LoginSort::Token,
+            LoginMethod::Password { user }
+                if matches!(provider, Some(Provider::Google | Provider::Microsoft))
+                    && names_client(user) =>
+            {
+                LoginSort::ClientSecret
+            }
+            _ if provider == Some(Provider::Google) && is(looks_spaced) => LoginSort::Spaced,
+            // By SMTP they go in base64.
+            _ if self.target.protocol != Protocol::Smtp && is(|text| !text.is_ascii()) => {
+                LoginSort::EightBit
+            }
+            _ => LoginSort::Password,
+        }
+    }
+
+    /// By which name another server than the configured one answered.
+    fn other_server(&self) -> Option<&str> {
+        advice::other_server(&advice::ServerNames {
+            host: &self.target.host,
+            protocol: self.target.protocol,
+            greeting: self.greeted.as_deref(),
+            certificate: &self.names,
+        })
     }
 
     fn ended(mut self, code: Code, advice: Option<Advice>, said: String) -> Ended {
@@ -222,12 +258,17 @@ impl<'a> Climb<'a> {
             Some((rung, _)) => Some(rung),
             None => self.rungs.last().map(|step| step.rung),
         };
+        let answered_by = match code {
+            Code::OtherServer => self.other_server().unwrap_or_default().to_owned(),
+            _ => String::new(),
+        };
         self.hold("");
         Ended {
             code,
             rung,
             refused_by: None,
             server_said: self.masks.hide(&said).into(),
+            answered_by: self.masks.hide(&answered_by).into(),
             advice,
             cautions: self.cautions,
             ladder: self.rungs,
@@ -318,6 +359,14 @@ impl<'a> Climb<'a> {
             }) if target.security == Security::StartTls => {
                 return Err(Fall::new(Code::TlsHandshake, Advice::TlsFailed, said));
             }
+            Err(Fall::At {
+                code: Code::CertName,
+                advice,
+                said,
+            }) => {
+                self.names = said.split(", ").map(str::to_owned).collect();
+                return Err(Fall::new(Code::CertName, advice, said));
+            }
             secured => secured?,
         };
         if target.checks_certificate && endpoint.is_some_and(|there| there.matches_no_certificate) {
@@ -328,6 +377,7 @@ impl<'a> Climb<'a> {
             ));
         }
         self.certificate_days = seen.days_left;
+        self.names = seen.names;
         if let Some(fault) = seen.fault {
             self.cautions.push(TestCaution::Unchecked(fault));
         } else if let Some(days) = seen.days_left.filter(|days| (0..SOON).contains(days)) {
@@ -347,7 +397,10 @@ impl<'a> Climb<'a> {
         }
         if !wire.heard().starts_with(ALERT) {
             match wire.raw_line(self.cancel) {
-                Ok(line) if !line.starts_with(ALERT) => return Ok(line),
+                Ok(line) if !line.starts_with(ALERT) => {
+                    self.greeted = Some(shown(&line).to_string());
+                    return Ok(line);
+                }
                 Err(fall) if !wire.heard().starts_with(ALERT) => return Err(fall),
                 _ => {}
             }

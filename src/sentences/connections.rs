@@ -24,6 +24,7 @@ pub fn code(code: Code) -> &'static str {
         Code::CertName => w.code_cert_name,
         Code::CertUntrusted => w.code_cert_untrusted,
         Code::NotAMailServer => w.code_not_a_mail_server,
+        Code::OtherServer => w.code_other_server,
         Code::StartTlsRefused => w.code_starttls_refused,
         Code::AuthRejected => w.code_auth_rejected,
         Code::AppPasswordRequired => w.code_app_password_required,
@@ -96,6 +97,14 @@ pub fn rung(rung: Rung) -> &'static str {
     }
 }
 
+/// The protocol of a test that was made.
+fn protocol(tested: &Tested) -> String {
+    tested
+        .protocol
+        .map(|protocol| protocol.to_string())
+        .unwrap_or_default()
+}
+
 /// `url` leads to where the connection is set up.
 fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
     let w = words();
@@ -118,7 +127,7 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
         Advice::TooManyFailed => w.advice_too_many_failed.to_owned(),
         Advice::TryLater => w.advice_try_later.to_owned(),
         Advice::InUse => w.advice_in_use.to_owned(),
-        Advice::EnableImap => w.advice_enable_imap.to_owned(),
+        Advice::EnableProtocol => text!(advice_enable_protocol, protocol = protocol(tested)),
         Advice::EnableImapOrAppPassword => w.advice_enable_imap_or_app_password.to_owned(),
         Advice::ContactAdmin => w.advice_contact_admin.to_owned(),
         Advice::NeedsEncryption => text!(advice_needs_encryption, url),
@@ -183,6 +192,42 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
         Advice::ListRefused => w.advice_list_refused.to_owned(),
         Advice::ListEmpty => w.advice_list_empty.to_owned(),
         Advice::NoTop => w.advice_no_top.to_owned(),
+        Advice::NotJudged => w.advice_not_judged.to_owned(),
+        Advice::OtherServer => text!(
+            advice_other_server,
+            server = tested.server,
+            other = tested.ended.answered_by
+        ),
+        Advice::AccountLocked => w.advice_account_locked.to_owned(),
+        Advice::NeedsAdmin => w.advice_needs_admin.to_owned(),
+        Advice::ServerFault => w.advice_server_fault.to_owned(),
+        Advice::NotAllowedIn => w.advice_not_allowed_in.to_owned(),
+        Advice::Referral => text!(advice_referral, url),
+        Advice::ClientCertificate => w.advice_client_certificate.to_owned(),
+        Advice::PlainLetters => w.advice_plain_letters.to_owned(),
+        Advice::WrongOrNotPlain => w.advice_wrong_or_not_plain.to_owned(),
+        Advice::NoSuchUser => w.advice_no_such_user.to_owned(),
+        Advice::NeverConnected => text!(advice_never_connected, url),
+        Advice::MicrosoftPolicy => text!(advice_microsoft_policy, url),
+        Advice::MailboxClosed => w.advice_mailbox_closed.to_owned(),
+        Advice::MailRuAppPassword => w.advice_mail_ru_app_password.to_owned(),
+        Advice::YandexAccess => w.advice_yandex_access.to_owned(),
+        Advice::YandexRobot => w.advice_yandex_robot.to_owned(),
+        Advice::AuthorizationCode => w.advice_authorization_code.to_owned(),
+        Advice::NetEaseUnnamed => text!(advice_netease_unnamed, url),
+        Advice::MailProgramsOff => w.advice_mail_programs_off.to_owned(),
+        Advice::MailboxPassword => w.advice_mailbox_password.to_owned(),
+        Advice::OvhBlocked => w.advice_ovh_blocked.to_owned(),
+        Advice::ZohoAppPassword => w.advice_zoho_app_password.to_owned(),
+        Advice::ZohoRestricted => w.advice_zoho_restricted.to_owned(),
+        Advice::SesCredentials => w.advice_ses_credentials.to_owned(),
+        Advice::SendGridKey => w.advice_sendgrid_key.to_owned(),
+        Advice::BrevoKey => w.advice_brevo_key.to_owned(),
+        Advice::MailgunCredentials => w.advice_mailgun_credentials.to_owned(),
+        Advice::PostmarkToken => w.advice_postmark_token.to_owned(),
+        Advice::CreditsUsed => w.advice_credits_used.to_owned(),
+        Advice::AddressNotAllowed => w.advice_address_not_allowed.to_owned(),
+        Advice::NotActivated => w.advice_not_activated.to_owned(),
     }
 }
 

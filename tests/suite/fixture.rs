@@ -669,6 +669,7 @@ pub fn tested(id: ConnectionId, code: Code) -> Tested {
             code,
             rung: Some(end),
             refused_by: None,
+            answered_by: String::new().into(),
             server_said: said.to_owned().into(),
             advice,
             cautions: Vec::new(),

@@ -8,6 +8,7 @@ pub mod certificates;
 mod hostile;
 mod journeys;
 mod lockouts;
+mod other_servers;
 mod replies;
 mod secrets;
 mod sends_as_freescout;

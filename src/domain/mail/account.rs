@@ -63,7 +63,7 @@ fn of_user(host: &str, user: &str) -> ProviderAccount {
 /// The provider of a server, by what its names have in common.
 fn family(host: &str) -> String {
     let host = server(host);
-    if let Some(provider) = advice::provider(&host) {
+    if let Some(provider) = advice::provider(&host).filter(|one| one.is_one_account()) {
         return format!("{provider:?}");
     }
     match host.split_once('.') {
@@ -92,6 +92,11 @@ mod tests {
             family("smtp.office365.com")
         );
         assert_ne!(family("imap.example.org"), family("imap.example.net"));
+        // Its passwords are made for one region.
+        assert_ne!(
+            family("email-smtp.eu-west-1.amazonaws.com"),
+            family("email-smtp.us-east-1.amazonaws.com")
+        );
         // Not so far that strangers meet.
         assert_eq!(family("imap.org"), "imap.org");
         assert_eq!(family("support.example.org"), "support.example.org");

@@ -1,14 +1,21 @@
 //! What servers answer, and what to do about it: data, one row an answer, each with a reply as servers send it.
 //!
+//! Rooms: `provider` (whose server it is), `replies` (the table), `answered` (whether it was that server at all).
+//!
 //! Rows are tried from the top; the first that fits decides. What no row knows is judged by the rung it came on and the
-//! protocol's own codes (RFC 3501, RFC 5530, RFC 3206, RFC 5321, RFC 4954).
+//! protocol's own codes (RFC 3501, RFC 5530, RFC 3206, RFC 5321, RFC 4954). A password is called wrong only where a server
+//! judged it: a refusal for another reason leaves it as good as it was.
 
+mod answered;
+mod provider;
 mod replies;
 
 use super::{Protocol, sending};
 use crate::domain::mail::rung::{Code, Rung};
 
-pub use replies::{KnownReply, REPLIES};
+pub use answered::{ServerNames, other_server};
+pub use provider::{DOMAINS, Provider, ProviderDomain, provider};
+pub use replies::{HABITS, Habit, KnownReply, replies};
 
 /// One line of advice; its text is in the text table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,7 +42,7 @@ pub enum Advice {
     TooManyFailed,
     TryLater,
     InUse,
-    EnableImap,
+    EnableProtocol,
     EnableImapOrAppPassword,
     ContactAdmin,
     NeedsEncryption,
@@ -93,46 +100,53 @@ pub enum Advice {
     ListRefused,
     ListEmpty,
     NoTop,
+    NotJudged,
+    OtherServer,
+    AccountLocked,
+    NeedsAdmin,
+    ServerFault,
+    NotAllowedIn,
+    Referral,
+    ClientCertificate,
+    PlainLetters,
+    WrongOrNotPlain,
+    NoSuchUser,
+    NeverConnected,
+    MicrosoftPolicy,
+    MailboxClosed,
+    MailRuAppPassword,
+    YandexAccess,
+    YandexRobot,
+    AuthorizationCode,
+    NetEaseUnnamed,
+    MailProgramsOff,
+    MailboxPassword,
+    OvhBlocked,
+    ZohoAppPassword,
+    ZohoRestricted,
+    SesCredentials,
+    SendGridKey,
+    BrevoKey,
+    MailgunCredentials,
+    PostmarkToken,
+    CreditsUsed,
+    AddressNotAllowed,
+    NotActivated,
 }
 
-/// Mail providers with rules of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Provider {
-    /// Gmail, Google Workspace.
-    Google,
-    /// Microsoft 365, Outlook.com.
-    Microsoft,
-    /// Yahoo, AOL.
-    Yahoo,
-    /// iCloud.
-    ICloud,
-    /// Fastmail.
-    Fastmail,
-}
-
-/// Names of servers end so.
-const PROVIDERS: &[(&str, Provider)] = &[
-    ("gmail.com", Provider::Google),
-    ("googlemail.com", Provider::Google),
-    ("office365.com", Provider::Microsoft),
-    ("outlook.com", Provider::Microsoft),
-    ("mail.yahoo.com", Provider::Yahoo),
-    ("mail.aol.com", Provider::Yahoo),
-    ("mail.me.com", Provider::ICloud),
-    ("fastmail.com", Provider::Fastmail),
-];
-
-/// The provider a server belongs to.
-pub fn provider(host: &str) -> Option<Provider> {
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    let belongs = |suffix: &str| {
-        host.strip_suffix(suffix)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    };
-    PROVIDERS
-        .iter()
-        .find(|(suffix, _)| belongs(suffix))
-        .map(|(_, provider)| *provider)
+/// What a login was made with, as far as it matters for its refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginSort {
+    /// A password.
+    Password,
+    /// A password that looks like a Google app password with its spaces.
+    Spaced,
+    /// A password with bytes beyond ASCII, which IMAP and POP3 send as they are.
+    EightBit,
+    /// The secret of an OAuth client that was entered and never connected.
+    ClientSecret,
+    /// A token.
+    Token,
 }
 
 /// A refusal, and where it came.
@@ -143,12 +157,10 @@ pub struct LoginRefusal<'a> {
     pub host: &'a str,
     /// The rung it came on.
     pub rung: Rung,
-    /// Whether the login was made with a token.
-    pub token: bool,
+    /// What the login was made with.
+    pub login: LoginSort,
     /// The server's words, first line at least.
     pub said: &'a str,
-    /// Whether the password looks like a Google app password with its spaces.
-    pub spaced: bool,
 }
 
 /// What a refusal means, and what to do.
@@ -157,19 +169,25 @@ pub fn judge(refused: &LoginRefusal<'_>) -> (Code, Advice) {
     let provider = provider(refused.host);
     let fits = |row: &&KnownReply| {
         row.from.is_none_or(|from| Some(from) == provider)
-            && row.token.is_none_or(|token| token == refused.token)
+            && row.login.is_none_or(|login| login == refused.login)
+            && row.rung.is_none_or(|rung| rung == refused.rung)
             && row.has.iter().all(|text| said.contains(text))
     };
-    let (code, advice) = REPLIES
-        .iter()
+    let (code, advice) = replies()
         .find(fits)
         .map_or_else(|| by_rung(refused, &said), |row| (row.code, row.advice));
-    match (code, refused.rung) {
-        // A token is not a password, whatever the server calls it.
-        (Code::AuthRejected, _) if refused.token => (Code::OAuthRejected, Advice::TokenRefused),
-        (Code::AuthRejected, _) if refused.spaced => (code, Advice::GoogleSpaces),
+    match (code, refused.login) {
         // A password cannot be wrong where none was sent.
-        (Code::AuthRejected, rung) if rung != Rung::Authentication => by_rung(refused, &said),
+        (Code::AuthRejected, _) if refused.rung != Rung::Authentication => by_rung(refused, &said),
+        // A token is not a password, whatever the server calls it.
+        (Code::AuthRejected, LoginSort::Token) => (Code::OAuthRejected, Advice::TokenRefused),
+        (Code::AuthRejected, LoginSort::Spaced) => (code, Advice::GoogleSpaces),
+        (Code::AuthRejected | Code::BasicAuthDisabled, LoginSort::ClientSecret) => {
+            (code, Advice::NeverConnected)
+        }
+        (Code::AuthRejected, login) if advice == Advice::WrongPassword => {
+            (code, of_wrong_password(provider, login))
+        }
         _ => (code, advice),
     }
 }
@@ -182,6 +200,16 @@ const MISSING: &[&str] = &[
     "unknown mailbox",
     "no such mailbox",
 ];
+
+/// What a plain refusal means: that of a provider with habits of its own, or of a password that may not have come over.
+fn of_wrong_password(provider: Option<Provider>, login: LoginSort) -> Advice {
+    let habit = HABITS.iter().find(|habit| Some(habit.of) == provider);
+    match (habit, login) {
+        (Some(habit), _) => habit.advice,
+        (None, LoginSort::EightBit) => Advice::WrongOrNotPlain,
+        (None, _) => Advice::WrongPassword,
+    }
+}
 
 fn by_rung(refused: &LoginRefusal<'_>, said: &str) -> (Code, Advice) {
     let smtp = |class: char| refused.protocol == Protocol::Smtp && said.starts_with(class);
@@ -204,17 +232,28 @@ fn by_rung(refused: &LoginRefusal<'_>, said: &str) -> (Code, Advice) {
         }
         Rung::Sender if said.starts_with("530") => (Code::AuthUnavailable, Advice::NoLoginMethod),
         Rung::Sender => (Code::SenderRefused, Advice::SenderRefused),
-        Rung::Authentication => match refused.protocol {
-            Protocol::Imap if said.starts_with("bad") => {
-                (Code::ProtocolError, Advice::BrokenProtocol)
-            }
-            Protocol::Smtp if smtp('4') => (Code::AuthUnavailable, Advice::TryLater),
-            Protocol::Smtp if !said.starts_with("535") => {
-                (Code::AuthUnavailable, Advice::NoLoginMethod)
-            }
-            _ => (Code::AuthRejected, Advice::WrongPassword),
-        },
+        Rung::Authentication => by_login(refused, said),
         Rung::Dns | Rung::Tcp | Rung::Tls => (Code::ProtocolError, Advice::BrokenProtocol),
+    }
+}
+
+/// What a refused login means by its protocol's own codes alone.
+fn by_login(refused: &LoginRefusal<'_>, said: &str) -> (Code, Advice) {
+    let code = said.get(..3).unwrap_or_default();
+    match (refused.protocol, code) {
+        (Protocol::Imap, "bad") if refused.login == LoginSort::EightBit => {
+            (Code::AuthUnavailable, Advice::PlainLetters)
+        }
+        (Protocol::Imap, "bad") => (Code::ProtocolError, Advice::BrokenProtocol),
+        (Protocol::Imap | Protocol::Pop3, _) | (Protocol::Smtp, "535") => {
+            (Code::AuthRejected, Advice::WrongPassword)
+        }
+        // The mechanism is not known, too weak, or there has to be a login first (RFC 4954).
+        (Protocol::Smtp, "504" | "530" | "534") => (Code::AuthUnavailable, Advice::NoLoginMethod),
+        (Protocol::Smtp, code) if code.starts_with('4') => {
+            (Code::AuthUnavailable, Advice::TryLater)
+        }
+        (Protocol::Smtp, _) => (Code::AuthUnavailable, Advice::NotJudged),
     }
 }
 
@@ -222,58 +261,47 @@ fn by_rung(refused: &LoginRefusal<'_>, said: &str) -> (Code, Advice) {
 mod tests {
     use super::*;
 
-    fn refused(row: &KnownReply) -> LoginRefusal<'static> {
-        let host = match row.from {
-            Some(Provider::Google) => "imap.gmail.com",
-            Some(Provider::Microsoft) => "outlook.office365.com",
-            Some(Provider::Yahoo) => "imap.mail.yahoo.com",
-            Some(Provider::ICloud) => "imap.mail.me.com",
-            Some(Provider::Fastmail) => "imap.fastmail.com",
-            None => "mail.example.org",
-        };
-        let protocol = match row.sample.as_bytes()[0] {
-            b'0'..=b'9' => Protocol::Smtp,
-            b'-' => Protocol::Pop3,
-            _ => Protocol::Imap,
-        };
-        LoginRefusal {
+    fn judged(
+        protocol: Protocol,
+        host: &str,
+        rung: Rung,
+        login: LoginSort,
+        said: &str,
+    ) -> (Code, Advice) {
+        judge(&LoginRefusal {
             protocol,
             host,
-            rung: if row.code == Code::SenderRefused {
-                Rung::Sender
-            } else {
-                Rung::Authentication
-            },
-            token: row.token.unwrap_or(false),
-            said: row.sample,
-            spaced: false,
-        }
+            rung,
+            login,
+            said,
+        })
     }
 
     #[test]
-    fn every_row_is_reached_by_its_own_sample() {
-        for row in REPLIES {
-            assert_eq!(
-                judge(&refused(row)),
-                (row.code, row.advice),
-                "{}",
-                row.sample
-            );
+    fn every_row_says_where_it_was_seen_and_stands_once() {
+        let rows: Vec<&KnownReply> = replies().collect();
+        for (at, row) in rows.iter().enumerate() {
+            assert!(!row.source.is_empty(), "{}", row.sample);
+            let lower = row
+                .has
+                .iter()
+                .all(|text| text.to_ascii_lowercase() == **text);
+            assert!(lower, "{}", row.sample);
+            let same = |other: &&KnownReply| {
+                (other.from, other.login, other.rung, other.has)
+                    == (row.from, row.login, row.rung, row.has)
+            };
+            assert!(!rows[..at].iter().any(same), "{}", row.sample);
+        }
+        for (at, habit) in HABITS.iter().enumerate() {
+            assert!(!habit.source.is_empty(), "{}", habit.sample);
+            let twice = HABITS[..at].iter().any(|other| other.of == habit.of);
+            assert!(!twice, "{}", habit.sample);
         }
     }
 
     #[test]
     fn what_no_row_knows_is_judged_by_its_rung() {
-        let judged = |protocol, rung, said| {
-            judge(&LoginRefusal {
-                protocol,
-                host: "mail.example.org",
-                rung,
-                token: false,
-                said,
-                spaced: false,
-            })
-        };
         use {Protocol::*, Rung::*};
         for (protocol, rung, said, code) in [
             (
@@ -347,24 +375,100 @@ mod tests {
                 Code::AuthUnavailable,
             ),
         ] {
-            assert_eq!(judged(protocol, rung, said).0, code, "{said}");
+            let judged = judged(
+                protocol,
+                "mail.example.org",
+                rung,
+                LoginSort::Password,
+                said,
+            );
+            assert_eq!(judged.0, code, "{said}");
         }
     }
 
     #[test]
-    fn a_token_is_no_wrong_password_and_a_spaced_one_is_told() {
-        let mut row = refused(&REPLIES[5]);
-        row.token = true;
-        assert_eq!(judge(&row), (Code::OAuthRejected, Advice::TokenRefused));
-        row.token = false;
-        row.spaced = true;
-        assert_eq!(judge(&row), (Code::AuthRejected, Advice::GoogleSpaces));
+    fn a_refusal_that_judged_nothing_condemns_no_password() {
+        use {Protocol::*, Rung::Authentication};
+        for said in [
+            "502 5.7.0 no",
+            "550 5.2.0 no",
+            "554 5.7.1 Access denied",
+            "525 5.7.1 no",
+            "500 5.5.1 no",
+        ] {
+            let host = "mail.example.org";
+            assert_eq!(
+                judged(Smtp, host, Authentication, LoginSort::Password, said),
+                (Code::AuthUnavailable, Advice::NotJudged),
+                "{said}"
+            );
+        }
+        for code in [
+            Code::ServiceDisabled,
+            Code::AuthUnavailable,
+            Code::OtherServer,
+        ] {
+            assert!(!code.condemns_password(), "{code}");
+        }
     }
 
     #[test]
-    fn providers_are_known_by_whole_labels() {
-        assert_eq!(provider("IMAP.gmail.com."), Some(Provider::Google));
-        assert_eq!(provider("imap.notgmail.com"), None);
-        assert_eq!(provider("smtp-mail.outlook.com"), Some(Provider::Microsoft));
+    fn what_a_login_was_made_with_decides_what_its_refusal_means() {
+        let said = "NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)";
+        let at =
+            |host, login, said| judged(Protocol::Imap, host, Rung::Authentication, login, said);
+        let (google, other) = ("imap.gmail.com", "mail.example.org");
+        for (host, login, said, told) in [
+            (
+                google,
+                LoginSort::Password,
+                said,
+                (Code::AuthRejected, Advice::GooglePassword),
+            ),
+            (
+                google,
+                LoginSort::Spaced,
+                said,
+                (Code::AuthRejected, Advice::GoogleSpaces),
+            ),
+            (
+                google,
+                LoginSort::ClientSecret,
+                said,
+                (Code::AuthRejected, Advice::NeverConnected),
+            ),
+            (
+                "outlook.office365.com",
+                LoginSort::ClientSecret,
+                "NO LOGIN failed.",
+                (Code::BasicAuthDisabled, Advice::NeverConnected),
+            ),
+            (
+                other,
+                LoginSort::Token,
+                said,
+                (Code::OAuthRejected, Advice::TokenRefused),
+            ),
+            (
+                other,
+                LoginSort::EightBit,
+                said,
+                (Code::AuthRejected, Advice::WrongOrNotPlain),
+            ),
+            (
+                other,
+                LoginSort::EightBit,
+                "BAD Unexpected char",
+                (Code::AuthUnavailable, Advice::PlainLetters),
+            ),
+            (
+                other,
+                LoginSort::Password,
+                "BAD Unexpected char",
+                (Code::ProtocolError, Advice::BrokenProtocol),
+            ),
+        ] {
+            assert_eq!(at(host, login, said), told, "{host} {login:?} {said}");
+        }
     }
 }

@@ -33,6 +33,18 @@ pub fn client(username: &str, email: &str) -> Client {
     }
 }
 
+/// Whether a user name holds the id of an application at Microsoft or Google. FreeScout logs in with such a name and the
+/// client secret where the mailbox was never connected.
+pub fn names_client(username: &str) -> bool {
+    let id = client(username.trim(), "").client_id;
+    let is_guid = || {
+        let groups: Vec<&str> = id.split('-').collect();
+        let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+        lengths == [8, 4, 4, 4, 12] && id.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
+    };
+    is_guid() || id.ends_with(".apps.googleusercontent.com")
+}
+
 /// Whether FreeScout sends with the access token: connected, one of the two servers by its exact name, and a user name
 /// that holds a client id. A plain address at those servers logs in with its password; an empty name does not log in.
 pub fn outgoing_uses_oauth(mailbox: &Mailbox) -> bool {
@@ -152,6 +164,20 @@ mod tests {
             read("9.apps.googleusercontent.com"),
             pair("me@example.org", "9.apps.googleusercontent.com")
         );
+    }
+
+    #[test]
+    fn ids_of_applications_are_known_by_their_form() {
+        for name in [
+            "support@example.org:0f8fad5b-d9cb-469f-a165-70867728950e",
+            "0F8FAD5B-D9CB-469F-A165-70867728950E",
+            "support@example.org:12-ab.apps.googleusercontent.com",
+        ] {
+            assert!(names_client(name), "{name}");
+        }
+        for name in ["support@example.org", "support", "support:secret", ""] {
+            assert!(!names_client(name), "{name}");
+        }
     }
 
     #[test]

@@ -158,6 +158,8 @@ pub struct Ended {
     pub refused_by: Option<RefusedBy>,
     /// The server's own last words, bounded, without a secret.
     pub server_said: Untrusted,
+    /// By which name another server answered ([`Code::OtherServer`]); else empty.
+    pub answered_by: Untrusted,
     /// What to do about it.
     pub advice: Option<Advice>,
     /// Works, but.
@@ -178,6 +180,7 @@ impl Ended {
             rung: None,
             refused_by: None,
             server_said: String::new().into(),
+            answered_by: String::new().into(),
             advice,
             cautions: Vec::new(),
             ladder: Vec::new(),
@@ -226,7 +229,7 @@ impl Ended {
         self.code == Code::SameAsBefore || self.code.condemns_password() || self.closes_server()
     }
 
-    /// Whether the server refuses this login for another reason than the password.
+    /// Whether the server refuses this login for another reason than the password, or is not the one it is meant for.
     pub fn closes_server(&self) -> bool {
         self.rung == Some(Rung::Authentication)
             && matches!(
@@ -235,6 +238,7 @@ impl Ended {
                     | Code::BasicAuthDisabled
                     | Code::SmtpAuthDisabled
                     | Code::RateLimited
+                    | Code::OtherServer
             )
     }
 
@@ -334,6 +338,7 @@ mod tests {
             (Code::AuthRejected, true),
             (Code::ServiceDisabled, true),
             (Code::RateLimited, true),
+            (Code::OtherServer, true),
             (Code::Timeout, false),
             (Code::AuthUnavailable, false),
         ] {

@@ -53,6 +53,8 @@ named! {
         CertUntrusted = "cert_untrusted",
         /// Something else answers.
         NotAMailServer = "not_a_mail_server",
+        /// Another server answered than the one that was configured.
+        OtherServer = "other_server",
         /// No STARTTLS.
         StartTlsRefused = "starttls_refused",
         /// User or password refused.

@@ -40,6 +40,9 @@ pub fn submit(
     let (code, said) = match outcome {
         Ok(said) if said.is_ok() => return Ok(()),
         Ok(said) => (None, shown(&said.text).to_string()),
+        Err(Fall::At { said, .. }) if climb.other_server().is_some() => {
+            (Some(Code::OtherServer), said)
+        }
         Err(Fall::At { code, said, .. }) => (Some(code), said),
         // By nobody.
         Err(Fall::Cancelled) => (Some(Code::OurFault), String::new()),

@@ -1,0 +1,178 @@
+//! Who answered: hosters redirect mail connections to servers of their own, which then judge a password that was never
+//! theirs.
+
+use super::provider::{is_name_of, provider};
+use crate::domain::mail::Protocol;
+
+/// Names that a server went by.
+pub struct ServerNames<'a> {
+    /// The name that was entered in FreeScout.
+    pub host: &'a str,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The first line of its greeting, where one came.
+    pub greeting: Option<&'a str>,
+    /// The names of its certificate; none without TLS.
+    pub certificate: &'a [String],
+}
+
+/// The name of the server that answered, where a known provider's was entered and it certainly is not that one: its
+/// certificate has none of the provider's names, or, where there is no certificate, it greets with another one's.
+pub fn other_server<'a>(names: &ServerNames<'a>) -> Option<&'a str> {
+    let provider = provider(names.host)?;
+    let greeting = names.greeting.unwrap_or_default();
+    let is_own = |name: &str| is_name_of(provider, name.trim_start_matches("*."));
+    if names.certificate.iter().any(|name| is_own(name)) || words(greeting).any(is_own) {
+        return None;
+    }
+    let greets = (names.protocol == Protocol::Smtp)
+        .then(|| greets_as(greeting))
+        .flatten();
+    greets.or_else(|| names.certificate.first().map(String::as_str))
+}
+
+/// What may be names in a greeting.
+fn words(greeting: &str) -> impl Iterator<Item = &str> {
+    greeting.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')))
+}
+
+/// The name that an SMTP server's first line begins with (RFC 5321, section 4.2), where it is a whole one. IMAP and POP3
+/// have no such place.
+fn greets_as(greeting: &str) -> Option<&str> {
+    let first = greeting
+        .get(4..)?
+        .split(' ')
+        .next()?
+        .trim_end_matches(['.', ',', ';', ':']);
+    let labels = || first.split('.');
+    let whole = labels().count() > 1
+        && labels().all(|label| {
+            !label.is_empty()
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        });
+    let is_address = labels()
+        .next_back()
+        .is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
+    (whole && !is_address).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn who(protocol: Protocol, host: &str, greeting: &str, certificate: &[&str]) -> Option<String> {
+        let certificate: Vec<String> = certificate.iter().map(|&name| name.to_owned()).collect();
+        other_server(&ServerNames {
+            host,
+            protocol,
+            greeting: Some(greeting).filter(|text| !text.is_empty()),
+            certificate: &certificate,
+        })
+        .map(str::to_owned)
+    }
+
+    const EXIM: &str =
+        "220-web7.hoster.example ESMTP Exim 4.97.1 #2 Mon, 01 Jun 2026 10:00:00 +0000";
+
+    #[test]
+    fn a_hosters_own_server_is_told_by_its_names() {
+        let smtp = |greeting, certificate: &[&str]| {
+            who(Protocol::Smtp, "smtp.gmail.com", greeting, certificate)
+        };
+        let web7 = Some("web7.hoster.example".to_owned());
+        assert_eq!(smtp(EXIM, &[]), web7);
+        assert_eq!(smtp(EXIM, &["*.hoster.example"]), web7);
+        // Nothing was greeted with yet: the certificate alone was seen.
+        assert_eq!(
+            smtp("", &["web7.hoster.example", "www.hoster.example"]),
+            web7
+        );
+        assert_eq!(
+            who(
+                Protocol::Imap,
+                "outlook.office365.com",
+                "* OK ready",
+                &["web7.hoster.example"]
+            ),
+            web7
+        );
+    }
+
+    /// Greetings as the providers' servers have them, under whatever name.
+    #[test]
+    fn a_providers_own_servers_are_not_taken_for_others() {
+        for (host, greeting) in [
+            (
+                "smtp.gmail.com",
+                "220 smtp.gmail.com ESMTP a640c23a62f3a-a724cac7c48sm269941466b.220 - gsmtp",
+            ),
+            (
+                "smtp.office365.com",
+                "220 AM0PR02CA0134.outlook.office365.com Microsoft ESMTP MAIL Service ready at Thu",
+            ),
+            ("smtp.mail.yahoo.com", "220 smtp.mail.yahoo.com ESMTP ready"),
+            ("smtp.zoho.com", "220 mx.zohomail.com SMTP Server ready"),
+            ("smtp.yandex.ru", "220 smtp4m.mail.yandex.net ESMTP"),
+            (
+                "ssl0.ovh.net",
+                "220 ex4.mail.ovh.net Microsoft ESMTP MAIL Service ready",
+            ),
+            (
+                "smtp.qq.com",
+                "220 newxmesmtplogicsvrszb1.qq.com XMail Esmtp QQ Mail Server.",
+            ),
+            (
+                "smtp.163.com",
+                "220 163.com Anti-spam GT for Coremail System (163com[20141201])",
+            ),
+            (
+                "smtp.postmarkapp.com",
+                "220 smtp.postmarkapp.com ESMTP sc-ams-smtp1",
+            ),
+            // No name at all.
+            (
+                "smtp.sendgrid.net",
+                "220 SG ESMTP service ready at geopod-ismtpd-43",
+            ),
+            (
+                "smtp.mail.me.com",
+                "220 iCloud SMTP - pv50p00im-ztbu10011701",
+            ),
+            ("smtp.gmail.com", "220 192.0.2.7 ESMTP"),
+            ("smtp.gmail.com", "220 mx ESMTP ready"),
+            ("smtp.gmail.com", ""),
+        ] {
+            assert_eq!(who(Protocol::Smtp, host, greeting, &[]), None, "{greeting}");
+        }
+    }
+
+    #[test]
+    fn one_name_of_the_providers_is_enough() {
+        let smtp = |greeting, certificate: &[&str]| {
+            who(Protocol::Smtp, "smtp.gmail.com", greeting, certificate)
+        };
+        assert_eq!(smtp(EXIM, &["hoster.example", "smtp.gmail.com"]), None);
+        assert_eq!(smtp("220 mx.google.com ESMTP", &["filter.example"]), None);
+        assert_eq!(
+            who(
+                Protocol::Imap,
+                "outlook.office365.com",
+                "* OK ready",
+                &["*.outlook.com"]
+            ),
+            None
+        );
+        // Whose servers are not known to us may be called anything.
+        assert_eq!(
+            who(
+                Protocol::Smtp,
+                "mail.example.org",
+                EXIM,
+                &["hoster.example"]
+            ),
+            None
+        );
+    }
+}

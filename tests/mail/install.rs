@@ -1,7 +1,7 @@
 //! A FreeScout install whose mailboxes lead to the servers of these tests: the demo's files, rows of our own, every
 //! password sealed under the key in force.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use freescout_rescue::demo;
@@ -136,11 +136,21 @@ impl Install {
 
     /// Runs a subcommand that trusts the servers' authority. Gives its exit code, standard output and standard error.
     pub fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"));
+        let command = Command::new(env!("CARGO_BIN_EXE_freescout-rescue"));
+        self.run_by(command, &certificates().ca(), arguments)
+    }
+
+    /// Runs a subcommand by a command that begins with the program, or with what leads to it.
+    pub fn run_by(
+        &self,
+        mut command: Command,
+        trusted: &Path,
+        arguments: &[&str],
+    ) -> (i32, String, String) {
         let out = command
             .args(arguments)
             .arg(self.root())
-            .env("SSL_CERT_FILE", certificates().ca())
+            .env("SSL_CERT_FILE", trusted)
             .env("HOME", self.folder.path())
             .output()
             .unwrap();

@@ -1,0 +1,34 @@
+//! FreeScout's own code and ours, asked about the same mailboxes at the same servers.
+//!
+//! The environment variable `FREESCOUT_CHECKOUT` names a checkout of FreeScout with its vendor folder (its branch `dist`)
+//! that nobody uses; it is no part of this project. Without it nothing is compared, which is said on standard error. It
+//! takes root, since the servers have names of their own here, and PHP with its extensions: `driver.php` says which is
+//! missing.
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod answering;
+mod authority;
+#[path = "../mail/certificates.rs"]
+mod certificates;
+#[path = "../mail/dialogue.rs"]
+mod dialogue;
+#[path = "../mail/dovecot.rs"]
+mod dovecot;
+mod freescout;
+#[path = "../mail/guard.rs"]
+mod guard;
+#[path = "../mail/install.rs"]
+mod install;
+mod kept;
+#[path = "../suite/not_tried.rs"]
+mod not_tried;
+mod ours;
+mod row;
+mod rows;
+mod table;

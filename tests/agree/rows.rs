@@ -1,0 +1,5 @@
+//! The rows, by what is special about them.
+
+pub mod hosts;
+pub mod replies;
+pub mod tls;

@@ -19,16 +19,13 @@ const MAX_ADDRESSES: usize = 16;
 
 /// A client for one request, which may take so long in all. These authorities count, and no others.
 pub fn agent(trust: &Trust, https_only: bool, timeout: Duration) -> ureq::Agent {
-    let roots = match trust.beside_system() {
-        Some(all) => {
-            let all = all.iter().map(|one| Certificate::from_der(one).to_owned());
-            RootCerts::from(all)
-        }
-        None => RootCerts::PlatformVerifier,
-    };
+    let authorities = trust.authorities();
+    let roots = authorities
+        .iter()
+        .map(|one| Certificate::from_der(one).to_owned());
     let tls = TlsConfig::builder()
         .provider(TlsProvider::NativeTls)
-        .root_certs(roots)
+        .root_certs(RootCerts::from(roots))
         .build();
     let config = ureq::Agent::config_builder()
         .https_only(https_only)

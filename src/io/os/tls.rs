@@ -1,6 +1,8 @@
 //! TLS by OpenSSL, which is the library that PHP speaks TLS with: what it takes or refuses here, FreeScout takes or refuses.
 //!
-//! OpenSSL reads this machine's `openssl.cnf` by itself (security level, lowest version). What PHP sets on top of that, we set.
+//! What the system sets OpenSSL to (`openssl.cnf`) counts, and what PHP sets on top of that.
+
+mod system;
 
 use std::sync::OnceLock;
 
@@ -18,6 +20,10 @@ use crate::words::untrusted::shown;
 /// What PHP's own list of ciphers comes to.
 const CIPHERS: &str = "HIGH:!aNULL:!eNULL:!MD5:!DES:!RC4";
 
+/// The security level where the system sets none: that of most distributions.
+const LEVEL: u32 = 2;
+/// `SSL_OP_LEGACY_SERVER_CONNECT` (`ssl.h`).
+const LEGACY_SERVERS: SslOptions = SslOptions::from_bits_retain(4);
 /// Names of a certificate that are kept.
 const NAMES_KEPT: usize = 20;
 /// Names of a certificate that are compared: certificates of hosters hold hundreds.
@@ -78,18 +84,14 @@ impl Trust {
         Ok(connector.build())
     }
 
-    /// The authorities (DER) for a library that has a way of its own to the system's; `None` where those are all.
-    pub fn beside_system(&self) -> Option<Vec<Vec<u8>>> {
-        if self.system && self.more.is_empty() {
-            return None;
-        }
-        let mut all = self.more.clone();
-        if self.system {
-            let file = openssl_probe::probe().cert_file;
-            let read = file.and_then(|file| std::fs::read(file).ok());
-            all.extend(read.iter().flat_map(|pem| certificates(pem)));
-        }
-        Some(all.iter().filter_map(|one| one.to_der().ok()).collect())
+    /// The authorities themselves (DER), for a library that takes them so.
+    pub fn authorities(&self) -> Vec<Vec<u8>> {
+        let system = match self.system {
+            true => system::authorities(),
+            false => Vec::new(),
+        };
+        let all = self.more.iter().chain(&system);
+        all.filter_map(|one| one.to_der().ok()).collect()
     }
 
     fn set(&self, context: &mut SslContextBuilder) -> Result<(), ErrorStack> {
@@ -105,27 +107,21 @@ impl Trust {
         );
         context.set_min_proto_version(Some(SslVersion::TLS1))?;
         context.set_cipher_list(CIPHERS)?;
+        let policy = system::settings();
+        context.set_security_level(policy.level.unwrap_or(LEVEL));
+        if policy.legacy_servers {
+            context.set_options(LEGACY_SERVERS | SslOptions::ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
+        }
         let mut store = X509StoreBuilder::new()?;
-        for authority in &self.more {
+        let system = match self.system {
+            true => system::authorities(),
+            false => Vec::new(),
+        };
+        for authority in self.more.iter().chain(&system) {
             store.add_cert(authority.clone())?;
         }
         context.set_cert_store(store.build());
-        if self.system {
-            load_system(context);
-        }
         Ok(())
-    }
-}
-
-/// What is not there, or holds no certificate, adds nothing: then the handshake says what it misses.
-fn load_system(context: &mut SslContextBuilder) {
-    let found = openssl_probe::probe();
-    if let Some(file) = &found.cert_file {
-        let _ = context.set_ca_file(file);
-    }
-    // One folder, as PHP has one: the first is that of `SSL_CERT_DIR`.
-    if let Some(folder) = found.cert_dir.first() {
-        let _ = context.load_verify_locations(None, Some(folder));
     }
 }
 

@@ -236,7 +236,7 @@ fn pop3_needs_list_and_top() {
             "pass",
             "+OK in\r\n-ERR [SYS/TEMP] Internal error occurred\r\n",
             Code::FolderRefused,
-            Some(Advice::FolderRefused),
+            Some(Advice::TryLater),
         ),
         (
             "pass",
@@ -350,7 +350,7 @@ fn smtp_replies_are_taken_as_freescout_takes_them() {
             "encryption first",
             starts("250 AUTH LOGIN PLAIN\r\n") + "C: AUTH LOGIN\n538 encryption required\r\n",
             Code::AuthUnavailable,
-            Some(Advice::NoLoginMethod),
+            Some(Advice::NeedsEncryption),
             None,
         ),
         (

@@ -142,7 +142,7 @@ fn imap_replies_are_taken_as_freescout_takes_them() {
             "examine",
             "R4 NO [SERVERBUG] Internal error\r\n",
             Code::FolderRefused,
-            Some(Advice::FolderRefused),
+            Some(Advice::ServerFault),
         ),
         (
             "examine",

@@ -190,6 +190,10 @@ pub enum NoTarget {
     NoServer,
     /// A protocol or method of a module.
     OfModule,
+    /// No user name, or one that PHP takes for nothing: FreeScout fetches nothing then.
+    NoUser,
+    /// A code of encryption that FreeScout does not have: it ends with an error.
+    UnknownEncryption,
 }
 
 /// One connection of an install.
@@ -244,6 +248,9 @@ fn incoming(mailbox: &Mailbox) -> Result<MailServer, NoTarget> {
         IncomingProtocol::Pop3 => Protocol::Pop3,
         IncomingProtocol::Other(_) => return Err(NoTarget::OfModule),
     };
+    if is_falsy(mailbox.in_username.raw()) {
+        return Err(NoTarget::NoUser);
+    }
     let starttls = mailbox.in_encryption == 4;
     let login = match mailbox.oauth {
         Some(_) => LoginMethod::XOAuth2 {
@@ -260,7 +267,8 @@ fn incoming(mailbox: &Mailbox) -> Result<MailServer, NoTarget> {
         security: match mailbox.in_encryption {
             2 | 3 => Security::Implicit,
             4 if protocol == Protocol::Imap => Security::StartTls,
-            _ => Security::Plain,
+            1 | 4 => Security::Plain,
+            _ => return Err(NoTarget::UnknownEncryption),
         },
         checks_certificate: mailbox.in_validate_cert,
         login,
@@ -311,7 +319,8 @@ fn outgoing(mailbox: &Mailbox) -> Result<MailServer, NoTarget> {
         match mailbox.out_encryption {
             2 => Security::Implicit,
             3 => Security::StartTls,
-            _ => Security::Plain,
+            1 => Security::Plain,
+            _ => return Err(NoTarget::UnknownEncryption),
         },
         login,
         mailbox.email.raw(),
@@ -459,6 +468,20 @@ mod tests {
             };
             assert_eq!(outgoing(&mailbox).unwrap_err(), expected);
         }
+        for user in ["", "0"] {
+            let nobody = Mailbox {
+                in_username: user.into(),
+                ..mailbox()
+            };
+            assert_eq!(incoming(&nobody).unwrap_err(), NoTarget::NoUser);
+        }
+        let unknown = Mailbox {
+            in_encryption: 0,
+            out_encryption: 4,
+            ..mailbox()
+        };
+        assert_eq!(incoming(&unknown).unwrap_err(), NoTarget::UnknownEncryption);
+        assert_eq!(outgoing(&unknown).unwrap_err(), NoTarget::UnknownEncryption);
         let port = Mailbox {
             in_port: 70_000,
             ..mailbox()

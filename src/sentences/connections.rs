@@ -192,6 +192,10 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
         Advice::ListRefused => w.advice_list_refused.to_owned(),
         Advice::ListEmpty => w.advice_list_empty.to_owned(),
         Advice::NoTop => w.advice_no_top.to_owned(),
+        Advice::NoUser => w.advice_no_user.to_owned(),
+        Advice::UnknownEncryption => text!(advice_unknown_encryption, url),
+        Advice::SenderNotWritten => w.advice_sender_not_written.to_owned(),
+        Advice::LineBreak => w.advice_line_break.to_owned(),
         Advice::NotJudged => w.advice_not_judged.to_owned(),
         Advice::OtherServer => text!(
             advice_other_server,
@@ -319,6 +323,7 @@ fn caution(caution: &TestCaution) -> String {
         TestCaution::LoginAfterStartTls => w.caution_login_after_starttls.to_owned(),
         TestCaution::OwnAddressRefused(said) => text!(caution_own_address_refused, said),
         TestCaution::ButtonSaysOk => w.caution_button_says_ok.to_owned(),
+        TestCaution::ButtonSaysNo => w.caution_button_says_no.to_owned(),
     }
 }
 

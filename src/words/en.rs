@@ -1820,6 +1820,11 @@ table! {
     caution_sends_in_clear = "The server refuses EHLO: FreeScout then sends unencrypted and without login, whatever is set.";
     caution_login_after_starttls = "FreeScout's own test may succeed: it sends without login here. Emails to others are refused, as a rule.";
     caution_own_address_refused(said) = "Sending works, but the server takes no emails for the mailbox's own address: {said}";
+    advice_no_user = "FreeScout fetches nothing without a user name.";
+    advice_unknown_encryption(url) = "FreeScout does not know the kind of encryption that is stored and ends with an error: choose one, {url}";
+    advice_sender_not_written = "FreeScout sends no emails from an address that is written like this: correct the mailbox's address.";
+    advice_line_break = "The password contains a line break, which POP3 cannot transmit: enter it again without.";
+    caution_button_says_no = "FreeScout's own connection test fails here, as the server lists no INBOX; its fetch works.";
     caution_button_says_ok = "FreeScout's own connection test says that all is well here; its fetch gets nothing.";
     journey_arrived(seconds) = "An email to itself arrived after {seconds} s and was removed.";
     journey_arrived_marked(seconds) = "An email to itself arrived after {seconds} s; it is marked as deleted, because this server cannot remove a single email.";

@@ -51,8 +51,8 @@ fn tables() -> String {
     for (name, key) in [("Old", key(1)), ("New", key(2))] {
         let _ = writeln!(
             text,
-            "INSERT INTO mailboxes (name, email, in_server, in_password, out_username, out_password) \
-             VALUES ('{name}', '{name}@x.example', 'imap.example', {}, 'u', {});",
+            "INSERT INTO mailboxes (name, email, in_server, in_username, in_password, out_username, out_password) \
+             VALUES ('{name}', '{name}@x.example', 'imap.example', 'u', {}, 'u', {});",
             sealed(&key, "in"),
             sealed(&key, "out")
         );

@@ -308,7 +308,7 @@ fn cases() -> Vec<Case> {
                 out_port: free_port(good_dovecot().host),
                 ..own()
             },
-            ("folder_missing", "doesn't exist"),
+            ("folder_missing", "LIST: INBOX"),
             ("refused", ""),
         ),
         case(

@@ -297,6 +297,7 @@ pub fn sound() -> Assessment {
         &[
             ("name", "Support"),
             ("in_server", "imap.example"),
+            ("in_username", "support"),
             ("in_password", &payload),
         ],
     ));

@@ -100,6 +100,10 @@ pub enum Advice {
     ListRefused,
     ListEmpty,
     NoTop,
+    NoUser,
+    UnknownEncryption,
+    SenderNotWritten,
+    LineBreak,
     NotJudged,
     OtherServer,
     AccountLocked,
@@ -188,6 +192,8 @@ pub fn judge(refused: &LoginRefusal<'_>) -> (Code, Advice) {
         (Code::AuthRejected, login) if advice == Advice::WrongPassword => {
             (code, of_wrong_password(provider, login))
         }
+        // Nor is it a login that fails once it was good.
+        (Code::AuthUnavailable, _) if refused.rung == Rung::Folder => (Code::FolderRefused, advice),
         _ => (code, advice),
     }
 }

@@ -75,6 +75,8 @@ pub enum TestCaution {
     OwnAddressRefused(Untrusted),
     /// FreeScout's own connection test says yes here, and its fetch gets nothing.
     ButtonSaysOk,
+    /// The other way round: the server lists no INBOX, for which that test looks.
+    ButtonSaysNo,
 }
 
 impl TestCaution {

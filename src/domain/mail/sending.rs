@@ -31,6 +31,22 @@ pub fn on_the_wire(address: &str) -> Result<Cow<'_, str>, AddressFault> {
     Ok(Cow::Owned(format!("{local}@{domain}")))
 }
 
+/// Whether FreeScout's mailer takes it for an address at all (RFC 2822): letters that are not ASCII are looked at later,
+/// when it goes on the wire.
+pub fn is_written_well(address: &str) -> bool {
+    let Some((local, domain)) = address.trim().rsplit_once('@') else {
+        return false;
+    };
+    let quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
+    let special = |c: char| c.is_control() || "()<>[]:;,\\\"@ ".contains(c);
+    let words = |text: &str| {
+        text.split('.')
+            .all(|word| !word.is_empty() && !word.contains(special))
+    };
+    let literal = domain.starts_with('[') && domain.ends_with(']');
+    (quoted || words(local)) && (literal || words(domain))
+}
+
 /// UTS 46 as PHP's `idn_to_ascii` does it with its default option (transitional), but for the tables of letters that are
 /// not allowed: an address with one of those is refused by the server.
 fn ascii_domain(domain: &str) -> Option<String> {
@@ -140,6 +156,28 @@ mod tests {
         ] {
             let found = on_the_wire(stored);
             assert_eq!(found.as_deref().map_err(|e| *e), sent, "{stored}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_not_sent_from() {
+        for (address, good) in [
+            ("support@example.org", true),
+            ("jürgen+a@müller.example", true),
+            ("\"a b\"@example.org", true),
+            ("a@[192.0.2.1]", true),
+            ("a..b@example.org", false),
+            ("a.@example.org", false),
+            (".a@example.org", false),
+            ("a b@example.org", false),
+            ("a@b@example.org", false),
+            ("a@example..org", false),
+            ("a@", false),
+            ("@example.org", false),
+            ("nobody", false),
+            ("", false),
+        ] {
+            assert_eq!(is_written_well(address), good, "{address}");
         }
     }
 

@@ -161,6 +161,8 @@ fn skip(why: NoTarget) -> TestOrSkip {
         NoTarget::LocalMailer => (Code::NotNeeded, Advice::LocalMailer),
         NoTarget::NoServer => (Code::NotConfigured, Advice::NoServer),
         NoTarget::OfModule => (Code::NotConfigured, Advice::OfModule),
+        NoTarget::NoUser => (Code::NotConfigured, Advice::NoUser),
+        NoTarget::UnknownEncryption => (Code::NotConfigured, Advice::UnknownEncryption),
     };
     TestOrSkip::Skip(Ended::skipped(code, Some(advice)))
 }

@@ -74,8 +74,8 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
     climb.begin(Rung::Folder);
     let names = imap.list(climb)?;
     // FreeScout's button looks for that one alone, and takes a refusal to open it for an empty folder.
-    let button = names.iter().any(|name| name == b"INBOX");
-    let button = button.then_some(TestCaution::ButtonSaysOk);
+    let has_inbox = names.iter().any(|name| name == b"INBOX");
+    let button = has_inbox.then_some(TestCaution::ButtonSaysOk);
     let mut seen = Vec::new();
     for folder in climb.target.folders.iter().take(MAX_FOLDERS) {
         let name = utf7(folder.raw());
@@ -83,7 +83,11 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
             climb.cautions.extend(button);
             return Err(not_listed(&names));
         }
-        let reply = imap.examine(folder.raw())?;
+        let mut reply = imap.examine(folder.raw())?;
+        if starts_with(&reply.text, "BAD") {
+            // FreeScout says SELECT. It changes no more than which emails are called recent.
+            reply = imap.select(folder.raw())?;
+        }
         if !reply.is_ok() {
             climb.cautions.extend(button);
             return Err(climb.refused(&reply.text, None));
@@ -93,6 +97,9 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
             folder = shown(folder),
             count = messages(&reply)
         ));
+    }
+    if !has_inbox {
+        climb.cautions.push(TestCaution::ButtonSaysNo);
     }
     climb.hold(&seen.join(", "));
     imap.log_out();
@@ -225,10 +232,22 @@ impl Imap<'_> {
     /// FreeScout does.
     fn reply(&mut self, tag: &str) -> Result<Tagged, Fall> {
         let mut untagged = Vec::new();
+        let mut goodbye = None;
         for _ in 0..MAX_REPLIES {
-            match self.hear(tag)? {
-                Heard::Tagged(text) => return Ok(Tagged { text, untagged }),
-                Heard::GoOn(line) | Heard::Other(line) => untagged.push(line),
+            match (self.hear(tag), goodbye.take()) {
+                (Ok(Heard::Tagged(text)), _) => return Ok(Tagged { text, untagged }),
+                (Ok(Heard::GoOn(line)), before) => {
+                    goodbye = before;
+                    untagged.push(line);
+                }
+                (Ok(Heard::Other(line)), before) => {
+                    let leaves = starts_with(&line.text, "BYE");
+                    goodbye = before.or_else(|| leaves.then(|| line.text.clone()));
+                    untagged.push(line);
+                }
+                // After its goodbye, a server answers no more, as a rule.
+                (Err(Fall::At { .. }), Some(text)) => return Ok(Tagged { text, untagged }),
+                (Err(fall), _) => return Err(fall),
             }
         }
         Err(Climb::broken(b""))
@@ -243,8 +262,6 @@ impl Imap<'_> {
         let (first, rest) = line.split_word();
         Ok(match first {
             Some(word) if word == tag.as_bytes() => Heard::Tagged(rest.text),
-            // After its goodbye, a server answers no more.
-            Some(b"*") if starts_with(&rest.text, "BYE") => Heard::Tagged(rest.text),
             _ => Heard::Other(rest),
         })
     }
@@ -336,6 +353,10 @@ impl Imap<'_> {
                 Heard::GoOn(challenge) => {
                     reason = challenge_text(&challenge.text[1..]);
                     self.wire.send(b"\r\n", self.cancel)?;
+                }
+                Heard::Other(line) if starts_with(&line.text, "BYE") => {
+                    reply.text = line.text;
+                    break;
                 }
                 Heard::Other(line) => reply.untagged.push(line),
             }

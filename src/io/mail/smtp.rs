@@ -34,6 +34,14 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
     let sender = climb.target.sender.clone();
     if !sender.is_empty() {
         climb.begin(Rung::Sender);
+        if !sending::is_written_well(&sender) {
+            let said = shown(&sender).to_string();
+            return Err(Fall::new(
+                Code::SenderRefused,
+                Advice::SenderNotWritten,
+                said,
+            ));
+        }
         let mut reply = smtp.mail_from(&sender)?;
         if reply.code != 250 {
             return Err(climb.refused(&reply.text, credential));
@@ -83,7 +91,7 @@ pub(super) fn open<'a>(
         cancel: climb.cancel,
         extensions: None,
     };
-    let offered = smtp.ehlo(climb)?;
+    let mut offered = smtp.ehlo(climb)?;
     climb.hold(&format!("{} {offered}", shown(&greeting.text)));
     if climb.target.security == Security::StartTls {
         climb.begin(Rung::StartTls);
@@ -102,7 +110,7 @@ pub(super) fn open<'a>(
         }
         climb.hold(&shown(&reply.text).to_string());
         smtp.wire = climb.secure(smtp.wire)?;
-        smtp.ehlo(climb)?;
+        offered = smtp.ehlo(climb)?;
     }
     let target = climb.target;
     let Some(credential) = credential.filter(|_| target.login != LoginMethod::None) else {
@@ -213,9 +221,11 @@ impl Smtp<'_> {
 fn checked(address: &str) -> Result<std::borrow::Cow<'_, str>, Fall> {
     let address = address.trim();
     let refused = |advice| Fall::new(Code::SenderRefused, advice, shown(address).to_string());
+    // What is quoted may hold blanks (RFC 5321).
+    let blank = |c| c == ' ' && !address.starts_with('"');
     if address
         .chars()
-        .any(|c| c.is_control() || matches!(c, '<' | '>' | ' '))
+        .any(|c| c.is_control() || matches!(c, '<' | '>') || blank(c))
     {
         return Err(refused(Advice::SenderRefused));
     }
@@ -245,6 +255,7 @@ mod tests {
                 "{address}"
             );
         }
+        assert!(checked("\"a b\"@b.example").is_ok());
         assert_eq!(
             checked(" support@example.org ").ok().unwrap(),
             "support@example.org"

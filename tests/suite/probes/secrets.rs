@@ -107,7 +107,7 @@ fn pop3_shows_no_password_that_comes_back() {
     }
     // Nor what it can be guessed from.
     let mut steps = script("+OK ready <1@x>\nC: APOP");
-    steps.push(say("+OK\r\n"));
+    steps.push(say("-ERR\r\n"));
     steps.push(Step::Hear("USER"));
     steps.push(say("-ERR before: 4ac79eaf6ac5dd2ee2ce42ca1f5d2f1d\r\n"));
     let server = Server::new(steps);

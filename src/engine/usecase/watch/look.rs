@@ -104,6 +104,8 @@ pub(super) fn server_line(connection: &Connection) -> Untrusted {
         Err(NoTarget::LocalMailer) => "local mailer".to_owned(),
         Err(NoTarget::NoServer) => "none".to_owned(),
         Err(NoTarget::OfModule) => "module".to_owned(),
+        Err(NoTarget::NoUser) => "no user".to_owned(),
+        Err(NoTarget::UnknownEncryption) => "unknown encryption".to_owned(),
     };
     line.into()
 }

@@ -4,9 +4,9 @@
 
 /// A line of a reply, and its literals.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(in crate::io::mail) struct ReplyLine {
+pub(crate) struct ReplyLine {
     /// The line; behind the `{n}` of a literal, a blank and the line goes on.
-    pub(in crate::io::mail) text: Vec<u8>,
+    pub(crate) text: Vec<u8>,
     /// Where the `{n}` of each literal begins, and what it holds.
     pub(super) literals: Vec<(usize, Vec<u8>)>,
 }

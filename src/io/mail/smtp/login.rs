@@ -8,9 +8,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use zeroize::Zeroizing;
 
 use super::super::xoauth2::{challenge_text, xoauth2_message};
-use super::super::{Climb, Fall};
 use super::Smtp;
 use super::reply::SmtpReply;
+use super::{Climb, Fall};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::LoginMethod;
 use crate::domain::mail::advice::Advice;
@@ -18,8 +18,8 @@ use crate::domain::mail::rung::Code;
 use crate::domain::payload::base64;
 use crate::words::untrusted::shown;
 
-/// What a mechanism came to.
-struct Tried {
+/// What came of a mechanism.
+struct MechanismAnswer {
     reply: SmtpReply,
     /// Whether the password itself was sent, not only a digest of it.
     password_sent: bool,
@@ -131,7 +131,7 @@ impl Smtp<'_> {
         Ok(reply)
     }
 
-    fn login(&mut self, user: &str, password: &SecretBytes) -> Result<Tried, Fall> {
+    fn login(&mut self, user: &str, password: &SecretBytes) -> Result<MechanismAnswer, Fall> {
         let mut reply = self.auth("LOGIN", "")?;
         let mut password_sent = false;
         for (text, is_password) in [(user.as_bytes(), false), (password.expose(), true)] {
@@ -142,14 +142,14 @@ impl Smtp<'_> {
             reply = self.command(coded.as_bytes())?;
             password_sent = is_password;
         }
-        Ok(Tried {
+        Ok(MechanismAnswer {
             reply,
             password_sent,
         })
     }
 
     /// PLAIN with the user name as authorisation id too, as FreeScout's mailer sends it.
-    fn plain(&mut self, user: &str, password: &SecretBytes) -> Result<Tried, Fall> {
+    fn plain(&mut self, user: &str, password: &SecretBytes) -> Result<MechanismAnswer, Fall> {
         let plain = Zeroizing::new(
             [
                 user.as_bytes(),
@@ -161,7 +161,7 @@ impl Smtp<'_> {
             .concat(),
         );
         let coded = Zeroizing::new(base64::encode(&plain));
-        Ok(Tried {
+        Ok(MechanismAnswer {
             reply: self.auth("PLAIN", &coded)?,
             password_sent: true,
         })
@@ -172,7 +172,7 @@ impl Smtp<'_> {
         climb: &mut Climb<'_>,
         user: &str,
         password: &SecretBytes,
-    ) -> Result<Tried, Fall> {
+    ) -> Result<MechanismAnswer, Fall> {
         let mut reply = self.auth("CRAM-MD5", "")?;
         if reply.code == 334 {
             let challenge = reply
@@ -190,14 +190,14 @@ impl Smtp<'_> {
                 None => self.command(b"*")?,
             };
         }
-        Ok(Tried {
+        Ok(MechanismAnswer {
             reply,
             password_sent: false,
         })
     }
 }
 
-impl Tried {
+impl MechanismAnswer {
     /// Whether the next mechanism may be tried after this refusal.
     fn leaves_others(&self, fall: &Fall) -> bool {
         let enough = matches!(

@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 use super::super::net::{Wire, without_end};
-use super::super::{Climb, Fall};
+use super::{Climb, Fall};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::rung::Code;
 use crate::words::untrusted::shown;
@@ -13,11 +13,11 @@ use crate::words::untrusted::shown;
 const MAX_LINES: usize = 200;
 
 /// A whole reply.
-pub(in crate::io::mail) struct SmtpReply {
+pub(crate) struct SmtpReply {
     /// Three digits.
-    pub(in crate::io::mail) code: u16,
+    pub(crate) code: u16,
     /// All lines, joined by spaces.
-    pub(in crate::io::mail) text: Vec<u8>,
+    pub(crate) text: Vec<u8>,
     /// The lines, without code.
     pub(super) lines: Vec<Vec<u8>>,
     /// The lines as they came, with their ends.
@@ -30,7 +30,7 @@ impl SmtpReply {
     }
 
     /// 2xx.
-    pub(in crate::io::mail) fn is_ok(&self) -> bool {
+    pub(crate) fn is_ok(&self) -> bool {
         self.class() == 2
     }
 

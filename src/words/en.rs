@@ -1663,7 +1663,7 @@ table! {
     code_app_password_required = "app password required";
     code_basic_auth_disabled = "passwords switched off";
     code_smtp_auth_disabled = "SMTP login switched off";
-    code_service_disabled = "service switched off";
+    code_service_disabled = "access blocked";
     code_rate_limited = "too many logins";
     code_auth_unavailable = "no login possible";
     code_oauth_expired = "token expired";

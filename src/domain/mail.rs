@@ -9,6 +9,7 @@ pub mod endpoint;
 pub mod failed;
 pub mod oauth;
 pub mod oauth_error;
+pub mod outage;
 pub mod probe;
 pub mod queue;
 pub mod rung;

@@ -10,6 +10,7 @@ pub mod failed;
 pub mod oauth;
 pub mod oauth_error;
 pub mod openssl_cnf;
+pub mod outage;
 pub mod probe;
 pub mod queue;
 pub mod rung;

@@ -398,7 +398,7 @@ impl<'a> Climb<'a> {
         if !wire.heard().starts_with(ALERT) {
             match wire.raw_line(self.cancel) {
                 Ok(line) if !line.starts_with(ALERT) => {
-                    self.greeted = Some(shown(&line).to_string());
+                    self.greeted = Some(shown(line.trim_ascii_end()).to_string());
                     return Ok(line);
                 }
                 Err(fall) if !wire.heard().starts_with(ALERT) => return Err(fall),

@@ -1,5 +1,6 @@
 //! What the watch saw, as sentences.
 
+pub mod away;
 pub mod claims;
 
 use jiff::Timestamp;

@@ -1663,7 +1663,7 @@ table! {
     code_app_password_required = "app password required";
     code_basic_auth_disabled = "passwords switched off";
     code_smtp_auth_disabled = "SMTP login switched off";
-    code_service_disabled = "service switched off";
+    code_service_disabled = "access blocked";
     code_rate_limited = "too many logins";
     code_auth_unavailable = "no login possible";
     code_oauth_expired = "token expired";
@@ -1840,6 +1840,7 @@ table! {
     test_summary(ok, of: number, failed, skipped: number) = "{ok} of {of}; {failed} failed, {skipped} not tried.",
         of { One "1 connection works", Other "{of} connections work" },
         skipped { One "1 was", Other "{skipped} were" };
+    test_outage(server, why, logins) = "{server}: {why}. This concerns {logins}.";
     test_not_needed(count) = "No login needed: {count} more.";
     test_stopped = "Stopped: not every connection was tested.";
     test_nothing = "There is no mailbox to test.";
@@ -1951,6 +1952,8 @@ table! {
     watch_silent_next(command) = "That may be a quiet time. To be sure: {command}";
     watch_login_trouble(server, what) = "{server}: {what}";
     watch_login_fails(login, why) = "{login}: the login fails. {why}";
+    watch_logins_fail(why, logins) = "{why}. These logins fail because of it: {logins}.";
+    watch_logins_more(logins, more) = "{logins} and {more} more";
     watch_login_retry(command) = "A password that was refused is not sent again by itself. If the server was wrong, this sends it once more: {command}";
     watch_certificate_ends(server, days: number) = days {
         One "The certificate of {server} runs out within a day.",

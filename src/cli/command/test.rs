@@ -8,6 +8,7 @@ use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::Out;
 use crate::cli::reporter::TerminalReporter;
 use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::mail::outage::{Outage, outages};
 use crate::domain::mail::probe::{Climbed, Journey, LoginMark, TestVerdict, Tested};
 use crate::engine::exit::Exit;
 use crate::engine::report;
@@ -16,6 +17,7 @@ use crate::engine::usecase::logins::{self, WantedLogins};
 use crate::io::mail::Settings;
 use crate::io::os::names;
 use crate::sentences::connections as sentences;
+use crate::sentences::watch::away::named;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -85,6 +87,11 @@ pub(super) fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>,
 /// The results for people: a block a mailbox.
 fn print(out: &mut Out, tested: &[Tested], site: &str) {
     let w = words();
+    let out_of_order = outages(tested);
+    let is_told_below = |one: &Tested| {
+        let mut logins = out_of_order.iter().flat_map(|outage| &outage.logins);
+        logins.any(|login| login.id == one.id)
+    };
     let mut last = None;
     for one in tested {
         if last != Some(one.id.mailbox) {
@@ -96,7 +103,14 @@ fn print(out: &mut Out, tested: &[Tested], site: &str) {
             };
             out.line(&owner);
         }
-        line(out, one, site);
+        line(out, one);
+        if !is_told_below(one) {
+            more(out, one, site);
+        }
+    }
+    for outage in &out_of_order {
+        out.line("");
+        told_once(out, outage, site);
     }
     let count = |wanted: &[LoginMark]| {
         tested
@@ -118,7 +132,31 @@ fn print(out: &mut Out, tested: &[Tested], site: &str) {
     }
 }
 
-fn line(out: &mut Out, tested: &Tested, site: &str) {
+/// What is wrong with a server, for all of its logins.
+fn told_once(out: &mut Out, outage: &Outage<'_>, site: &str) {
+    let first = outage.first();
+    let logins: Vec<String> = outage
+        .logins
+        .iter()
+        .map(|login| {
+            format!(
+                "{} {}",
+                login.email,
+                sentences::direction(login.id.direction)
+            )
+        })
+        .collect();
+    out.line(&text!(
+        test_outage,
+        server = first.server,
+        why = sentences::outcome(&first.ended),
+        logins = named(&logins)
+    ));
+    more(out, first, site);
+}
+
+/// Where it led, and how it ended.
+fn line(out: &mut Out, tested: &Tested) {
     let ended = &tested.ended;
     let mark = sentences::sign(ended.mark());
     let protocol = tested.protocol.map_or_else(String::new, |p| p.to_string());
@@ -136,6 +174,11 @@ fn line(out: &mut Out, tested: &Tested, site: &str) {
         text.push_str(&format!(" ({} ms)", ended.took().as_millis()));
     }
     out.line(&text);
+}
+
+/// What the server said, what to do, and what else is to be known.
+fn more(out: &mut Out, tested: &Tested, site: &str) {
+    let ended = &tested.ended;
     let mut more = |text: &str| out.line(&format!("            {text}"));
     if !ended.server_said.is_empty() {
         more(&ended.server_said.to_string());

@@ -4,6 +4,7 @@
 //! changes, when it is well again, and once more each day as long as it stands. Nothing here holds a secret: keys are
 //! fingerprints, passwords are digests that nobody can try guesses on without a secret that lies apart from them.
 
+pub mod away;
 pub mod change;
 pub mod digest;
 pub mod edit;

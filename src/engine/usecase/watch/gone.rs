@@ -2,27 +2,34 @@
 //! that was switched off, a key that was replaced. That is no recovery, and is not told as one.
 
 use crate::domain::key::app_key::AppKey;
-use crate::domain::mail::connections;
+use crate::domain::mail::{Connection, connections};
 use crate::domain::run::watch::{Matter, WatchCode};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::session::Session;
 use crate::sentences::watch::claims;
 use crate::words::untrusted::shown;
 
+/// Whether a subject is the server of this connection.
+fn is_server(connection: &Connection, subject: &str) -> bool {
+    connection.target.as_ref().is_ok_and(|target| {
+        let server = shown(&target.server()).to_string();
+        server == subject
+    })
+}
+
 /// Whether there is no longer what it was about.
 pub(super) fn is_gone(matter: &Matter, session: &Session, assessment: &Assessment) -> bool {
     let subject = &matter.subject;
     let inventory = &session.inventory;
     let all = connections(&inventory.mailboxes, &inventory.system_mail);
-    let mut tried = all.iter().filter(|connection| connection.target.is_ok());
+    let mut tried = all.iter().filter(|one| one.target.is_ok());
     let mut mailboxes = inventory.mailboxes.iter();
     let mut is_mailbox = || mailboxes.any(|mailbox| mailbox.email.to_string() == *subject);
     match matter.code {
-        WatchCode::LoginFails => !tried.any(|connection| claims::login(connection) == *subject),
-        WatchCode::CertificateEnds => !tried.any(|connection| {
-            let target = connection.target.as_ref();
-            target.is_ok_and(|target| shown(&target.server()).to_string() == *subject)
-        }),
+        WatchCode::LoginFails => {
+            !tried.any(|one| claims::login(one) == *subject || is_server(one, subject))
+        }
+        WatchCode::CertificateEnds => !tried.any(|one| is_server(one, subject)),
         WatchCode::TestMailLost | WatchCode::NothingReceived | WatchCode::NothingSent => {
             !is_mailbox()
         }

@@ -18,6 +18,7 @@ use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{
     Connection, ConnectionId, Direction, LoginMethod, MailServer, connections,
 };
+use crate::domain::run::watch::away::{self, AwayReason};
 use crate::domain::run::watch::digest::{DigestSecret, KeyedDigest};
 use crate::domain::run::watch::record::{LoginResult, TestMail, TriedLogin, WatchRecord};
 use crate::domain::run::watch::round::RoundWishes;
@@ -345,14 +346,22 @@ pub(super) fn claims(
     typed: &CommandFor<'_>,
 ) -> Vec<Claim> {
     let inventory = &session.inventory;
-    let mut claims = Vec::new();
+    let (mut claims, mut away) = (Vec::new(), Vec::new());
     for connection in connections(&inventory.mailboxes, &inventory.system_mail) {
         let (Some(tried), Ok(target)) = (record.get(&name(connection.id)), &connection.target)
         else {
             continue;
         };
-        if let Some([message, next]) = &tried.trouble {
-            let subject = sentences::watch::claims::login(&connection);
+        let server = crate::words::untrusted::shown(&target.server()).to_string();
+        let subject = sentences::watch::claims::login(&connection);
+        if let (Some([message, next]), LoginResult::Unreached) = (&tried.trouble, &tried.result) {
+            let reason = AwayReason {
+                message: message.clone(),
+                next: next.clone(),
+                logins: vec![subject],
+            };
+            away::note(&mut away, server.clone(), reason);
+        } else if let Some([message, next]) = &tried.trouble {
             let mut next = NextSteps::from(next.as_str());
             if tried.result == LoginResult::Refused {
                 let settings = wishes.settings.as_deref();
@@ -366,7 +375,6 @@ pub(super) fn claims(
         if let Some(ends) = tried.certificate_ends
             && ends.saturating_sub(now.as_second()) < within
         {
-            let server = crate::words::untrusted::shown(&target.server()).to_string();
             let left = ends.saturating_sub(now.as_second()).div_euclid(DAY);
             claims.push(sentences::watch::claims::certificate_ends(
                 server,
@@ -375,6 +383,7 @@ pub(super) fn claims(
             ));
         }
     }
+    claims.extend(away.into_iter().map(sentences::watch::away::server_away));
     claims
 }
 

@@ -749,6 +749,8 @@ pub fn rows() -> Vec<Row> {
         };
         rows.push(at(Imap, format!("folders/{name}"), there).folders(fetched));
     }
+    let of_imap = at(Pop3, "pop3 replies/a folder set for IMAP".to_owned(), manner(Pop3, &[]));
+    rows.push(of_imap.folders(r#"["Orders"]"#));
     for (name, user, password, email) in SENDERS {
         let plain = at(Smtp, format!("smtp senders/{name}"), manner(Smtp, &[]));
         rows.push(plain.login(user, password).email(email));

@@ -59,7 +59,8 @@ fn what_we_say_is_what_freescout_does() {
     std::fs::write(&hosts, rows::hosts::FILE.to_owned() + &own).unwrap();
     let trusted = authority.bundle();
     let (theirs, ours) = std::thread::scope(|scope| {
-        let theirs = scope.spawn(|| freescout::answers(&checkout, &all, &trusted, with_hosts(&hosts)));
+        let theirs =
+            scope.spawn(|| freescout::answers(&checkout, &all, &trusted, with_hosts(&hosts)));
         let ours = ours::results(&all, &trusted, with_hosts(&hosts));
         (theirs.join().unwrap(), ours)
     });

@@ -4,9 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::certificates::Certificate;
-use crate::dovecot::{
-    BARE, Behaviour, Dovecot, LONG_PASSWORD, NO_LOGIN, ODD_PASSWORD, ODD_USER,
-};
+use crate::dovecot::{BARE, Behaviour, Dovecot, LONG_PASSWORD, NO_LOGIN, ODD_PASSWORD, ODD_USER};
 use crate::guard::give;
 use crate::postfix::{Listener, Postfix};
 use crate::roots::{COURIER, CYRUS, EXIM, Server};
@@ -33,11 +31,7 @@ pub fn start() -> Debian {
             .map(|kind| scope.spawn(|| Server::start(kind)))
             .map(|thread| thread.join().unwrap())
     });
-    let behaviours = [
-        Behaviour::TlsBeforeLogin,
-        Behaviour::NoTls,
-        Behaviour::Apop,
-    ];
+    let behaviours = [Behaviour::TlsBeforeLogin, Behaviour::NoTls, Behaviour::Apop];
     let shows = CERTIFICATES.map(|(certificate, _)| Behaviour::Shows(certificate));
     let dovecots: Vec<Dovecot> = shows
         .into_iter()
@@ -79,7 +73,10 @@ fn certificate(server: &Dovecot, shown: &str) -> Vec<Row> {
             let name = format!("dovecot/{way}, {shown}{what}");
             row(name, protocol, encryption, port).account(&server.own_account())
         };
-        rows.extend([at("").host("localhost"), at(", unchecked").host("localhost").unchecked()]);
+        rows.extend([
+            at("").host("localhost"),
+            at(", unchecked").host("localhost").unchecked(),
+        ]);
     }
     rows
 }
@@ -101,9 +98,21 @@ fn dovecot(server: &Dovecot) -> Vec<Row> {
         let own = server.own_account();
         let wrong = [
             ("a wrong password", own.user.to_owned(), "wrong".to_owned()),
-            ("a blank behind the password", own.user.to_owned(), format!("{} ", own.password)),
-            ("a blank before the user", format!(" {}", own.user), own.password.to_owned()),
-            ("an unknown user", "nobody@test.example".to_owned(), "wrong".to_owned()),
+            (
+                "a blank behind the password",
+                own.user.to_owned(),
+                format!("{} ", own.password),
+            ),
+            (
+                "a blank before the user",
+                format!(" {}", own.user),
+                own.password.to_owned(),
+            ),
+            (
+                "an unknown user",
+                "nobody@test.example".to_owned(),
+                "wrong".to_owned(),
+            ),
         ];
         rows.extend(wrong.map(|(what, user, password)| at(what).login(&user, &password)));
         // Of the accounts, a folder that is a file cannot be opened, and one of another account cannot be written.
@@ -113,14 +122,20 @@ fn dovecot(server: &Dovecot) -> Vec<Row> {
         let foreign = server.own_account();
         let at_root = server.mail_folder().join(foreign.user);
         fs::create_dir_all(at_root.join("Maildir")).unwrap();
-        fs::set_permissions(&at_root, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+        fs::set_permissions(
+            &at_root,
+            std::os::unix::fs::PermissionsExt::from_mode(0o700),
+        )
+        .unwrap();
         rows.push(at("a mailbox of somebody else").account(&foreign));
         let full = server.own_account();
         let home = server.mail_folder().join(full.user);
         let inbox = home.join("Maildir");
         maildir(&inbox);
         for number in 0..3 {
-            let mail = format!("From: a@desk.example\nDate: Mon, 30 Nov 2026 08:00:00 +0000\nSubject: {number}\nMessage-ID: <{number}@desk.example>\n\nhello\n");
+            let mail = format!(
+                "From: a@desk.example\nDate: Mon, 30 Nov 2026 08:00:00 +0000\nSubject: {number}\nMessage-ID: <{number}@desk.example>\n\nhello\n"
+            );
             fs::write(inbox.join(format!("new/{number}.M1P1.desk")), mail).unwrap();
         }
         give_all(&home);
@@ -128,11 +143,31 @@ fn dovecot(server: &Dovecot) -> Vec<Row> {
     }
     let folders: [(&str, &str, &'static str); 6] = [
         ("a folder", ".Orders", r#"["INBOX","Orders"]"#),
-        ("a folder that is not there", ".Orders", r#"["INBOX","Order"]"#),
-        ("a folder with an ampersand", ".Tom &- Co", r#"["INBOX","Tom & Co"]"#),
-        ("a folder with umlauts", ".Gel&APY-schte", r#"["INBOX","Gel\u00f6schte"]"#),
-        ("a folder below another", ".Orders.Old", r#"["INBOX","Orders.Old"]"#),
-        ("a folder below another, by a slash", ".Orders.Old", r#"["INBOX","Orders/Old"]"#),
+        (
+            "a folder that is not there",
+            ".Orders",
+            r#"["INBOX","Order"]"#,
+        ),
+        (
+            "a folder with an ampersand",
+            ".Tom &- Co",
+            r#"["INBOX","Tom & Co"]"#,
+        ),
+        (
+            "a folder with umlauts",
+            ".Gel&APY-schte",
+            r#"["INBOX","Gel\u00f6schte"]"#,
+        ),
+        (
+            "a folder below another",
+            ".Orders.Old",
+            r#"["INBOX","Orders.Old"]"#,
+        ),
+        (
+            "a folder below another, by a slash",
+            ".Orders.Old",
+            r#"["INBOX","Orders/Old"]"#,
+        ),
     ];
     for (what, folder, fetched) in folders {
         let own = server.own_account();
@@ -171,13 +206,45 @@ fn strict(tls: &Dovecot, no_tls: &Dovecot, apop: &Dovecot) -> Vec<Row> {
     let safe = "127.0.0.2";
     vec![
         at("imap none where TLS is wanted", Imap, NONE, tls, tls.imap).host(safe),
-        at("imap STARTTLS where TLS is wanted", Imap, STARTTLS, tls, tls.imap).host(safe),
+        at(
+            "imap STARTTLS where TLS is wanted",
+            Imap,
+            STARTTLS,
+            tls,
+            tls.imap,
+        )
+        .host(safe),
         at("imap SSL where TLS is wanted", Imap, SSL, tls, tls.imaps).host(safe),
         at("pop3 none where TLS is wanted", Pop3, NONE, tls, tls.pop3).host(safe),
-        at("pop3 STARTTLS where TLS is wanted", Pop3, STARTTLS, tls, tls.pop3).host(safe),
-        at("imap none where there is no TLS", Imap, NONE, no_tls, no_tls.imap),
-        at("imap STARTTLS where there is no TLS", Imap, STARTTLS, no_tls, no_tls.imap),
-        at("pop3 none where there is no TLS", Pop3, NONE, no_tls, no_tls.pop3),
+        at(
+            "pop3 STARTTLS where TLS is wanted",
+            Pop3,
+            STARTTLS,
+            tls,
+            tls.pop3,
+        )
+        .host(safe),
+        at(
+            "imap none where there is no TLS",
+            Imap,
+            NONE,
+            no_tls,
+            no_tls.imap,
+        ),
+        at(
+            "imap STARTTLS where there is no TLS",
+            Imap,
+            STARTTLS,
+            no_tls,
+            no_tls.imap,
+        ),
+        at(
+            "pop3 none where there is no TLS",
+            Pop3,
+            NONE,
+            no_tls,
+            no_tls.pop3,
+        ),
         at("pop3 none with a stamp", Pop3, NONE, apop, apop.pop3),
         at("pop3 SSL with a stamp", Pop3, SSL, apop, apop.pop3s).host("localhost"),
     ]
@@ -186,7 +253,12 @@ fn strict(tls: &Dovecot, no_tls: &Dovecot, apop: &Dovecot) -> Vec<Row> {
 fn postfixes(server: &Postfix, accounts: &Dovecot) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut add = |name: String, listener, encryption| {
-        let row = row(format!("postfix/{name}"), Smtp, encryption, server.port(listener));
+        let row = row(
+            format!("postfix/{name}"),
+            Smtp,
+            encryption,
+            server.port(listener),
+        );
         rows.push(row.account(&accounts.own_account()));
     };
     let listeners = [
@@ -197,34 +269,63 @@ fn postfixes(server: &Postfix, accounts: &Dovecot) -> Vec<Row> {
         (Listener::NoAuth, "no AUTH"),
         (Listener::OwnSenders, "another's address"),
         (Listener::Later, "greylisting"),
-        (Listener::RefusesAtOnce, "another's address, refused at once"),
+        (
+            Listener::RefusesAtOnce,
+            "another's address, refused at once",
+        ),
     ];
     for (listener, name) in listeners {
         add(format!("{name}, none"), listener, NONE);
         add(format!("{name}, STARTTLS"), listener, TLS);
     }
     for (certificate, name) in CERTIFICATES {
-        add(format!("587 {name}, STARTTLS"), Listener::Submission(certificate), TLS);
-        add(format!("465 {name}, SSL"), Listener::Smtps(certificate), SSL);
+        add(
+            format!("587 {name}, STARTTLS"),
+            Listener::Submission(certificate),
+            TLS,
+        );
+        add(
+            format!("465 {name}, SSL"),
+            Listener::Smtps(certificate),
+            SSL,
+        );
     }
-    add("587, none".to_owned(), Listener::Submission(Certificate::Good), NONE);
+    add(
+        "587, none".to_owned(),
+        Listener::Submission(Certificate::Good),
+        NONE,
+    );
     let port = |listener| server.port(listener);
     let at = |name: &str, listener| row(format!("postfix/{name}"), Smtp, TLS, port(listener));
     let submission = Listener::Submission(Certificate::Good);
     let own = || accounts.own_account();
     let wrong = own();
     rows.extend([
-        at("a wrong password", submission).account(&wrong).login(wrong.user, "wrong"),
+        at("a wrong password", submission)
+            .account(&wrong)
+            .login(wrong.user, "wrong"),
         at("an odd password", submission).account(&ODD_PASSWORD),
         at("a long password", submission).account(&LONG_PASSWORD),
         at("a closed account", submission).account(&NO_LOGIN),
-        at("no user, relay denied", submission).login("", "x").email("a@elsewhere.example"),
-        at("no user, own domain", submission).account(&own()).login("", "x"),
+        at("no user, relay denied", submission)
+            .login("", "x")
+            .email("a@elsewhere.example"),
+        at("no user, own domain", submission)
+            .account(&own())
+            .login("", "x"),
         at("user 0", submission).account(&own()).login("0", "x"),
-        at("an address elsewhere", submission).account(&own()).email("b@elsewhere.example"),
-        at("an unknown recipient", submission).account(&own()).email("nobody@test.example"),
-        at("an IDN domain", submission).account(&own()).email("postfix@müller.example"),
-        at("an umlaut before the at", submission).account(&own()).email("jürgen@test.example"),
+        at("an address elsewhere", submission)
+            .account(&own())
+            .email("b@elsewhere.example"),
+        at("an unknown recipient", submission)
+            .account(&own())
+            .email("nobody@test.example"),
+        at("an IDN domain", submission)
+            .account(&own())
+            .email("postfix@müller.example"),
+        at("an umlaut before the at", submission)
+            .account(&own())
+            .email("jürgen@test.example"),
     ]);
     rows
 }
@@ -252,7 +353,10 @@ fn exim(ports: &[u16]) -> Vec<Row> {
         };
         let (name, _) = user(number + 1);
         let wrong = at(number + 1, ", a wrong password");
-        rows.extend([at(number, ""), wrong.login(&format!("{name}@test.example"), "wrong")]);
+        rows.extend([
+            at(number, ""),
+            wrong.login(&format!("{name}@test.example"), "wrong"),
+        ]);
     }
     let at = |name: &str| {
         let (user, password) = user(30);
@@ -261,8 +365,12 @@ fn exim(ports: &[u16]) -> Vec<Row> {
     };
     rows.extend([
         at("an address elsewhere").email("c@elsewhere.example"),
-        at("no user, relay denied").login("", "x").email("d@elsewhere.example"),
-        at("no user, own domain").login("", "x").email("e@test.example"),
+        at("no user, relay denied")
+            .login("", "x")
+            .email("d@elsewhere.example"),
+        at("no user, own domain")
+            .login("", "x")
+            .email("e@test.example"),
         at("a sender refused at RCPT").email("nobody@test.example "),
         at("an IDN domain").email("exim@müller.example"),
         at("an umlaut before the at").email("exïm@test.example"),
@@ -285,7 +393,12 @@ fn courier(ports: &[u16]) -> Vec<Row> {
 fn cyrus(ports: &[u16]) -> Vec<Row> {
     let ways = [
         ("imap where TLS is wanted, none", Imap, ports[0], NONE),
-        ("imap where TLS is wanted, STARTTLS", Imap, ports[0], STARTTLS),
+        (
+            "imap where TLS is wanted, STARTTLS",
+            Imap,
+            ports[0],
+            STARTTLS,
+        ),
         ("imap, none", Imap, ports[1], NONE),
         ("imap, STARTTLS", Imap, ports[1], STARTTLS),
         ("imap, SSL", Imap, ports[2], SSL),
@@ -296,7 +409,13 @@ fn cyrus(ports: &[u16]) -> Vec<Row> {
     let mut rows = stores("cyrus", &ways);
     let without = |number, name: &str, protocol, port| {
         let (user, password) = user(number);
-        row(format!("cyrus/{name} without a mailbox"), protocol, NONE, port).login(&user, &password)
+        row(
+            format!("cyrus/{name} without a mailbox"),
+            protocol,
+            NONE,
+            port,
+        )
+        .login(&user, &password)
     };
     rows.extend([
         without(20, "imap", Imap, ports[1]),

@@ -33,7 +33,6 @@ pub const KEPT: &[Kept] = &[
     kept(Side::FreeScouts, "imap replies/opening refused", NOT_OPENED),
     kept(Side::FreeScouts, "imap replies/opening unknown", NOT_OPENED),
     kept(Side::FreeScouts, "imap replies/opening has a bug", NOT_OPENED),
-    kept(Side::FreeScouts, "imap replies/EXAMINE unknown", NOT_OPENED),
     kept(Side::FreeScouts, "pop3 replies/LIST unknown", NOT_OPENED),
     kept(Side::FreeScouts, "postfix/no AUTH, none", NO_LOGIN),
     kept(Side::FreeScouts, "postfix/587, none", NO_LOGIN),

@@ -113,6 +113,9 @@ fi
 
 not_run=""
 [ "$(id -u)" -eq 0 ] || not_run=", what only root can try (the tests that leave something out say \"not root: … not tried\")"
+if [ -z "${FREESCOUT_CHECKOUT:-}" ]; then
+    not_run="$not_run, FreeScout's own code beside ours (tests/agree: FREESCOUT_CHECKOUT names no checkout of it)"
+fi
 step cargo fmt --check
 step cargo clippy --locked --all-targets --all-features -- -D warnings
 step cargo test --locked --features "$TEST_FEATURES" --no-run

@@ -62,130 +62,25 @@ const AUTHORITY: Spec = Spec {
 };
 
 /// The authorities by name, each after the one that signs it, and whether the bundle holds it.
+#[rustfmt::skip]
 const AUTHORITIES: [(&str, Spec, bool); 17] = [
     ("root", AUTHORITY, true),
-    (
-        "rsa-root",
-        Spec {
-            key: RSA,
-            ..AUTHORITY
-        },
-        true,
-    ),
-    (
-        "p521-root",
-        Spec {
-            key: P521,
-            ..AUTHORITY
-        },
-        true,
-    ),
-    (
-        "pss-root",
-        Spec {
-            key: RSA_PSS,
-            ..AUTHORITY
-        },
-        true,
-    ),
-    (
-        "expired-root",
-        Spec {
-            dates: PAST,
-            ..AUTHORITY
-        },
-        true,
-    ),
-    (
-        "future-root",
-        Spec {
-            dates: FUTURE,
-            ..AUTHORITY
-        },
-        true,
-    ),
-    (
-        "not-a-ca",
-        Spec {
-            extensions: "basicConstraints=CA:FALSE",
-            ..AUTHORITY
-        },
-        true,
-    ),
-    (
-        "no-constraints",
-        Spec {
-            extensions: "subjectKeyIdentifier=hash",
-            ..AUTHORITY
-        },
-        true,
-    ),
-    (
-        "v1-root",
-        Spec {
-            extensions: "",
-            ..AUTHORITY
-        },
-        true,
-    ),
-    (
-        "no-cert-sign",
-        Spec {
-            extensions: "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,digitalSignature",
-            ..AUTHORITY
-        },
-        true,
-    ),
-    (
-        "other-names",
-        Spec {
-            extensions: "basicConstraints=critical,CA:TRUE\nnameConstraints=critical,permitted;DNS:other.example",
-            ..AUTHORITY
-        },
-        true,
-    ),
-    (
-        "path-0",
-        Spec {
-            extensions: "basicConstraints=critical,CA:TRUE,pathlen:0",
-            ..AUTHORITY
-        },
-        true,
-    ),
+    ("rsa-root", Spec { key: RSA, ..AUTHORITY }, true),
+    ("p521-root", Spec { key: P521, ..AUTHORITY }, true),
+    ("pss-root", Spec { key: RSA_PSS, ..AUTHORITY }, true),
+    ("expired-root", Spec { dates: PAST, ..AUTHORITY }, true),
+    ("future-root", Spec { dates: FUTURE, ..AUTHORITY }, true),
+    ("not-a-ca", Spec { extensions: "basicConstraints=CA:FALSE", ..AUTHORITY }, true),
+    ("no-constraints", Spec { extensions: "subjectKeyIdentifier=hash", ..AUTHORITY }, true),
+    ("v1-root", Spec { extensions: "", ..AUTHORITY }, true),
+    ("no-cert-sign", Spec { extensions: "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,digitalSignature", ..AUTHORITY }, true),
+    ("other-names", Spec { extensions: "basicConstraints=critical,CA:TRUE\nnameConstraints=critical,permitted;DNS:other.example", ..AUTHORITY }, true),
+    ("path-0", Spec { extensions: "basicConstraints=critical,CA:TRUE,pathlen:0", ..AUTHORITY }, true),
     ("stranger", AUTHORITY, false),
-    (
-        "intermediate",
-        Spec {
-            signed_by: Some("root"),
-            ..AUTHORITY
-        },
-        false,
-    ),
-    (
-        "too-deep",
-        Spec {
-            signed_by: Some("path-0"),
-            ..AUTHORITY
-        },
-        false,
-    ),
-    (
-        "expired-intermediate",
-        Spec {
-            signed_by: Some("root"),
-            dates: PAST,
-            ..AUTHORITY
-        },
-        false,
-    ),
-    (
-        "known-intermediate",
-        Spec {
-            signed_by: Some("stranger"),
-            ..AUTHORITY
-        },
-        true,
-    ),
+    ("intermediate", Spec { signed_by: Some("root"), ..AUTHORITY }, false),
+    ("too-deep", Spec { signed_by: Some("path-0"), ..AUTHORITY }, false),
+    ("expired-intermediate", Spec { signed_by: Some("root"), dates: PAST, ..AUTHORITY }, false),
+    ("known-intermediate", Spec { signed_by: Some("stranger"), ..AUTHORITY }, true),
 ];
 
 /// A certificate with its key and those that a server shows beside it.

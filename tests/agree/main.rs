@@ -29,6 +29,9 @@ mod kept;
 #[path = "../suite/not_tried.rs"]
 mod not_tried;
 mod ours;
+#[path = "../mail/postfix.rs"]
+mod postfix;
+mod roots;
 mod row;
 mod rows;
 mod table;

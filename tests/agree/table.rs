@@ -5,7 +5,6 @@ use std::ffi::OsStr;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
 
 use crate::freescout::{self, VARIABLE};
 use crate::kept::{KEPT, Side};
@@ -34,6 +33,8 @@ fn what_we_say_is_what_freescout_does() {
         return;
     };
     let (mut all, authority) = rows::tls::rows();
+    let debian = rows::debian::start();
+    all.extend(debian.rows.clone());
     all.extend(rows::replies::rows());
     all.extend(rows::hosts::rows());
     let names: BTreeSet<&str> = all.iter().map(|row| row.name.as_str()).collect();
@@ -57,14 +58,12 @@ fn what_we_say_is_what_freescout_does() {
     let own: String = own.collect();
     std::fs::write(&hosts, rows::hosts::FILE.to_owned() + &own).unwrap();
     let trusted = authority.bundle();
-    let start = Instant::now();
-    let theirs = freescout::answers(&checkout, &all, &trusted, with_hosts(&hosts));
-    let took = start.elapsed();
-    let ours = ours::results(&all, &trusted, with_hosts(&hosts));
-    println!(
-        "FreeScout: {took:.0?}, ours: {:.0?}",
-        start.elapsed() - took
-    );
+    let (theirs, ours) = std::thread::scope(|scope| {
+        let theirs =
+            scope.spawn(|| freescout::answers(&checkout, &all, &trusted, with_hosts(&hosts)));
+        let ours = ours::results(&all, &trusted, with_hosts(&hosts));
+        (theirs.join().unwrap(), ours)
+    });
     judge(&all, &theirs, &ours);
 }
 
@@ -86,6 +85,7 @@ fn judge(
     let silent = freescout::Answers::default();
     let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
     let mut disagreements = String::new();
+    let mut every = String::new();
     let mut wrong = Vec::new();
     for (id, row) in (1..).zip(rows) {
         let their = theirs.get(&id).unwrap_or(&silent);
@@ -113,8 +113,17 @@ fn judge(
                 Some(Side::FreeScouts)
             }
         };
+        let marks = |works| if works { '✓' } else { '✗' };
+        let (our_told, their_told) = (our.told(), their.told());
+        let line = format!(
+            "{} ours {} FreeScout {}\n    ours: {our_told}\n    FreeScout: {their_told}",
+            row.name,
+            marks(our.works()),
+            marks(their.works())
+        );
+        writeln!(every, "{line}").unwrap();
         match (side, kept) {
-            (None, None) => continue,
+            (None, None) => {}
             (None, Some(_)) => wrong.push(format!(
                 "{}: they agree, so it is no difference to keep",
                 row.name
@@ -128,22 +137,13 @@ fn judge(
             (Some(_), Some(_)) => {}
             (Some(_), None) => wrong.push(row.name.clone()),
         }
-        if let Some(side) = side {
-            let only = if side == Side::Ours {
-                "ours ✓, FreeScout ✗"
-            } else {
-                "ours ✗, FreeScout ✓"
-            };
-            let known = if kept.is_some() { " (kept)" } else { "" };
-            let (our, their) = (our.told(), their.told());
-            writeln!(
-                disagreements,
-                "{only}: {}{known}\n    ours: {our}\n    FreeScout: {their}",
-                row.name
-            )
-            .unwrap();
+        if side.is_some() {
+            let known = if kept.is_some() { "(kept) " } else { "" };
+            writeln!(disagreements, "{known}{line}").unwrap();
         }
     }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/agree/rows.txt");
+    std::fs::write(&file, every).unwrap();
     let mut table = format!(
         "\n{:<20} {:>5} {:>5} {:>14} {:>14}\n",
         "", "✓/✓", "✗/✗", "only ours ✓", "only theirs ✓"
@@ -165,7 +165,7 @@ fn judge(
         total.only_freescouts += count.only_freescouts;
     }
     line("all", &total);
-    println!("{table}\n{disagreements}");
+    println!("{table}\n{disagreements}\nEvery row: {}", file.display());
     assert!(
         wrong.is_empty(),
         "{} rows:\n{}",

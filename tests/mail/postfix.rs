@@ -32,10 +32,16 @@ pub enum Listener {
     CramMd5,
     /// STARTTLS, and no AUTH at all: mail for the accounts is taken from anybody.
     NoAuth,
+    /// As `NoTls`; who is logged in sends from no address but one that is his, and none is. It is said at RCPT TO.
+    OwnSenders,
+    /// As `NoTls`; every recipient is put off.
+    Later,
+    /// As `OwnSenders`, but said at MAIL FROM.
+    RefusesAtOnce,
 }
 
 impl Listener {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Plain,
         Self::Submission(Certificate::Good),
         Self::Submission(Certificate::SelfSigned),
@@ -49,6 +55,9 @@ impl Listener {
         Self::LoginOnly,
         Self::CramMd5,
         Self::NoAuth,
+        Self::OwnSenders,
+        Self::Later,
+        Self::RefusesAtOnce,
     ];
 
     /// What differs from `postfix-main.cf`.
@@ -70,8 +79,28 @@ impl Listener {
             Self::LoginOnly => [no_tls.into(), vec![mechanisms("login")]].concat(),
             Self::CramMd5 => [no_tls.into(), vec![mechanisms("cram-md5, plain, login")]].concat(),
             Self::NoAuth => vec![("smtpd_sasl_auth_enable", text("no"))],
+            Self::OwnSenders => [no_tls, own_senders()].concat(),
+            Self::Later => {
+                let later = text("check_recipient_access static:{450 4.7.1 Greylisted}");
+                [no_tls.into(), vec![("smtpd_recipient_restrictions", later)]].concat()
+            }
+            Self::RefusesAtOnce => {
+                let at_once = vec![("smtpd_delay_reject", text("no"))];
+                [&no_tls[..], &own_senders(), &at_once].concat()
+            }
         }
     }
+}
+
+/// Every address is somebody else's.
+fn own_senders() -> [(&'static str, String); 2] {
+    [
+        ("smtpd_sender_login_maps", "static:nobody".to_owned()),
+        (
+            "smtpd_sender_restrictions",
+            "reject_sender_login_mismatch".to_owned(),
+        ),
+    ]
 }
 
 /// A key and its certificate, as Postfix takes them.

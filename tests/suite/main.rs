@@ -33,6 +33,7 @@ mod leaving;
 mod lost_backups;
 mod not_tried;
 mod oauth;
+mod oauth_rotation;
 mod own_backups;
 mod plans;
 mod planted;

@@ -464,7 +464,7 @@ fn the_clock_is_the_apps_own() {
 }
 
 /// `test` on the Microsoft mailbox alone, with its servers and its provider on loopback.
-fn tested(desk: &Desk, imap: std::net::SocketAddr, provider: &Provider, more: &[&str]) -> Json {
+pub fn tested(desk: &Desk, imap: std::net::SocketAddr, provider: &Provider, more: &[&str]) -> Json {
     let execute = "UPDATE mailboxes SET in_server = 'outlook.office365.com', in_port = 143, in_encryption = 1,
         out_method = 1 WHERE id = 1";
     desk.bench.database().execute(execute, []).unwrap();
@@ -489,7 +489,7 @@ fn tested(desk: &Desk, imap: std::net::SocketAddr, provider: &Provider, more: &[
     json["results"][0].clone()
 }
 
-const XOAUTH2: &str = "* OK ready
+pub const XOAUTH2: &str = "* OK ready
     C: R1 CAPABILITY
     * CAPABILITY IMAP4rev1 AUTH=XOAUTH2
     R1 OK done

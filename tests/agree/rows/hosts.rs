@@ -3,6 +3,7 @@
 use crate::answering::{Manner, start};
 use crate::row::{Imap, NONE, Pop3, Row, Smtp, row};
 
+#[rustfmt::skip]
 const HOSTS: &[(&str, &str)] = &[
     ("a name", "mail.desk.example"),
     ("capitals", "MAIL.Desk.Example"),

@@ -462,10 +462,24 @@ impl Inventory {
     }
 }
 
-/// `in_imap_folders` as FreeScout reads it: a JSON list of names; `INBOX` where there is none.
+/// `in_imap_folders` as FreeScout reads it: a JSON list of names, empty ones too; a text that is no JSON is a name; `INBOX`
+/// where there is none.
 fn folders(text: &str) -> Vec<String> {
-    let mut names: Vec<String> = serde_json::from_str(text).unwrap_or_default();
-    names.retain(|name| !name.is_empty());
+    use serde_json::Value;
+    let values = match serde_json::from_str(text) {
+        Ok(Value::Array(values)) => values,
+        Ok(Value::Object(named)) => named.into_iter().map(|(_, value)| value).collect(),
+        Err(_) if !text.is_empty() => vec![text.into()],
+        _ => Vec::new(),
+    };
+    let mut names: Vec<String> = values
+        .into_iter()
+        .filter_map(|value| match value {
+            Value::String(name) => Some(name),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
+        .collect();
     if names.is_empty() {
         names.push("INBOX".to_owned());
     }
@@ -488,6 +502,22 @@ mod tests {
 
     fn text(text: &str) -> StoredText {
         StoredText::Text(SecretBytes::from(text.as_bytes()))
+    }
+
+    #[test]
+    fn folders_are_read_as_freescout_reads_them() {
+        for (stored, names) in [
+            (r#"["INBOX","Tom & Co"]"#, &["INBOX", "Tom & Co"][..]),
+            (r#"{"1":"Orders"}"#, &["Orders"]),
+            (r#"[""]"#, &[""]),
+            ("[2026]", &["2026"]),
+            ("Orders", &["Orders"]),
+            ("[]", &["INBOX"]),
+            ("null", &["INBOX"]),
+            ("", &["INBOX"]),
+        ] {
+            assert_eq!(folders(stored), names, "{stored}");
+        }
     }
 
     #[test]

@@ -478,7 +478,7 @@ mod tests {
 
     #[test]
     fn literals_are_seen_at_the_end_of_a_line_only() {
-        assert_eq!(literal(b"* LIST () \"/\" {5}"), Some((15, 5)));
+        assert_eq!(literal(b"* LIST () \"/\" {5}"), Some((14, 5)));
         assert_eq!(literal(b"* OK {5} words"), None);
         assert_eq!(
             literal(b"* X {99999999999999999999999}"),

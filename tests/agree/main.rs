@@ -16,19 +16,40 @@ mod answering;
 mod authority;
 #[path = "../mail/certificates.rs"]
 mod certificates;
+#[expect(
+    dead_code,
+    reason = "it serves the tests of tests/mail too, which need more of it"
+)]
 #[path = "../mail/dialogue.rs"]
 mod dialogue;
+#[expect(
+    dead_code,
+    reason = "it serves the tests of tests/mail too, which need more of it"
+)]
 #[path = "../mail/dovecot.rs"]
 mod dovecot;
 mod freescout;
+#[expect(
+    dead_code,
+    reason = "it serves the tests of tests/mail too, which need more of it"
+)]
 #[path = "../mail/guard.rs"]
 mod guard;
+#[expect(
+    dead_code,
+    reason = "it serves the tests of tests/mail too, which need more of it"
+)]
 #[path = "../mail/install.rs"]
 mod install;
 mod kept;
+#[expect(dead_code, reason = "it serves the suite too, which needs more of it")]
 #[path = "../suite/not_tried.rs"]
 mod not_tried;
 mod ours;
+#[expect(
+    dead_code,
+    reason = "it serves the tests of tests/mail too, which need more of it"
+)]
 #[path = "../mail/postfix.rs"]
 mod postfix;
 mod roots;

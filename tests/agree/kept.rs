@@ -26,6 +26,9 @@ const NO_LOGIN: &str = "it sends without login here";
 /// FreeScout's test goes to whom the operator names; that an address of its own is no recipient is not its login's fault.
 const NO_RECIPIENT: &str = "takes no emails for the mailbox's own address";
 
+/// What stands behind it would be a command of its own to the server: we send none.
+const LINE_BREAK: &str = "line break";
+
 #[rustfmt::skip]
 pub const KEPT: &[Kept] = &[
     kept(Side::FreeScouts, "dovecot/imap, a mailbox that is a file", NOT_OPENED),
@@ -38,7 +41,10 @@ pub const KEPT: &[Kept] = &[
     kept(Side::FreeScouts, "postfix/587, none", NO_LOGIN),
     kept(Side::FreeScouts, "exim/587, none", NO_LOGIN),
     kept(Side::FreeScouts, "exim/587, none, a wrong password", NO_LOGIN),
+    kept(Side::FreeScouts, "pop3 logins/a line feed", LINE_BREAK),
+    kept(Side::FreeScouts, "pop3 logins/a carriage return", LINE_BREAK),
     kept(Side::FreeScouts, "smtp senders/an empty password", "No password is stored"),
+    kept(Side::Ours, "folders/no INBOX there", "its fetch works"),
     kept(Side::Ours, "postfix/an address elsewhere", NO_RECIPIENT),
     kept(Side::Ours, "postfix/an unknown recipient", NO_RECIPIENT),
     kept(Side::Ours, "postfix/an IDN domain", NO_RECIPIENT),

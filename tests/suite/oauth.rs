@@ -500,7 +500,9 @@ pub const XOAUTH2: &str = "* OK ready
     R3 OK done
     C: R4 EXAMINE
     * 3 EXISTS
-    R4 OK opened";
+    R4 OK opened
+    C: R5 UID SEARCH
+    R5 OK done";
 
 #[test]
 fn a_renewed_token_is_stored_and_then_logs_in() {

@@ -106,6 +106,10 @@ impl ImapDialogue<'_> {
             ("SELECT", [folder]) => self.open(folder, "OK [READ-WRITE] Completed.")?,
             ("EXAMINE", [folder]) => self.open(folder, "OK [READ-ONLY] Completed.")?,
             ("STATUS", [folder, items]) => self.status(folder, items)?,
+            ("UID", [what, ..]) if self.logged_in && what.eq_ignore_ascii_case(b"SEARCH") => {
+                self.wire.say("* SEARCH")?;
+                COMPLETED
+            }
             (
                 "NOOP" | "CAPABILITY" | "LOGOUT" | "STARTTLS" | "LOGIN" | "AUTHENTICATE" | "LIST"
                 | "SELECT" | "EXAMINE" | "STATUS",

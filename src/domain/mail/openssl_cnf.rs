@@ -27,11 +27,11 @@ pub fn policy(text: &str) -> OpenSslPolicy {
         .try_fold("default", |section, key| sections.get(section, key));
     let set = |key| sections.get(system?, key);
     let level = set("cipherstring").and_then(|ciphers| {
-        let level = ciphers.split([':', ',', ' ']).filter_map(|word| {
+        let mut levels = ciphers.split([':', ',', ' ']).filter_map(|word| {
             let (_, level) = word.split_once("@SECLEVEL=")?;
             level.trim().parse().ok()
         });
-        level.last()
+        levels.next_back()
     });
     let options = set("options").unwrap_or_default();
     OpenSslPolicy {

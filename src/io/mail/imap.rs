@@ -25,6 +25,8 @@ use listing::ReplyLine;
 const MAX_REPLIES: usize = 20_000;
 /// Folders of one mailbox that are looked at.
 const MAX_FOLDERS: usize = 20;
+/// Days that FreeScout looks back for new emails (`--days` of its fetch).
+const DAYS_FETCHED: i64 = 3;
 /// Names of the server's list that are told where one is not among them.
 const NAMES_TOLD: usize = 12;
 /// The longest line that is put together of literals and what stands between them.
@@ -92,11 +94,13 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
             climb.cautions.extend(button);
             return Err(climb.refused(&reply.text, None));
         }
-        seen.push(text!(
-            probe_folder,
-            folder = shown(folder),
-            count = messages(&reply)
-        ));
+        let count = messages(&reply);
+        if count > 0 {
+            // A server that hangs up at the search, or takes too long for it, keeps FreeScout from its emails. A refusal is
+            // an empty answer to it.
+            imap.command(format!("UID SEARCH UNSEEN SINCE {}", since()).as_bytes())?;
+        }
+        seen.push(text!(probe_folder, folder = shown(folder), count));
     }
     if !has_inbox {
         climb.cautions.push(TestCaution::ButtonSaysNo);
@@ -104,6 +108,14 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
     climb.hold(&seen.join(", "));
     imap.log_out();
     Ok(())
+}
+
+/// The day from which FreeScout looks for new emails, as IMAP writes it.
+fn since() -> String {
+    let days = jiff::Span::new().days(DAYS_FETCHED);
+    let today = jiff::Zoned::now();
+    let first = today.checked_sub(days).unwrap_or(today);
+    first.strftime("%-d-%b-%Y").to_string()
 }
 
 /// A folder that FreeScout does not find in the list.

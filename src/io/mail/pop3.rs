@@ -37,7 +37,7 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
         .iter()
         .any(|text| text.iter().any(|b| matches!(b, b'\r' | b'\n' | 0)))
     {
-        return Err(Fall::new(Code::ProtocolError, Advice::LineBreak, ""));
+        return Err(Fall::new(Code::CannotTell, Advice::LineBreak, ""));
     }
     if !apop(climb, &mut wire, &greeting, credential)? {
         for (command, argument) in [

@@ -101,7 +101,7 @@ const IMAP_ANSWERS: &[(&str, Answers)] = &[
     ("SEARCH refused", &[("SEARCH", "{tag} NO no"), ("UID SEARCH", "{tag} NO no")]),
     ("SEARCH unknown", &[("SEARCH", "{tag} BAD what"), ("UID SEARCH", "{tag} BAD what")]),
     ("SEARCH charset", &[("SEARCH", "{tag} NO [BADCHARSET (US-ASCII)] The specified charset is not supported."), ("UID SEARCH", "{tag} NO [BADCHARSET (US-ASCII)] The specified charset is not supported.")]),
-    ("SEARCH hangs up", &[("SEARCH", "<close>"), ("UID SEARCH", "<close>")]),
+    ("SEARCH hangs up", &[("SELECT", "* 3 EXISTS\n{tag} OK done"), ("EXAMINE", "* 3 EXISTS\n{tag} OK done"), ("SEARCH", "<close>"), ("UID SEARCH", "<close>")]),
     ("LOGOUT hangs up", &[("LOGOUT", "<close>")]),
     ("LOGOUT refused", &[("LOGOUT", "{tag} BAD what")]),
 ];

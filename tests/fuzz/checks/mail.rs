@@ -287,6 +287,7 @@ fn known(protocol: Protocol, line: &[u8]) -> bool {
                         "AUTHENTICATE XOAUTH2 ",
                         "LIST \"\" \"*\"",
                         "EXAMINE \"",
+                        "UID SEARCH UNSEEN SINCE ",
                         "LOGOUT",
                     ]
                     .iter()

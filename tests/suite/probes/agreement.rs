@@ -36,6 +36,8 @@ fn imap(instead_of: &str, reply: &str) -> Vec<Step> {
         ),
         ("", "C: R4 EXAMINE\n"),
         ("examine", "* 3 EXISTS\r\nR4 OK done\r\n"),
+        ("", "C: R5 UID SEARCH\n"),
+        ("search", "R5 OK done\r\n"),
     ];
     let said = dialogue.map(|(name, usual)| match name == instead_of {
         true => reply,
@@ -156,6 +158,10 @@ fn imap_replies_are_taken_as_freescout_takes_them() {
             Code::FolderRefused,
             Some(Advice::FolderRefused),
         ),
+        ("search", "R5 NO no\r\n", Code::Ok, None),
+        ("search", "R5 BAD what?\r\n", Code::Ok, None),
+        // It searches for too long.
+        ("search", "", Code::Timeout, Some(Advice::NoAnswer)),
     ] {
         let ended = climb(&Server::new(imap(place, reply)), &target(Protocol::Imap));
         let shown = reply.get(..60).unwrap_or(reply);

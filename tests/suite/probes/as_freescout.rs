@@ -21,7 +21,9 @@ const IMAP: &str = "
     R3 OK done
     C: R4 EXAMINE
     * 17 EXISTS
-    R4 OK done";
+    R4 OK done
+    C: R5 UID SEARCH UNSEEN SINCE
+    R5 OK done";
 
 fn with_user(protocol: Protocol, user: &str) -> MailServer {
     MailServer {
@@ -41,10 +43,19 @@ fn imap_quotes_backslash_and_quote_and_leaves_utf8_as_it_is() {
         "p\\ä\"ß".as_bytes(),
     );
     assert_code(&ended, Code::Ok);
+    let said = server.record().text();
+    let (before, search) = said.split_once("R5 UID SEARCH UNSEEN SINCE ").unwrap();
     assert_eq!(
-        server.record().text(),
-        "R1 CAPABILITY\r\nR2 LOGIN \"us\\\"er\" \"p\\\\ä\\\"ß\"\r\nR3 LIST \"\" \"*\"\r\nR4 EXAMINE \"INBOX\"\r\nR5 LOGOUT\r\n"
+        before,
+        "R1 CAPABILITY\r\nR2 LOGIN \"us\\\"er\" \"p\\\\ä\\\"ß\"\r\nR3 LIST \"\" \"*\"\r\nR4 EXAMINE \"INBOX\"\r\n"
     );
+    let (day, rest) = search.split_once("\r\n").unwrap();
+    // RFC 3501: 1-Feb-1994.
+    assert_eq!(
+        day.split('-').map(str::len).collect::<Vec<_>>()[1..],
+        [3, 4]
+    );
+    assert_eq!(rest, "R6 LOGOUT\r\n");
     let rungs: Vec<Rung> = ended.ladder.iter().map(|step| step.rung).collect();
     assert_eq!(
         rungs,
@@ -313,7 +324,7 @@ fn pop3_with_starttls_goes_in_the_clear() {
 fn pop3_sends_no_second_command_within_a_password() {
     let server = Server::new(script("+OK ready"));
     let ended = climb_with(&server, &target(Protocol::Pop3), b"pass\r\nDELE 1");
-    assert_code(&ended, Code::ProtocolError);
+    assert_code(&ended, Code::CannotTell);
     assert_eq!(server.record().text(), "");
 }
 

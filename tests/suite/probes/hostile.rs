@@ -79,7 +79,9 @@ fn good(protocol: Protocol) -> Vec<Step> {
             R3 OK done
             C: R4 EXAMINE
             * 3 EXISTS
-            R4 OK done"
+            R4 OK done
+            C: R5 UID SEARCH
+            R5 OK done"
         }
         Protocol::Pop3 => {
             "+OK ready <a@b>

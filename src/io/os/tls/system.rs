@@ -157,11 +157,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         let text = "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\n";
-        let included = format!("{text}.include {}\n", path("level").display());
+        let included = format!("{text}.include {}\n", path("level").to_str().unwrap());
         std::fs::write(path("openssl.cnf"), included).unwrap();
         let circle = format!(
             "CipherString = @SECLEVEL=0\n.include = {}\n",
-            path("level").display()
+            path("level").to_str().unwrap()
         );
         std::fs::write(path("level"), circle).unwrap();
         let mut left = MOST_INCLUDED;

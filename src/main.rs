@@ -18,7 +18,7 @@ use freescout_rescue::io::install::Environment;
 use freescout_rescue::io::mail::Settings;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use freescout_rescue::io::os::crash_points::{self, Point};
-use freescout_rescue::io::os::tls::Trust;
+use freescout_rescue::io::os::tls::{Trust, variables};
 use freescout_rescue::io::os::{accounts, around, entropy, harden, inside, processes, spawn};
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::tui::app::Outcome;
@@ -35,6 +35,7 @@ static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
 fn main() -> ExitCode {
     harden::close();
     let arguments: Vec<_> = std::env::args_os().collect();
+    variables::hide(&arguments);
     if let Some(exit) = spawn::called_for_another(&arguments, accounts::groups_of) {
         return ExitCode::from(exit);
     }

@@ -144,6 +144,7 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
         Advice::NoAnswer => text!(advice_no_answer, server = tested.server),
         Advice::SpeaksTls => text!(advice_speaks_tls, url),
         Advice::SpeaksPlain => text!(advice_speaks_plain, url),
+        Advice::TlsBroken => w.advice_tls_broken.to_owned(),
         Advice::TlsFailed => w.advice_tls_failed.to_owned(),
         Advice::OnlyTls12 => text!(advice_only_tls12, url),
         Advice::OtherOpenSsl => text!(advice_other_openssl, url),

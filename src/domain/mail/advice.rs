@@ -60,6 +60,7 @@ pub enum Advice {
     SpeaksTls,
     SpeaksPlain,
     TlsFailed,
+    TlsBroken,
     OnlyTls12,
     OtherOpenSsl,
     CertificateExpired,

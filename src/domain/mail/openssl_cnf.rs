@@ -52,11 +52,14 @@ impl<'a> Sections<'a> {
         let mut section = "default";
         let mut values = BTreeMap::new();
         for line in text.lines() {
+            let line = line.trim_start_matches('\u{feff}');
             let line = line.split('#').next().unwrap_or_default().trim();
             if let Some(name) = line.strip_prefix('[') {
                 section = name.strip_suffix(']').unwrap_or(name).trim();
             } else if let Some((key, value)) = line.split_once('=') {
                 let value = value.trim().trim_matches(['"', '\'']);
+                // Words in front of a point number what could stand there more than once.
+                let key = key.rsplit('.').next().unwrap_or(key);
                 values.insert((section, key.trim().to_ascii_lowercase()), value);
             }
         }
@@ -90,6 +93,7 @@ mod tests {
                 None,
                 true,
             ),
+            ("1.CipherString = DEFAULT@SECLEVEL=0", Some(0), false),
             ("CipherString = DEFAULT", None, false),
             ("CipherString = DEFAULT@SECLEVEL=strong", None, false),
             ("MinProtocol = TLSv1.2", None, false),

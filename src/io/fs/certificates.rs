@@ -12,7 +12,7 @@ use super::{FileError, FileRead};
 use crate::io::fs;
 
 /// A file of certificates is no longer than this, in bytes. The bundles of whole systems have a quarter of a MiB.
-const MOST: u64 = 4 << 20;
+const MOST: u64 = 16 << 20;
 
 /// Reads a file of certificates: a regular one, of a bounded size.
 pub fn read(path: &Path) -> Result<FileRead, FileError> {

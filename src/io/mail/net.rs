@@ -214,21 +214,13 @@ pub(super) fn without_end(mut line: Vec<u8>) -> Vec<u8> {
     line
 }
 
-fn broken_off(error: &std::io::Error) -> Fall {
-    Fall::new(
-        Code::ProtocolError,
-        Advice::TurnedAway,
-        shown(&error.to_string()).to_string(),
-    )
-}
-
 impl Wire {
     fn new(stream: TcpStream, limits: Deadlines) -> Result<Self, Fall> {
         let ready = stream
             .set_read_timeout(Some(SLICE))
             .and_then(|()| stream.set_write_timeout(Some(SLICE)))
             .and_then(|()| stream.set_nodelay(true));
-        ready.map_err(|e| broken_off(&e))?;
+        ready.map_err(|e| tls::broken_by(&e))?;
         Ok(Self {
             stream: MailStream::Plain(stream),
             limits,
@@ -279,7 +271,7 @@ impl Wire {
                 Advice::TurnedAway,
                 shown(&self.buffer).to_string(),
             )),
-            Err(error) => Err(broken_off(&error)),
+            Err(error) => Err(tls::broken_by(&error)),
         }
     }
 
@@ -371,7 +363,7 @@ impl Wire {
                 Ok(true) => return Ok(()),
                 Ok(false) => {}
                 Err(error) if is_slice(&error) => {}
-                Err(error) => return Err(broken_off(&error)),
+                Err(error) => return Err(tls::broken_by(&error)),
             }
             if called_off(cancel) {
                 return Err(Fall::Cancelled);

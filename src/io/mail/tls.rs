@@ -148,12 +148,40 @@ pub(super) fn handshake(
     Ok((stream, facts))
 }
 
+/// By the server's own words, or OpenSSL's.
 fn failed(said: &str) -> Fall {
-    Fall::new(
-        Code::TlsHandshake,
-        Advice::TlsFailed,
-        shown(said).to_string(),
-    )
+    let has = |all: &[&str]| all.iter().any(|words| said.contains(words));
+    let advice = if has(&WANTS_CERTIFICATE) {
+        Advice::ClientCertificate
+    } else if has(&NOTHING_IN_COMMON) {
+        Advice::TlsFailed
+    } else {
+        Advice::TlsBroken
+    };
+    Fall::new(Code::TlsHandshake, advice, shown(said).to_string())
+}
+
+/// What is said where a client has to show a certificate.
+const WANTS_CERTIFICATE: [&str; 2] = ["certificate required", "alert bad certificate"];
+
+/// What is said where the two sides have no cipher or version in common.
+const NOTHING_IN_COMMON: [&str; 3] = [
+    "handshake failure",
+    "insufficient security",
+    "no shared cipher",
+];
+
+/// Why a connection broke, in OpenSSL's words where they are its: the rest is places in its source.
+pub(super) fn broken_by(error: &io::Error) -> Fall {
+    let inner = error.get_ref().and_then(|e| e.downcast_ref::<ssl::Error>());
+    match inner.and_then(ssl::Error::ssl_error) {
+        Some(stack) => failed(&reasons(stack)),
+        None => Fall::new(
+            Code::ProtocolError,
+            Advice::TurnedAway,
+            shown(&error.to_string()).to_string(),
+        ),
+    }
 }
 
 /// As PHP sets a connection up: it names the server even where that is an address.

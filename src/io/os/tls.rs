@@ -3,6 +3,7 @@
 //! What the system sets OpenSSL to (`openssl.cnf`) counts, and what PHP sets on top of that.
 
 mod system;
+pub mod variables;
 
 use std::sync::OnceLock;
 
@@ -26,9 +27,6 @@ const LEVEL: u32 = 2;
 const LEGACY_SERVERS: SslOptions = SslOptions::from_bits_retain(4);
 /// Names of a certificate that are kept.
 const NAMES_KEPT: usize = 20;
-/// Names of a certificate that are compared: certificates of hosters hold hundreds.
-const MOST_NAMES: usize = 2_000;
-
 /// The authorities whose certificates count. Those of the system are read when the first handshake needs them.
 #[derive(Debug)]
 pub struct Trust {
@@ -113,14 +111,13 @@ impl Trust {
             context.set_options(LEGACY_SERVERS | SslOptions::ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
         }
         let mut store = X509StoreBuilder::new()?;
-        let system = match self.system {
-            true => system::authorities(),
-            false => Vec::new(),
-        };
-        for authority in self.more.iter().chain(&system) {
+        for authority in &self.more {
             store.add_cert(authority.clone())?;
         }
         context.set_cert_store(store.build());
+        if self.system {
+            system::load(context);
+        }
         Ok(())
     }
 }
@@ -151,7 +148,7 @@ impl CertificateNames {
             None => name.ipaddress().and_then(address),
         });
         let common = entry(certificate.subject_name(), Nid::COMMONNAME).filter(|_| by_common);
-        Self(names.take(MOST_NAMES).chain(common).collect())
+        Self(names.chain(common).collect())
     }
 
     /// Whether PHP takes one of them for this server's.

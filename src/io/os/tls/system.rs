@@ -6,48 +6,70 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use openssl::ssl::SslContextBuilder;
 use openssl::x509::X509;
 
 use super::certificates;
+use super::variables::value;
 use crate::domain::mail::openssl_cnf::{OpenSslPolicy, included, policy};
 use crate::io::fs;
+use crate::io::fs::certificates::Copied;
 
 /// Where OpenSSL looks, as distributions build it: Debian and its kin, Red Hat's, others.
 const FOLDERS: [&str; 4] = ["/usr/lib/ssl", "/etc/pki/tls", "/etc/ssl", "/usr/local/ssl"];
 /// A file of certificates is no longer than this, in bytes: the bundles of whole systems have a quarter of a MiB.
-const MOST: u64 = 4 << 20;
+const MOST: u64 = 16 << 20;
 /// Files of certificates that are read in one folder.
 const MOST_FILES: usize = 2_000;
 /// A file of settings is no longer than this, in bytes.
-const MOST_SETTINGS: u64 = 256 << 10;
+const MOST_SETTINGS: u64 = 1 << 20;
 /// Files of settings that are read.
 const MOST_INCLUDED: usize = 50;
 
-/// The authorities of the system (`SSL_CERT_FILE` and `SSL_CERT_DIR` count).
+/// Has a connection check certificates against the authorities of the system (`SSL_CERT_FILE` and `SSL_CERT_DIR` count).
+/// What is not there, or is damaged, adds nothing, as for PHP: then the handshake says what it misses.
+pub(super) fn load(context: &mut SslContextBuilder) {
+    let places = Places::of_system();
+    if let Some(file) = places.file.and_then(|file| Copied::of(&file).ok()) {
+        let _ = context.set_ca_file(file.path());
+    }
+    for authority in places.folders.iter().flat_map(|folder| by_hash(folder)) {
+        let _ = context.cert_store_mut().add_cert(authority);
+    }
+}
+
+/// The same authorities themselves, of a bundle those that can be read.
 pub(super) fn authorities() -> Vec<X509> {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    let folder = folder();
-    let below = |name: &str| folder.map(|folder| Path::new(folder).join(name));
-    let file = set("SSL_CERT_FILE").map(PathBuf::from);
-    let file = file.or_else(|| below("cert.pem"));
-    let folders: Vec<PathBuf> = match set("SSL_CERT_DIR") {
-        Some(folders) => std::env::split_paths(&folders).collect(),
-        None => below("certs").into_iter().collect(),
-    };
-    let mut all = file.map_or_else(Vec::new, |file| read(&file));
-    for folder in folders {
-        all.extend(by_hash(&folder));
-    }
-    if all.is_empty() {
-        // A system that is built otherwise.
-        all.extend(
-            openssl_probe::probe()
-                .cert_file
-                .iter()
-                .flat_map(|file| read(file)),
-        );
-    }
+    let places = Places::of_system();
+    let mut all = places.file.map_or_else(Vec::new, |file| read(&file));
+    all.extend(places.folders.iter().flat_map(|folder| by_hash(folder)));
     all
+}
+
+/// Where the authorities are.
+struct Places {
+    file: Option<PathBuf>,
+    folders: Vec<PathBuf>,
+}
+
+impl Places {
+    fn of_system() -> Self {
+        let folder = folder();
+        let below = |name: &str| folder.map(|folder| Path::new(folder).join(name));
+        let file = value("SSL_CERT_FILE").map(PathBuf::from);
+        let usual = || below("cert.pem").filter(|file| file.exists());
+        let folders: Vec<PathBuf> = match value("SSL_CERT_DIR") {
+            Some(folders) => std::env::split_paths(&folders).collect(),
+            None => below("certs").into_iter().collect(),
+        };
+        let hashed = folders.iter().any(|folder| !hashed_in(folder).is_empty());
+        let file = file.or_else(usual);
+        Self {
+            // A system that is built otherwise has its bundle elsewhere.
+            file: file.or_else(|| openssl_probe::probe().cert_file.filter(|_| !hashed)),
+            folders,
+        }
+    }
 }
 
 fn folder() -> Option<&'static str> {
@@ -64,14 +86,16 @@ fn read(file: &Path) -> Vec<X509> {
 
 /// The certificates of a folder that OpenSSL finds there: by a hash of their names (openssl-rehash(1)).
 fn by_hash(folder: &Path) -> Vec<X509> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let files = entries.flatten().map(|entry| entry.path());
+    let files = hashed_in(folder);
+    files.iter().flat_map(|path| read(path)).collect()
+}
+
+fn hashed_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries.map(|entry| entry.path());
     files
         .filter(|path| path.file_name().is_some_and(is_hashed))
         .take(MOST_FILES)
-        .flat_map(|path| read(&path))
         .collect()
 }
 
@@ -87,8 +111,7 @@ fn is_hashed(name: &OsStr) -> bool {
 
 /// What the system's `openssl.cnf` (or `OPENSSL_CONF`) sets.
 pub(super) fn settings() -> OpenSslPolicy {
-    let set = std::env::var_os("OPENSSL_CONF").filter(|value| !value.is_empty());
-    let files: Vec<PathBuf> = match set {
+    let files: Vec<PathBuf> = match value("OPENSSL_CONF") {
         Some(file) => vec![file.into()],
         None => FOLDERS
             .iter()
@@ -104,7 +127,8 @@ pub(super) fn settings() -> OpenSslPolicy {
 fn with_included(file: &Path, left: &mut usize) -> Option<String> {
     *left = left.checked_sub(1)?;
     let read = fs::read(file, MOST_SETTINGS).ok()?;
-    let text = String::from_utf8_lossy(&read.bytes);
+    // A backslash joins a line and the next.
+    let text = String::from_utf8_lossy(&read.bytes).replace("\\\n", "");
     let mut whole = String::with_capacity(text.len());
     for line in text.lines() {
         match included(line) {

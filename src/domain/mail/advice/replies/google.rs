@@ -11,7 +11,7 @@ pub(super) const REPLIES: &[KnownReply] = &[
         "andreiaugustin/gmail_extractor#4",
     ),
     reply(
-        &["534", "5.7.9"],
+        &["534", "5.7.9", "application-specific"],
         Code::AppPasswordRequired,
         Advice::GoogleAppPassword,
         "534-5.7.9 Application-specific password required. For more information, go to https://support.google.com/mail/?p=InvalidSecondFactor",

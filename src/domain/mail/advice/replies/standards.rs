@@ -63,6 +63,29 @@ pub(super) const REPLIES: &[KnownReply] = &[
             "PHPMailer/PHPMailer#283",
         ),
     ),
+    // The mechanism, not the password.
+    reply(
+        &["534", "5.7.9"],
+        Code::AuthUnavailable,
+        Advice::NotJudged,
+        "534 5.7.9 Authentication mechanism is too weak",
+        "RFC 4954, section 6",
+    ),
+    // Dovecot's POP3 gives an administrator's reason after `[AUTH]`, as it does for a wrong password.
+    reply(
+        &["account", "closed"],
+        Code::ServiceDisabled,
+        Advice::ContactAdmin,
+        "-ERR [AUTH] This account is closed",
+        "Dovecot 2.3.19, an account with nologin and a reason; wording approximate",
+    ),
+    reply(
+        &["permission to use"],
+        Code::ServiceDisabled,
+        Advice::NotAllowedIn,
+        "-ERR Your account does not have permission to use POP3",
+        "wording approximate",
+    ),
     // What a login cannot give it.
     reply(
         &["valid ssl certificate"],
@@ -157,7 +180,7 @@ pub(super) const REPLIES: &[KnownReply] = &[
         "RFC 5530",
     ),
     reply(
-        &["unable to lock maildrop"],
+        &["maildrop", "lock"],
         Code::RateLimited,
         Advice::InUse,
         "-ERR unable to lock maildrop",

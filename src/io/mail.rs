@@ -122,7 +122,13 @@ pub fn probe(
         Protocol::Smtp => smtp::probe(&mut climb, credential),
     };
     match outcome {
-        Ok(()) => Ok(climb.ended(Code::Ok, None, String::new())),
+        Ok(()) => {
+            let other = climb.other_server().map(|name| climb.masks.hide(name));
+            climb
+                .cautions
+                .extend(other.map(|name| TestCaution::OtherServer(name.into())));
+            Ok(climb.ended(Code::Ok, None, String::new()))
+        }
         Err(Fall::Cancelled) => Err(Cancelled),
         Err(Fall::At { said, .. }) if climb.other_server().is_some() => {
             Ok(climb.ended(Code::OtherServer, Some(Advice::OtherServer), said))
@@ -263,6 +269,15 @@ impl<'a> Climb<'a> {
             _ => String::new(),
         };
         self.hold("");
+        if !self
+            .rungs
+            .iter()
+            .any(|step| step.rung == Rung::Authentication)
+        {
+            // Nothing was sent.
+            self.cautions
+                .retain(|caution| *caution != TestCaution::ClearText);
+        }
         Ended {
             code,
             rung,
@@ -426,11 +441,12 @@ impl<'a> Climb<'a> {
     }
 
     fn not_a_mail_server(said: &[u8]) -> Fall {
-        Fall::new(
-            Code::NotAMailServer,
-            Advice::NotAMailServer,
-            shown(said).to_string(),
-        )
+        let other = [&b"220"[..], b"+OK", b"* OK"];
+        let advice = match other.iter().any(|greets| said.starts_with(greets)) {
+            true => Advice::OtherProtocol,
+            false => Advice::NotAMailServer,
+        };
+        Fall::new(Code::NotAMailServer, advice, shown(said).to_string())
     }
 
     fn broken(said: &[u8]) -> Fall {

@@ -155,6 +155,7 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
             url
         ),
         Advice::CertificateUntrusted => w.advice_certificate_untrusted.to_owned(),
+        Advice::CertificateSelfSigned => w.advice_certificate_self_signed.to_owned(),
         Advice::CertificateAuthorityExpired => w.advice_certificate_authority_expired.to_owned(),
         Advice::CertificateUnsuitable => text!(
             advice_certificate_unsuitable,
@@ -196,6 +197,8 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
         Advice::NoUser => w.advice_no_user.to_owned(),
         Advice::UnknownEncryption => text!(advice_unknown_encryption, url),
         Advice::SenderNotWritten => w.advice_sender_not_written.to_owned(),
+        Advice::OnlyInbox => text!(advice_only_inbox, said = tested.ended.server_said, url),
+        Advice::OtherProtocol => text!(advice_other_protocol, server = tested.server),
         Advice::LineBreak => w.advice_line_break.to_owned(),
         Advice::NotJudged => w.advice_not_judged.to_owned(),
         Advice::OtherServer => text!(
@@ -305,6 +308,10 @@ fn caution(caution: &TestCaution) -> String {
         }
         TestCaution::Unchecked(CertificateFault::Untrusted) => {
             w.caution_unchecked_untrusted.to_owned()
+        }
+        TestCaution::OtherServer(server) => text!(caution_other_server, server),
+        TestCaution::Unchecked(CertificateFault::SelfSigned) => {
+            w.caution_unchecked_self_signed.to_owned()
         }
         TestCaution::Unchecked(CertificateFault::AuthorityExpired) => {
             w.caution_unchecked_authority_expired.to_owned()

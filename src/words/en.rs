@@ -1740,7 +1740,7 @@ table! {
     advice_not_activated = "Not the password: the provider has not activated this account for sending yet. Look there, or ask its support.";
     advice_turned_away = "The server closed the connection or rejected it: this server's address may be blocked there, or the encryption setting is wrong.";
     advice_not_owner(email) = "Logged in, but this account may not send as {email}: allow it at the mail server.";
-    advice_sender_refused(email) = "The server accepts no emails from {email}: see its message.";
+    advice_sender_refused(email) = "The server does not send for {email}: see its message, and ask its administrator to allow that address to this account.";
     advice_folder_missing(url) = "Logged in, but a folder that FreeScout fetches does not exist: correct it, {url}";
     advice_no_such_host = "The server's name has no address: correct the name in FreeScout, or check this machine's DNS (in a container, the container's).";
     advice_no_resolver = "There is neither getent nor PHP in the container to ask for the server's address. Test it from the container that FreeScout's PHP runs in, or name the address: --connect-to HOST:PORT=ADDRESS:PORT.";
@@ -1757,6 +1757,7 @@ table! {
     advice_certificate_expired = "The certificate has expired: the mail server's administrator has to renew it.";
     advice_certificate_name(said, url) = "The certificate is for {said}: enter that as the server's name in FreeScout, {url}";
     advice_certificate_untrusted = "The certificate is not signed by a trusted authority: install that authority's certificate on this server, or a proper certificate on the mail server.";
+    advice_certificate_self_signed = "The certificate signed itself: add it to this server's authorities (with update-ca-certificates, say), put a proper one on the mail server, or turn off the check in FreeScout.";
     advice_certificate_authority_expired = "An authority behind the certificate is no longer valid: update this server's authorities (package ca-certificates), or have the mail server's certificate replaced.";
     advice_certificate_unsuitable(said) = "OpenSSL does not take this certificate for a mail server's: {said}. The mail server's administrator has to replace it.";
     advice_no_starttls(url) = "The server does not support STARTTLS on this port: choose SSL and its port (993, 465) in FreeScout, {url}";
@@ -1792,6 +1793,8 @@ table! {
     caution_unchecked_expired = "FreeScout does not check it, but the certificate has expired.";
     caution_unchecked_name(names) = "FreeScout does not check it, but the certificate is for {names}.";
     caution_unchecked_untrusted = "FreeScout does not check it, but the certificate is not signed by a trusted authority.";
+    caution_other_server(server) = "The server calls itself {server}: that is not the provider that is set.";
+    caution_unchecked_self_signed = "FreeScout does not check it, but the certificate signed itself.";
     caution_unchecked_authority_expired = "FreeScout does not check it, but an authority behind the certificate is no longer valid.";
     caution_unchecked_unsuitable(said) = "FreeScout does not check it, but OpenSSL does not take the certificate for a mail server's: {said}.";
     caution_expires_soon(days) = "The certificate expires soon; days left: {days}.";
@@ -1813,7 +1816,10 @@ table! {
     advice_no_mechanism = "The server announces logins but names no method: FreeScout gives up. Leave the user name empty if no login is needed.";
     advice_sender_not_ascii = "FreeScout sends no emails from an address with such letters before the @: give the mailbox an address in plain letters.";
     advice_sender_deferred = "The server wants to be asked again later. FreeScout repeats its emails by itself; test again in some minutes.";
-    advice_folder_not_listed(url) = "Logged in, but FreeScout does not find a folder by its exact name in the server's list, capitals included: correct it, {url}";
+    advice_folder_not_listed(url) = "Logged in, but a folder to fetch is not in the server's list by its exact name, capitals included: correct it, {url}";
+    advice_only_inbox(said, url) = "POP3 has INBOX alone, and FreeScout looks for {said} as well: take that off the folders to fetch, {url}";
+    advice_other_protocol(server) = "A mail server answers on {server}, but one of another protocol: check the port and the protocol.";
+    probe_not_listed(folder, names) = "{folder} is not in the list: {names}";
     advice_folder_refused = "Logged in, but the server does not open the mailbox: see its message, and ask the mail provider.";
     advice_list_refused = "Logged in, but the server does not list its folders: FreeScout finds none then, not even INBOX.";
     advice_list_empty = "Logged in, but FreeScout finds no folder in the server's list, not even INBOX.";
@@ -1955,7 +1961,7 @@ table! {
     watch_login_fails(login, why) = "{login}: the login fails. {why}";
     watch_logins_fail(why, logins) = "{why}. These logins fail because of it: {logins}.";
     watch_logins_more(logins, more) = "{logins} and {more} more";
-    watch_login_retry(command) = "A password that was refused is not sent again by itself. If the server was wrong, this sends it once more: {command}";
+    watch_login_retry(command) = "This login is not tried again by itself. If the server was wrong, this sends it once more: {command}";
     watch_certificate_ends(server, days: number) = days {
         One "The certificate of {server} runs out within a day.",
         Other "The certificate of {server} runs out in {days} days."

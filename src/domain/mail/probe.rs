@@ -34,6 +34,8 @@ pub enum CertificateFault {
     OtherName(Vec<Untrusted>),
     /// No known authority signed it.
     Untrusted,
+    /// It signed itself, and nobody trusts it.
+    SelfSigned,
     /// An authority that signed it is no longer, or not yet, valid.
     AuthorityExpired,
     /// OpenSSL does not take it for a server's, in its own words.
@@ -55,6 +57,8 @@ pub enum TestCaution {
     ExpiresSoon(i64),
     /// FreeScout's settings form refuses this address unless `APP_REMOTE_HOST_WHITE_LIST` names it.
     PrivateAddress,
+    /// It works, and the server's name is not one of the provider that is set: this one.
+    OtherServer(Untrusted),
     /// The server offers no login; FreeScout sends without one.
     NoLoginOffered,
     /// Tested with the password that this key opens (its label); FreeScout itself cannot read it yet.

@@ -43,6 +43,9 @@ pub(super) fn certificate_fall(fault: &CertificateFault) -> Fall {
         CertificateFault::Untrusted => {
             Fall::new(Code::CertUntrusted, Advice::CertificateUntrusted, "")
         }
+        CertificateFault::SelfSigned => {
+            Fall::new(Code::CertUntrusted, Advice::CertificateSelfSigned, "")
+        }
         CertificateFault::AuthorityExpired => {
             Fall::new(Code::CertExpired, Advice::CertificateAuthorityExpired, "")
         }

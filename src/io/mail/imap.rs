@@ -18,7 +18,7 @@ use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::TestCaution;
 use crate::domain::mail::rung::{Code, Rung};
 use crate::domain::mail::{LoginMethod, Security};
-use crate::words::untrusted::shown;
+use crate::words::untrusted::{Untrusted, shown};
 use listing::ReplyLine;
 
 /// Lines before the tagged reply to one command that are read.
@@ -83,7 +83,7 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
         let name = utf7(folder.raw());
         if !names.iter().any(|listed| listed == name.as_bytes()) {
             climb.cautions.extend(button);
-            return Err(not_listed(&names));
+            return Err(not_listed(folder, &names));
         }
         let mut reply = imap.examine(folder.raw())?;
         if starts_with(&reply.text, "BAD") {
@@ -119,7 +119,7 @@ fn since() -> String {
 }
 
 /// A folder that FreeScout does not find in the list.
-fn not_listed(names: &[Vec<u8>]) -> Fall {
+fn not_listed(folder: &Untrusted, names: &[Vec<u8>]) -> Fall {
     let told: Vec<String> = names
         .iter()
         .take(NAMES_TOLD)
@@ -131,7 +131,7 @@ fn not_listed(names: &[Vec<u8>]) -> Fall {
     };
     let said = match told.is_empty() {
         true => String::new(),
-        false => format!("LIST: {}", told.join(", ")),
+        false => text!(probe_not_listed, folder, names = told.join(", ")),
     };
     Fall::new(Code::FolderMissing, advice, shown(&said).to_string())
 }

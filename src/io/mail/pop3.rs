@@ -57,6 +57,11 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
         }
     }
     climb.begin(Rung::Folder);
+    let mut folders = climb.target.folders.iter();
+    if let Some(other) = folders.find(|folder| folder.raw() != "INBOX") {
+        let said = shown(other).to_string();
+        return Err(Fall::new(Code::FolderMissing, Advice::OnlyInbox, said));
+    }
     fetch(climb, &mut wire)?;
     // The verdict stands already.
     let _ = wire.send(b"QUIT\r\n", climb.cancel);

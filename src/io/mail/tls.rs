@@ -343,8 +343,9 @@ fn of_chain(error: X509VerifyResult, depth: u32) -> CertificateFault {
     match error.as_raw() {
         // Not yet valid, no longer valid: of the leaf that was said before.
         9 | 10 if depth > 0 => CertificateFault::AuthorityExpired,
+        18 => CertificateFault::SelfSigned,
         // No issuer, or one that nobody trusts.
-        2 | 18..=21 | 27 | 33 => CertificateFault::Untrusted,
+        2 | 19..=21 | 27 | 33 => CertificateFault::Untrusted,
         _ => CertificateFault::Unsuitable(error.error_string().into()),
     }
 }

@@ -62,7 +62,7 @@ pub fn run(prepared: &[PreparedTest], round: &Round<'_>) {
         }
     }
     let items: Vec<QueuedTest> = tests.iter().map(|(_, attempt)| item(attempt)).collect();
-    let threads = round.limits.at_once.clamp(1, tests.len().max(1));
+    let threads = round.limits.with_slow().clamp(1, tests.len().max(1));
     let schedule = Mutex::new(Schedule::new(items, round.limits));
     let (limited, freed) = (Mutex::default(), Condvar::new());
     let since = Instant::now();

@@ -9,6 +9,11 @@ use std::time::Duration;
 /// After so many "too many" in a row the server's other tests are given up.
 pub const STRIKES: u32 = 3;
 
+/// A test that takes longer waits for a server that hardly answers, and keeps the others from nothing.
+const SLOW: Duration = Duration::from_secs(2);
+/// So many of those at once, beside the others.
+const MOST_SLOW: usize = 16;
+
 /// How many tests may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TestLimits {
@@ -18,6 +23,13 @@ pub struct TestLimits {
     pub per_server: usize,
     /// How long a server is left alone after its first "too many"; twice as long after the next.
     pub first_pause: Duration,
+}
+
+impl TestLimits {
+    /// At once in all, with those that only wait for their servers.
+    pub fn with_slow(&self) -> usize {
+        self.at_once.saturating_add(MOST_SLOW)
+    }
 }
 
 impl Default for TestLimits {
@@ -80,7 +92,8 @@ pub struct Schedule {
     limits: TestLimits,
     items: Vec<QueuedTest>,
     waiting: Vec<usize>,
-    running: usize,
+    /// Since when each has been running.
+    running: HashMap<usize, Duration>,
     servers: HashMap<String, ServerLoad>,
     busy: HashSet<(String, String)>,
 }
@@ -98,7 +111,7 @@ impl Schedule {
             },
             waiting,
             items,
-            running: 0,
+            running: HashMap::new(),
             servers: HashMap::new(),
             busy: HashSet::new(),
         }
@@ -109,7 +122,10 @@ impl Schedule {
         if self.waiting.is_empty() {
             return NextTest::Finished;
         }
-        if self.running >= self.limits.at_once {
+        let lively = |since: &&Duration| now.saturating_sub(**since) < SLOW;
+        if self.running.values().filter(lively).count() >= self.limits.at_once
+            || self.running.len() >= self.limits.with_slow()
+        {
             return NextTest::WaitForOthers;
         }
         let mut opens: Option<Duration> = None;
@@ -140,7 +156,7 @@ impl Schedule {
                 continue;
             }
             server.running += 1;
-            self.running += 1;
+            self.running.insert(index, now);
             self.waiting.remove(at);
             return NextTest::Run(index);
         }
@@ -156,7 +172,7 @@ impl Schedule {
         if let Some(account) = &item.account {
             self.busy.remove(&(item.server.clone(), account.clone()));
         }
-        self.running = self.running.saturating_sub(1);
+        self.running.remove(&index);
         let server = self.servers.entry(item.server.clone()).or_default();
         server.running = server.running.saturating_sub(1);
         let Load::TooMuch { again } = load else {
@@ -230,6 +246,26 @@ mod tests {
         assert_eq!(schedule.next(now), NextTest::Finished);
     }
 
+    #[test]
+    fn servers_that_hardly_answer_hold_up_nobody() {
+        let items = (0..40).map(|n| item(n, None)).collect();
+        let limits = TestLimits {
+            at_once: 2,
+            ..TestLimits::default()
+        };
+        let mut schedule = Schedule::new(items, limits);
+        let mut now = SECOND;
+        let mut run = 0;
+        for _ in 0..20 {
+            while let NextTest::Run(_) = schedule.next(now) {
+                run += 1;
+            }
+            now += SECOND * 2;
+        }
+        assert_eq!(run, limits.with_slow());
+        assert_eq!(schedule.next(now), NextTest::WaitForOthers);
+    }
+
     proptest! {
         #[test]
         fn limits_hold_and_everything_is_handed_out(
@@ -246,6 +282,8 @@ mod tests {
                 match next {
                     NextTest::Run(index) => {
                         running.push(index);
+                        prop_assert!(running.len() <= at_once + MOST_SLOW);
+                        // No time passes but where nothing runs.
                         prop_assert!(running.len() <= at_once);
                         let same = |of: &dyn Fn(&QueuedTest) -> bool| running.iter().filter(|i| of(&items[**i])).count();
                         prop_assert!(same(&|i| i.server == items[index].server) <= per_server);

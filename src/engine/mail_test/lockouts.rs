@@ -134,7 +134,7 @@ impl RefusedLogins {
             let free = accounts.iter().all(|account| !state.busy.contains(account));
             let room = server.as_ref().is_none_or(|(name, limits)| {
                 let gate = state.gates.get(name);
-                state.running < limits.at_once
+                state.running < limits.with_slow()
                     && gate.is_none_or(|gate| {
                         gate.running < limits.per_server
                             && gate

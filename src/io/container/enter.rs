@@ -27,6 +27,7 @@ use super::stopped::{self, Assembled};
 use super::view::{self, Luggage};
 use super::within::{self, HostThread, StartedWith, Within};
 use crate::domain::config::found::FoundInstall;
+use crate::io::os::tls::variables;
 use crate::io::os::{entropy, inside, spawn};
 use crate::words::untrusted;
 
@@ -154,6 +155,7 @@ fn command(target: &Target, process: Option<&ContainerProcess>) -> io::Result<Co
     {
         command.env("TZ", host.join(below));
     }
+    variables::hand_over(&mut command, |name| process?.variable(name));
     Ok(command)
 }
 

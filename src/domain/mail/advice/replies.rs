@@ -12,6 +12,7 @@ mod microsoft;
 mod relays;
 mod russia;
 mod standards;
+mod unjudged;
 
 use super::{Advice, LoginSort, Provider};
 use crate::domain::mail::rung::{Code, Rung};
@@ -88,6 +89,7 @@ pub fn replies() -> impl Iterator<Item = &'static KnownReply> {
         mailboxes::REPLIES,
         relays::REPLIES,
         standards::REPLIES,
+        unjudged::REPLIES,
     ]
     .into_iter()
     .flatten()

@@ -37,6 +37,17 @@ pub fn hide(arguments: &[OsString]) {
     let _ = again.exec();
 }
 
+/// Gives a process of ours that works in a container what such variables are set to there, in place of what they are here.
+pub fn hand_over(command: &mut Command, there: impl Fn(&str) -> Option<OsString>) {
+    for name in READ {
+        let ours = format!("{OURS}{name}");
+        match there(name) {
+            Some(value) => command.env(ours, value),
+            None => command.env_remove(ours),
+        };
+    }
+}
+
 /// What such a variable was set to; an empty one is none.
 pub(super) fn value(name: &str) -> Option<OsString> {
     let set = |name: &OsStr| std::env::var_os(name).filter(|value| !value.is_empty());

@@ -24,12 +24,15 @@ pub(super) const REPLIES: &[KnownReply] = &[
         "NO [ALERT] Please log in via your web browser: https://support.google.com/mail/accounts/answer/78754 (Failure)",
         "pmengal/MailSystem.NET#17",
     ),
-    reply(
-        &["web login required"],
-        Code::AuthUnavailable,
-        Advice::GoogleBrowser,
-        "-ERR [AUTH] Web login required: https://support.google.com/mail/answer/78754",
-        "the family of freescout-help-desk/freescout#2594, smiley22/S22.Imap#116; wording approximate",
+    of(
+        Provider::Google,
+        reply(
+            &["web login required"],
+            Code::AuthUnavailable,
+            Advice::GoogleBrowser,
+            "-ERR [AUTH] Web login required: https://support.google.com/mail/answer/78754",
+            "the family of freescout-help-desk/freescout#2594, smiley22/S22.Imap#116; wording approximate",
+        ),
     ),
     reply(
         &["not enabled for imap"],

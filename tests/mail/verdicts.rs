@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use crate::certificates::Certificate;
+use crate::certificates::{Certificate, certificates};
 use crate::dovecot::{Account, Behaviour, NO_LOGIN, ODD_PASSWORD, ODD_USER};
 use crate::guard::free_port;
 use crate::install::{Install, Mailbox};
@@ -368,6 +368,40 @@ fn every_verdict_is_right() {
         !results.iter().any(|r| r.to_string().contains("-password-")),
         "a password is in the results"
     );
+}
+
+#[test]
+fn openssl_waits_at_no_pipe_and_takes_no_settings_of_its_own() {
+    let account = good_dovecot().own_account();
+    let install = Install::with(&[good(&account)]);
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &pipe,
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+        0,
+    )
+    .unwrap();
+    // PHP sets its own versions and ciphers over these.
+    let narrow = folder.path().join("openssl.cnf");
+    let text = "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nMaxProtocol = TLSv1.1\n";
+    std::fs::write(&narrow, text).unwrap();
+    for file in [&pipe, &narrow] {
+        let mut command = std::process::Command::new("timeout");
+        command.args([
+            "60",
+            env!("CARGO_BIN_EXE_freescout-rescue"),
+            "test",
+            "--json",
+        ]);
+        command.env("OPENSSL_CONF", file);
+        let (_, out, err) = install.run_by(command, &certificates().ca(), &[]);
+        let read: Json = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {out}{err}"));
+        let results = read["results"].as_array().unwrap().clone();
+        assert_eq!(result(&results, 1, "incoming")["code"], "ok", "{results:?}");
+    }
 }
 
 #[test]

@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # Figures, not tests: the connection tests of 500 mailboxes, sixteen at a time, beside curl's logins of the same
-# mailboxes, sixteen at a time, on one Dovecot (IMAP over TLS) on loopback. Only root can start the Dovecot. Needs
+# mailboxes, sixteen at a time, on one Dovecot (IMAP over TLS) on loopback.
+#   connections.sh [MAILBOXES [SERVERS [BEFORE]]]
+# SERVERS: so many addresses, which are as many servers to both. BEFORE: an earlier build, measured in the same run. Only root can start the Dovecot. Needs
 # dovecot-imapd, dovecot-pop3d, postfix (for its account), curl, openssl and python3; hyperfine measures when it is there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 mailboxes=${1:-500}
+servers=${2:-1}
+before=${3:-}
 at_once=16
 binary=$PWD/target/release/freescout-rescue
 [ "$(id -u)" -eq 0 ] || { echo "Run this as root: it starts a Dovecot." >&2; exit 1; }
@@ -29,27 +33,32 @@ install=$work/demo/freescout
     >"$work/recovered" 2>&1 || { cat "$work/recovered" >&2; exit 1; }
 
 mkdir "$work/dovecot"
-python3 tests/bench/dovecot.py "$work/dovecot" "$install" "$mailboxes" >"$work/output" 2>&1 &
+python3 tests/bench/dovecot.py "$work/dovecot" "$install" "$mailboxes" "$servers" >"$work/output" 2>&1 &
 server=$!
 deadline=$((SECONDS + 30))
 first=""
-until [ -n "$first" ] && curl -s -k --max-time 5 --user "$first" "imaps://127.0.0.1:$port/INBOX" -X NOOP >/dev/null; do
+# shellcheck disable=SC2086 # an address and a login
+until [ -n "$first" ] && curl -s -k --max-time 5 -X NOOP $first >/dev/null; do
     [ "$SECONDS" -lt "$deadline" ] && kill -0 "$server" || { cat "$work/output" "$work/dovecot/log" >&2; exit 1; }
     sleep 0.1
-    [ ! -s "$work/dovecot/port" ] || { port=$(cat "$work/dovecot/port"); first=$(head -1 "$work/dovecot/logins"); }
+    [ ! -s "$work/dovecot/ready" ] || first=$(head -1 "$work/dovecot/logins")
 done
 
 # One process and one login a mailbox: curl would otherwise log in anew on the connection it has.
 cat >"$work/theirs" <<SH
 #!/bin/sh
-exec xargs -P $at_once -n 1 curl -s -k --max-time 20 -o /dev/null -X NOOP "imaps://127.0.0.1:$port/INBOX" --user <"$work/dovecot/logins"
+exec xargs -P $at_once -L 1 curl -s -k --max-time 20 -o /dev/null -X NOOP <"$work/dovecot/logins"
 SH
 # Its exit code speaks of what it found; that there is an answer for each mailbox is looked at below.
-cat >"$work/ours" <<SH
+ours_by() { # a script that runs this program
+    cat <<SH
 #!/bin/sh
-exec "$binary" test "$install" --concurrency $at_once --per-server $at_once --json >"$work/answer" 2>"$work/complaint"
+exec "$1" test "$install" --concurrency $at_once --per-server $at_once --json >"$work/answer" 2>"$work/complaint"
 SH
-chmod 755 "$work/theirs" "$work/ours"
+}
+ours_by "$binary" >"$work/ours"
+ours_by "$before" >"$work/before"
+chmod 755 "$work/theirs" "$work/ours" "$work/before"
 
 attempts() { grep -c 'Performing passdb lookup' "$work/dovecot/log" || true; }
 logins_of() { # logins that one run makes, once Dovecot's log has stood still
@@ -66,10 +75,10 @@ echo "logins by freescout-rescue: $(logins_of "$work/ours")"
 
 if command -v hyperfine >/dev/null; then
     hyperfine --ignore-failure --warmup 1 --runs 5 -N --export-json "$work/times" \
-        -n freescout-rescue "$work/ours" -n curl "$work/theirs"
+        -n freescout-rescue "$work/ours" -n curl "$work/theirs" ${before:+-n before "$work/before"}
     python3 - "$work/times" <<'PY'
 import json, sys
-ours, theirs = (run["mean"] for run in json.load(open(sys.argv[1]))["results"])
+ours, theirs, *_ = (run["mean"] for run in json.load(open(sys.argv[1]))["results"])
 print(f"freescout-rescue {ours:.3f} s, curl {theirs:.3f} s: {theirs / ours:.2f} times as fast as curl")
 PY
 else
@@ -85,5 +94,6 @@ else
     }
     ours=$(mean "$work/ours")
     theirs=$(mean "$work/theirs")
+    [ -z "$before" ] || echo "before: $(mean "$work/before") s"
     python3 -c "print(f'freescout-rescue {$ours:.3f} s, curl {$theirs:.3f} s: {$theirs / $ours:.2f} times as fast as curl')"
 fi

@@ -1,9 +1,9 @@
 """A Dovecot with IMAP over TLS on loopback for `connections.sh`, and the mailboxes of an install pointed at it.
 
-    dovecot.py FOLDER INSTALL COUNT
+    dovecot.py FOLDER INSTALL COUNT SERVERS
 
-Fills FOLDER with the configuration of tests/mail, a certificate and COUNT users, points each mailbox of INSTALL at the
-server, writes curl's list of logins, and becomes the server.
+Fills FOLDER with the configuration of tests/mail, a certificate and COUNT users, points each mailbox of INSTALL at one of
+the server's SERVERS addresses, writes curl's list of addresses and logins, and becomes the server.
 """
 
 import os
@@ -13,7 +13,8 @@ import sqlite3
 import subprocess
 import sys
 
-folder, install, count = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
+folder, install = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+count, servers = int(sys.argv[3]), int(sys.argv[4])
 
 
 def free_port() -> int:
@@ -36,7 +37,7 @@ subprocess.run(
 )
 words = {
     "FOLDER": folder,
-    "HOST": "127.0.0.1",
+    "HOST": " ".join(f"127.0.0.{number + 1}" for number in range(servers)),
     "SSL": "yes",
     "CERTIFICATE": folder / "certificate.pem",
     "KEY": folder / "key.pem",
@@ -56,12 +57,17 @@ os.chmod(folder, 0o755)
 
 with sqlite3.connect(install / "database/database.sqlite") as database:
     changed = database.execute(
-        "UPDATE mailboxes SET in_server = '127.0.0.1', in_port = ?, in_username = email, in_protocol = 1,"
+        "UPDATE mailboxes SET in_server = '127.0.0.' || (1 + id % ?), in_port = ?, in_username = email, in_protocol = 1,"
         " in_encryption = 2, in_validate_cert = 0, out_method = 1",
-        [imaps],
+        [servers, imaps],
     ).rowcount
 assert changed == count, f"{changed} mailboxes, not {count}"
 
-(folder / "logins").write_text("".join(f"{user}:{password}\n" for user, password in users))
-(folder / "port").write_text(str(imaps))
+(folder / "logins").write_text(
+    "".join(
+        f"imaps://127.0.0.{1 + number % servers}:{imaps}/INBOX --user {user}:{password}\n"
+        for number, (user, password) in enumerate(users)
+    )
+)
+(folder / "ready").write_text("ready")
 os.execv("/usr/sbin/dovecot", ["dovecot", "-F", "-c", str(folder / "dovecot.conf")])

@@ -61,6 +61,9 @@ pub fn run(prepared: &[PreparedTest], round: &Round<'_>) {
             TestOrSkip::Try(attempt) => tests.push((one, attempt)),
         }
     }
+    // After failures, some servers keep every login of this address waiting until a good one comes (Dovecot up to 15 seconds):
+    // what FreeScout itself reads is likelier to be good.
+    tests.sort_by_key(|(_, attempt)| attempt.under.is_some());
     let items: Vec<QueuedTest> = tests.iter().map(|(_, attempt)| item(attempt)).collect();
     let threads = round.limits.with_slow().clamp(1, tests.len().max(1));
     let schedule = Mutex::new(Schedule::new(items, round.limits));

@@ -165,7 +165,7 @@ if [ -d "$shared" ]; then
     step python3 "$shared/acceptance/judge.py" "$program"
     step python3 "$shared/versions/judge.py" "$program"
     step python3 "$shared/cases/run.py" "$program" \
-        --only env/ --only dump/staging- --only control-
+        --only env/ --only agree/ --only mail/ --only dump/staging- --only control-
 else
     not_run="$not_run, tests/shared, the judges of the incidents and of older versions, and the cases (no ../shared beside this clone)"
 fi

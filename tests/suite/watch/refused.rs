@@ -130,7 +130,7 @@ fn the_alarm_says_how_it_is_tried_again() {
     let retry = told.lines().find(|line| line.contains("watch --retry"));
     assert!(retry.is_some_and(|line| {
         line.trim_start()
-            .starts_with("A password that was refused is not sent again by itself")
+            .starts_with("This login is not tried again by itself")
     }));
     watched.can_be_pasted(&told, "watch --retry", "", 2);
     assert_eq!(server.records().len(), 2, "it was sent once more");

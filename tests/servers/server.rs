@@ -156,12 +156,14 @@ impl Server {
         std::fs::create_dir(at("tmp")).unwrap();
         give(&folder, account);
         run(as_account(
-            Command::new(program("mariadb-install-db")).args([
-                "--no-defaults",
-                "--auth-root-authentication-method=normal",
-                "--skip-test-db",
-                &format!("--datadir={}", at("data")),
-            ]),
+            Command::new(program("mariadb-install-db"))
+                .args([
+                    "--no-defaults",
+                    "--auth-root-authentication-method=normal",
+                    "--skip-test-db",
+                    &format!("--datadir={}", at("data")),
+                ])
+                .env("TMPDIR", at("tmp")),
             account,
         ));
         let arguments = vec![

@@ -360,11 +360,14 @@ impl<'a> Climb<'a> {
         self.begin(Rung::Tls);
         let target = self.target;
         let endpoint = self.endpoint();
+        let mut names = Vec::new();
         let secured = wire.start_tls(
             &self.settings.trust,
             &self.terms(target.checks_certificate),
+            &mut names,
             self.cancel,
         );
+        self.names = names;
         let (wire, seen) = match secured {
             // The server has just agreed to TLS: the port is right.
             Err(Fall::At {
@@ -373,14 +376,6 @@ impl<'a> Climb<'a> {
                 ..
             }) if target.security == Security::StartTls => {
                 return Err(Fall::new(Code::TlsHandshake, Advice::TlsFailed, said));
-            }
-            Err(Fall::At {
-                code: Code::CertName,
-                advice,
-                said,
-            }) => {
-                self.names = said.split(", ").map(str::to_owned).collect();
-                return Err(Fall::new(Code::CertName, advice, said));
             }
             secured => secured?,
         };
@@ -392,7 +387,6 @@ impl<'a> Climb<'a> {
             ));
         }
         self.certificate_days = seen.days_left;
-        self.names = seen.names;
         if let Some(fault) = seen.fault {
             self.cautions.push(TestCaution::Unchecked(fault));
         } else if let Some(days) = seen.days_left.filter(|days| (0..SOON).contains(days)) {
@@ -432,7 +426,12 @@ impl<'a> Climb<'a> {
         };
         let secured = |address| {
             net::connect(&[address], limits, self.cancel).and_then(|(second, _)| {
-                second.start_tls(&self.settings.trust, &self.terms(false), self.cancel)
+                second.start_tls(
+                    &self.settings.trust,
+                    &self.terms(false),
+                    &mut Vec::new(),
+                    self.cancel,
+                )
             })
         };
         silent

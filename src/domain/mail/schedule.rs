@@ -79,7 +79,7 @@ pub enum NextTest {
     Finished,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct ServerLoad {
     running: usize,
     strikes: u32,
@@ -132,7 +132,7 @@ impl Schedule {
         for at in (0..self.waiting.len()).rev() {
             let index = self.waiting[at];
             let item = &self.items[index];
-            let server = self.servers.entry(item.server.clone()).or_default();
+            let server = self.servers.get(&item.server).copied().unwrap_or_default();
             if server.strikes >= STRIKES {
                 self.waiting.remove(at);
                 return NextTest::GiveUp(index);
@@ -155,6 +155,7 @@ impl Schedule {
             {
                 continue;
             }
+            let server = self.servers.entry(item.server.clone()).or_default();
             server.running += 1;
             self.running.insert(index, now);
             self.waiting.remove(at);
@@ -282,7 +283,6 @@ mod tests {
                 match next {
                     NextTest::Run(index) => {
                         running.push(index);
-                        prop_assert!(running.len() <= at_once + MOST_SLOW);
                         // No time passes but where nothing runs.
                         prop_assert!(running.len() <= at_once);
                         let same = |of: &dyn Fn(&QueuedTest) -> bool| running.iter().filter(|i| of(&items[**i])).count();

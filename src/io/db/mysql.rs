@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use mysql::prelude::{FromValue, Queryable};
 use mysql::{Conn, OptsBuilder, Row, Value};
+use openssl::x509::X509;
 use secrecy::ExposeSecret;
 
 use self::tls::Bridge;
@@ -26,8 +27,9 @@ use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
 use crate::io::db::store;
-use crate::io::fs::certificates::Copied;
+use crate::io::fs::certificates;
 use crate::io::os::names;
+use crate::io::os::tls::certificates as certificates_of;
 use crate::words::untrusted::Untrusted;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -105,15 +107,15 @@ impl From<mysql::Error> for StoreError {
     }
 }
 
-/// The file that `DB_MYSQL_ATTR_SSL_CA` names, for a library that opens what it is given and reads it to its end.
+/// The certificates of the file that `DB_MYSQL_ATTR_SSL_CA` names.
 ///
 /// # Errors
 /// [`StoreError::Tls`] for one that is no file, or too long to be one of certificates.
-pub fn authorities(settings: &DbSettings) -> Result<Option<Copied>, StoreError> {
-    let copied = settings.ssl_ca.as_ref().map(|ca| Copied::of(Path::new(ca)));
-    copied
-        .transpose()
-        .map_err(|e| StoreError::Tls(e.to_string().into()))
+pub fn authorities(settings: &DbSettings) -> Result<Option<Vec<X509>>, StoreError> {
+    let ca = settings.ssl_ca.as_ref();
+    let read = ca.map(|ca| certificates::read(Path::new(ca))).transpose();
+    let read = read.map_err(|e| StoreError::Tls(e.to_string().into()))?;
+    Ok(read.map(|read| certificates_of(&read.bytes)))
 }
 
 /// Whether the server's certificate is checked, where TLS is spoken at all: PHP may be told to leave it, or have no CA to check
@@ -155,12 +157,10 @@ impl MySql {
             Some(_) => None,
             None => authorities(settings)?,
         };
-        let checked_by = authorities.as_ref().map(Copied::path);
         // Its socket is needed until the library has come to it.
         let bridge = match tls(settings) {
             Some(checks) if socket.is_none() => {
-                let checked_by = checked_by.as_deref().filter(|_| checks);
-                Some(Bridge::open(settings, checked_by)?)
+                Some(Bridge::open(settings, authorities.filter(|_| checks))?)
             }
             _ => None,
         };

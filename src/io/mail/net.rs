@@ -379,6 +379,7 @@ impl Wire {
         self,
         trust: &Trust,
         terms: &TlsTerms,
+        names: &mut Vec<String>,
         cancel: &AtomicBool,
     ) -> Result<(Self, TlsFacts), Fall> {
         let MailStream::Plain(socket) = self.stream else {
@@ -390,7 +391,7 @@ impl Wire {
             () if Instant::now() >= deadline => Err(timeout()),
             () => Ok(()),
         };
-        let (tls, seen) = tls::handshake(socket, trust, terms, &go_on)?;
+        let (tls, seen) = tls::handshake(socket, trust, terms, names, &go_on)?;
         let wire = Self {
             stream: MailStream::Tls(Box::new(tls)),
             buffer: Vec::with_capacity(1024),

@@ -45,8 +45,6 @@ pub(super) struct TlsTerms {
 pub(super) struct TlsFacts {
     /// Version, names, issuer, days left; sanitised.
     pub(super) text: String,
-    /// The names that the certificate is for; sanitised.
-    pub(super) names: Vec<String>,
     /// Days the certificate is still valid.
     pub(super) days_left: Option<i64>,
     /// What is wrong with the certificate.
@@ -110,14 +108,16 @@ impl Write for Metered {
     }
 }
 
-/// Negotiates TLS. `go_on` is asked between the calls.
+/// Negotiates TLS. `go_on` is asked between the calls. `names` becomes those that the certificate is for (sanitised), also
+/// where they are what is wrong with it.
 pub(super) fn handshake(
     socket: TcpStream,
     trust: &Trust,
     terms: &TlsTerms,
+    names: &mut Vec<String>,
     go_on: &dyn Fn() -> Result<(), Fall>,
 ) -> Result<(SslStream<Metered>, TlsFacts), Fall> {
-    let seen = Arc::new(Mutex::new(Seen::default()));
+    let seen = Arc::new(Mutex::new(None));
     let prepared = trust
         .context()
         .and_then(|context| prepare(&context, terms, &seen))
@@ -128,20 +128,28 @@ pub(super) fn handshake(
         match stream.connect() {
             Ok(()) => break,
             Err(e) if is_unfinished(&e) => {}
-            Err(e) => return Err(broken(&e, &seen, terms)),
+            Err(e) => return Err(broken(&e, complaint_of(&seen), terms, names)),
         }
         go_on()?;
     }
     let ssl = stream.ssl();
     let mut facts = match ssl.peer_certificate() {
-        Some(certificate) => facts(&certificate, &terms.host, &seen),
+        Some(certificate) => {
+            let told = CertificateNames::of(&certificate);
+            let fault = fault(
+                &certificate,
+                &told,
+                &terms.host,
+                complaint_of(&seen).as_ref(),
+            );
+            if let Some(fault) = fault.as_ref().filter(|_| terms.checks) {
+                return Err(refused(fault, &told, names));
+            }
+            *names = told.told();
+            facts(&certificate, names, fault)
+        }
         None => TlsFacts::default(),
     };
-    if terms.checks
-        && let Some(fault) = &facts.fault
-    {
-        return Err(certificate_fall(fault));
-    }
     let told = [ssl.version_str(), facts.text.as_str()];
     let told = told.into_iter().filter(|part| !part.is_empty());
     facts.text = told.collect::<Vec<_>>().join(", ");
@@ -188,7 +196,7 @@ pub(super) fn broken_by(error: &io::Error) -> Fall {
 fn prepare(
     context: &SslContext,
     terms: &TlsTerms,
-    seen: &Arc<Mutex<Seen>>,
+    seen: &Arc<Mutex<Option<Complaint>>>,
 ) -> Result<Ssl, ErrorStack> {
     let mut ssl = Ssl::new(context)?;
     // A name that cannot be sent is none that a certificate is for.
@@ -201,7 +209,8 @@ fn prepare(
     ssl.set_verify_callback(SslVerifyMode::PEER, move |good, chain| {
         if !good {
             let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.note(chain);
+            // The first complaint is the one that PHP's handshake ends with.
+            seen.get_or_insert_with(|| Complaint::of(chain));
         }
         good || !checks
     });
@@ -209,22 +218,26 @@ fn prepare(
 }
 
 /// What OpenSSL found wrong with a chain.
-#[derive(Debug, Default)]
-struct Seen {
+#[derive(Debug, Clone)]
+struct Complaint {
+    error: X509VerifyResult,
+    depth: u32,
     leaf: Option<X509>,
-    fault: Option<(X509VerifyResult, u32)>,
 }
 
-impl Seen {
-    /// The first complaint is the one that PHP's handshake ends with.
-    fn note(&mut self, chain: &mut X509StoreContextRef) {
-        self.fault
-            .get_or_insert((chain.error(), chain.error_depth()));
-        if self.leaf.is_none() {
-            let first = chain.chain().and_then(|chain| chain.get(0));
-            self.leaf = first.map(ToOwned::to_owned);
+impl Complaint {
+    fn of(chain: &mut X509StoreContextRef) -> Self {
+        let leaf = chain.chain().and_then(|chain| chain.get(0));
+        Self {
+            leaf: leaf.map(ToOwned::to_owned),
+            error: chain.error(),
+            depth: chain.error_depth(),
         }
     }
+}
+
+fn complaint_of(seen: &Mutex<Option<Complaint>>) -> Option<Complaint> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// Whether a call ended only because its turns were used up, or its slice of time.
@@ -234,17 +247,22 @@ fn is_unfinished(error: &ssl::Error) -> bool {
 }
 
 /// Why a handshake failed.
-fn broken(error: &ssl::Error, seen: &Mutex<Seen>, terms: &TlsTerms) -> Fall {
-    let (leaf, complaint) = {
-        let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        (seen.leaf.clone(), seen.fault.map(|(error, _)| error))
-    };
-    if let Some(weak) = complaint.filter(|error| WEAK.contains(&error.as_raw())) {
-        return cannot_tell(weak.error_string());
-    }
-    let fault = leaf.and_then(|leaf| facts(&leaf, &terms.host, seen).fault);
-    if let (Some(fault), Some(_)) = (fault, complaint) {
-        return certificate_fall(&fault);
+fn broken(
+    error: &ssl::Error,
+    complaint: Option<Complaint>,
+    terms: &TlsTerms,
+    names: &mut Vec<String>,
+) -> Fall {
+    if let Some(complaint) = &complaint {
+        if WEAK.contains(&complaint.error.as_raw()) {
+            return cannot_tell(complaint.error.error_string());
+        }
+        if let Some(leaf) = &complaint.leaf {
+            let told = CertificateNames::of(leaf);
+            if let Some(fault) = fault(leaf, &told, &terms.host, Some(complaint)) {
+                return refused(&fault, &told, names);
+            }
+        }
     }
     let Some(stack) = error.ssl_error() else {
         return failed(&match error.io_error() {
@@ -308,21 +326,35 @@ fn reasons(stack: &ErrorStack) -> String {
     said.join(", ")
 }
 
-fn facts(certificate: &X509Ref, host: &str, seen: &Mutex<Seen>) -> TlsFacts {
-    let names = CertificateNames::of(certificate);
-    let told = names.told();
+/// What is wrong with a certificate.
+fn fault(
+    certificate: &X509Ref,
+    names: &CertificateNames,
+    host: &str,
+    complaint: Option<&Complaint>,
+) -> Option<CertificateFault> {
+    if !is_in_time(certificate) {
+        return Some(CertificateFault::Expired);
+    }
+    if !names.are_of(host) {
+        let told = names.told();
+        let told = told.iter().map(|name| name.as_str().into());
+        return Some(CertificateFault::OtherName(told.collect()));
+    }
+    complaint.map(|complaint| of_chain(complaint.error, complaint.depth))
+}
+
+/// A certificate that does not pass; its names are told where they are why.
+fn refused(fault: &CertificateFault, told: &CertificateNames, names: &mut Vec<String>) -> Fall {
+    if matches!(fault, CertificateFault::OtherName(_)) {
+        *names = told.told();
+    }
+    certificate_fall(fault)
+}
+
+fn facts(certificate: &X509Ref, names: &[String], fault: Option<CertificateFault>) -> TlsFacts {
     let days = days_left(certificate.not_after());
-    let fault = match is_in_time(certificate) {
-        false => Some(CertificateFault::Expired),
-        true if !names.are_of(host) => Some(CertificateFault::OtherName(
-            told.iter().map(|name| name.as_str().into()).collect(),
-        )),
-        true => {
-            let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.fault.map(|(error, depth)| of_chain(error, depth))
-        }
-    };
-    let mut text: Vec<String> = told.iter().take(NAMES_TOLD).cloned().collect();
+    let mut text: Vec<String> = names.iter().take(NAMES_TOLD).cloned().collect();
     text.extend(issuer(certificate.issuer_name()));
     text.extend(days.map(|days| match days {
         ..0 => text!(probe_expired_days, days = days.unsigned_abs()),
@@ -331,7 +363,6 @@ fn facts(certificate: &X509Ref, host: &str, seen: &Mutex<Seen>) -> TlsFacts {
     }));
     TlsFacts {
         text: shown(&text.join(", ")).to_string(),
-        names: told,
         days_left: days,
         fault,
     }

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::pin::Pin;
 
 use openssl::ssl::{Ssl, SslVerifyMode};
-use openssl::x509::X509VerifyResult;
+use openssl::x509::{X509, X509VerifyResult};
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
@@ -22,7 +22,7 @@ use super::CONNECT_TIMEOUT;
 use crate::domain::config::DbSettings;
 use crate::io::db::error::StoreError;
 use crate::io::os::names;
-use crate::io::os::tls::{CertificateNames, Trust, certificates};
+use crate::io::os::tls::{CertificateNames, Trust};
 
 /// Length and number in front of each packet, in bytes.
 const HEADER: usize = 4;
@@ -50,16 +50,13 @@ impl Bridge {
     /// [`StoreError::Unreachable`].
     pub(super) fn open(
         settings: &DbSettings,
-        authorities: Option<&Path>,
+        authorities: Option<Vec<X509>>,
     ) -> Result<Self, StoreError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(unreachable)?;
-        let read = authorities.map(std::fs::read).transpose();
-        let trust = read
-            .map_err(unreachable)?
-            .map(|read| Trust::of(certificates(&read)));
+        let trust = authorities.map(Trust::of);
         let host = settings.host.clone();
         let addresses =
             names::addresses(&host, settings.port, names::PATIENCE).map_err(unreachable)?;

@@ -13,12 +13,10 @@ use super::certificates;
 use super::variables::value;
 use crate::domain::mail::openssl_cnf::{OpenSslPolicy, included, policy};
 use crate::io::fs;
-use crate::io::fs::certificates::Copied;
+use crate::io::fs::certificates::{Copied, read as file_of_certificates};
 
 /// Where OpenSSL looks, as distributions build it: Debian and its kin, Red Hat's, others.
 const FOLDERS: [&str; 4] = ["/usr/lib/ssl", "/etc/pki/tls", "/etc/ssl", "/usr/local/ssl"];
-/// A file of certificates is no longer than this, in bytes: the bundles of whole systems have a quarter of a MiB.
-const MOST: u64 = 16 << 20;
 /// Files of certificates that are read in one folder.
 const MOST_FILES: usize = 2_000;
 /// A file of settings is no longer than this, in bytes.
@@ -33,7 +31,7 @@ pub(super) fn load(context: &mut SslContextBuilder) {
     if let Some(file) = places.file.and_then(|file| Copied::of(&file).ok()) {
         let _ = context.set_ca_file(file.path());
     }
-    for authority in places.folders.iter().flat_map(|folder| by_hash(folder)) {
+    for authority in places.hashed.iter().flat_map(|path| read(path)) {
         let _ = context.cert_store_mut().add_cert(authority);
     }
 }
@@ -41,15 +39,14 @@ pub(super) fn load(context: &mut SslContextBuilder) {
 /// The same authorities themselves, of a bundle those that can be read.
 pub(super) fn authorities() -> Vec<X509> {
     let places = Places::of_system();
-    let mut all = places.file.map_or_else(Vec::new, |file| read(&file));
-    all.extend(places.folders.iter().flat_map(|folder| by_hash(folder)));
-    all
+    let files = places.file.iter().chain(&places.hashed);
+    files.flat_map(|path| read(path)).collect()
 }
 
-/// Where the authorities are.
+/// Where the authorities are: a bundle, and files of one each that are found by a hash of their names (openssl-rehash(1)).
 struct Places {
     file: Option<PathBuf>,
-    folders: Vec<PathBuf>,
+    hashed: Vec<PathBuf>,
 }
 
 impl Places {
@@ -62,12 +59,16 @@ impl Places {
             Some(folders) => std::env::split_paths(&folders).collect(),
             None => below("certs").into_iter().collect(),
         };
-        let hashed = folders.iter().any(|folder| !hashed_in(folder).is_empty());
-        let file = file.or_else(usual);
+        let hashed: Vec<PathBuf> = folders.iter().flat_map(|one| hashed_in(one)).collect();
+        // A system that is built otherwise has its bundle elsewhere.
+        let elsewhere = || {
+            openssl_probe::probe()
+                .cert_file
+                .filter(|_| hashed.is_empty())
+        };
         Self {
-            // A system that is built otherwise has its bundle elsewhere.
-            file: file.or_else(|| openssl_probe::probe().cert_file.filter(|_| !hashed)),
-            folders,
+            file: file.or_else(usual).or_else(elsewhere),
+            hashed,
         }
     }
 }
@@ -81,13 +82,7 @@ fn folder() -> Option<&'static str> {
 }
 
 fn read(file: &Path) -> Vec<X509> {
-    fs::read(file, MOST).map_or_else(|_| Vec::new(), |read| certificates(&read.bytes))
-}
-
-/// The certificates of a folder that OpenSSL finds there: by a hash of their names (openssl-rehash(1)).
-fn by_hash(folder: &Path) -> Vec<X509> {
-    let files = hashed_in(folder);
-    files.iter().flat_map(|path| read(path)).collect()
+    file_of_certificates(file).map_or_else(|_| Vec::new(), |read| certificates(&read.bytes))
 }
 
 fn hashed_in(folder: &Path) -> Vec<PathBuf> {

@@ -100,7 +100,8 @@ impl Engine {
     fn start(&mut self, id: JobId, job: Job, confirmed: Option<Confirmed>) {
         assert!(self.running.is_none(), "a second job was started");
         self.running = Some(id);
-        self.writing = false;
+        // One that fails may have written before, and the wizard cannot know.
+        self.writing = matches!(job, Job::Apply { .. } | Job::Undo | Job::Resume { .. });
         self.standing &= !matches!(job, Job::Survey { .. });
         self.luck = self.luck.wrapping_mul(31).wrapping_add(7);
         let fails = self.luck.is_multiple_of(5);
@@ -112,8 +113,6 @@ impl Engine {
         let assessment = || Update::Assessed(Box::new(fixture::assessment(self.old_key_known)));
         match job {
             _ if fails => {
-                // One that fails may have written before.
-                self.writing = matches!(job, Job::Apply { .. } | Job::Undo | Job::Resume { .. });
                 answers.push(Update::Failed(fixture::problem()));
                 if let Job::Apply {
                     plan,
@@ -216,7 +215,6 @@ impl Engine {
                 let confirmed = (confirmed, restart_anyway);
                 self.check_apply(&plan, entered.iter().map(|(place, _)| place), confirmed);
                 assert!(!self.unfinished, "something else was begun");
-                self.writing = true;
                 self.backup_stands = false;
                 answers.push(Update::Assessed(Box::new(fixture::recovered())));
                 answers.push(Update::Applied(Box::new(fixture::applied(
@@ -241,7 +239,6 @@ impl Engine {
                 assert!(passphrase.is_none_or(|typed| !typed.is_empty()));
                 assert!(self.unfinished, "nothing is there to be resumed");
                 self.unfinished = false;
-                self.writing = true;
                 answers.push(Update::Assessed(Box::new(fixture::recovered())));
                 answers.push(match self.luck % 3 {
                     0 => Update::Undone(vec!["put back".to_owned()]),
@@ -254,7 +251,6 @@ impl Engine {
             }
             Job::Undo => {
                 self.unfinished = false;
-                self.writing = true;
                 answers.push(assessment());
                 answers.push(Update::Undone(vec!["taken back".to_owned()]));
             }

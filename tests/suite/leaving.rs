@@ -95,6 +95,18 @@ fn what_is_deleted_at_the_end_is_not_named_at_the_end() {
     assert_eq!(nothing, [words().quit_nothing_changed]);
 }
 
+/// "Saved" is on the screen a moment before the job that saves has ended.
+#[test]
+fn who_reads_that_it_is_saved_is_not_asked_again() {
+    let files = vec!["/var/lib/report.txt".into()];
+    let mut stage = Stage::at_report(true)
+        .act(&[Action::Primary])
+        .hears(vec![Update::ReportSaved(files)]);
+    assert!(stage.0.running.is_some(), "it has not ended");
+    let left = stage.0.update(Event::Act(Action::Quit));
+    assert!(left.iter().any(|effect| matches!(effect, Effect::Quit(_))));
+}
+
 /// The report was saved while the logins still ran: as soon as they have ended it is saved again, over itself.
 #[test]
 fn a_report_that_was_saved_early_is_saved_again_when_the_logins_have_ended() {

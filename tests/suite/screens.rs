@@ -110,7 +110,7 @@ impl Stage {
     }
 
     /// What the running job reports, without its end.
-    fn hears(mut self, updates: Vec<Update>) -> Self {
+    pub fn hears(mut self, updates: Vec<Update>) -> Self {
         let id = self.0.running.as_ref().expect("a job runs").id;
         for update in updates {
             let effects = self.0.update(Event::Job(id, update));

@@ -36,8 +36,13 @@ impl Wizard {
 
     /// Whether something is unsaved, or being done.
     fn would_lose(&self) -> bool {
-        // A survey only reads, and is soon made again.
-        let busy = |job: &Running| job.kind != JobKind::Survey;
+        let busy = |job: &Running| match job.kind {
+            // It only reads, and is soon made again.
+            JobKind::Survey => false,
+            // The files stand before it says that it is done.
+            JobKind::SaveReport => !self.report.is_saved(),
+            _ => true,
+        };
         self.typed() > 0 || self.running.as_ref().is_some_and(busy) || self.report_unsaved()
     }
 

@@ -60,7 +60,7 @@ ours_by "$binary" >"$work/ours"
 ours_by "$before" >"$work/before"
 chmod 755 "$work/theirs" "$work/ours" "$work/before"
 
-attempts() { grep -c 'Performing passdb lookup' "$work/dovecot/log" || true; }
+attempts() { grep -c 'imap-login: Info: ' "$work/dovecot/log" || true; }
 logins_of() { # logins that one run makes, once Dovecot's log has stood still
     local before after now
     before=$(attempts)

@@ -240,7 +240,7 @@ impl Dovecot {
 }
 
 impl Behaviour {
-    fn settings(self) -> [(&'static str, String); 6] {
+    fn settings(self) -> [(&'static str, String); 7] {
         let certificate = match self {
             Self::Shows(certificate) => certificate,
             _ => Certificate::Good,
@@ -260,6 +260,7 @@ impl Behaviour {
             ("CERTIFICATE", file(certificates().certificate(certificate))),
             ("KEY", file(certificates().key(certificate))),
             ("TLS_BEFORE_LOGIN", yes_if(self == Self::TlsBeforeLogin)),
+            ("EVERY_ATTEMPT", "yes".to_owned()),
             ("MECHANISMS", mechanisms.to_owned()),
             ("CONNECTIONS_PER_USER", connections.to_string()),
         ]

@@ -8,6 +8,10 @@ use std::time::{Duration, Instant};
 
 use oneshot::RecvTimeoutError;
 use openssl::ssl::SslStream;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::sockopt::socket_error;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 
 use super::fall::{Fall, called_off};
 use super::tls::{self, Metered, TlsFacts, TlsTerms};
@@ -50,7 +54,7 @@ fn timeout() -> Fall {
 }
 
 /// Runs what cannot be called off on a thread of its own, and waits no longer than we may. A thread left behind ends by
-/// itself: the resolver and `connect` have deadlines of their own.
+/// itself: the resolver has deadlines of its own.
 fn apart<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
     deadline: Instant,
@@ -78,14 +82,15 @@ pub(super) fn resolve(
     limits: Deadlines,
     cancel: &AtomicBool,
 ) -> Result<Vec<SocketAddr>, Fall> {
-    let name = host.to_owned();
     let deadline = limits.deadline();
     let left = deadline.saturating_duration_since(Instant::now());
-    let found = apart(
-        move || names::addresses(&name, port, left),
-        deadline,
-        cancel,
-    )?;
+    let found = if names::is_address(host) {
+        names::addresses(host, port, left)
+    } else {
+        let name = host.to_owned();
+        let asked = move || names::addresses(&name, port, left);
+        apart(asked, deadline, cancel)?
+    };
     match found {
         Ok(mut addresses) => {
             addresses.truncate(MAX_ADDRESSES);
@@ -120,17 +125,14 @@ pub(super) fn connect(
     let mut last = Fall::new(Code::Unreachable, Advice::NoRoute, "");
     for address in addresses.iter().copied() {
         let deadline = limits.deadline();
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        if Instant::now() >= deadline {
             return Err(last);
         }
-        match apart(
-            move || TcpStream::connect_timeout(&address, left),
-            deadline,
-            cancel,
-        ) {
-            Ok(Ok(stream)) => return Ok((Wire::new(stream, limits)?, address)),
-            Ok(Err(error)) => {
+        match connect_to(address, deadline, cancel) {
+            Ok(stream) => return Ok((Wire::new(stream, limits)?, address)),
+            Err(Unconnected::CalledOff) => return Err(Fall::Cancelled),
+            Err(Unconnected::Late) => last = timeout(),
+            Err(Unconnected::Failed(error)) => {
                 let (code, advice) = match error.kind() {
                     ErrorKind::ConnectionRefused => (Code::Refused, Advice::NobodyListens),
                     ErrorKind::TimedOut | ErrorKind::WouldBlock => {
@@ -140,11 +142,60 @@ pub(super) fn connect(
                 };
                 last = Fall::new(code, advice, shown(&error.to_string()).to_string());
             }
-            Err(Fall::Cancelled) => return Err(Fall::Cancelled),
-            Err(fall) => last = fall,
         }
     }
     Err(last)
+}
+
+/// Why there is no connection.
+enum Unconnected {
+    Failed(std::io::Error),
+    Late,
+    CalledOff,
+}
+
+impl<E: Into<std::io::Error>> From<E> for Unconnected {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Connects to one address, and looks up at every slice.
+fn connect_to(
+    address: SocketAddr,
+    deadline: Instant,
+    cancel: &AtomicBool,
+) -> Result<TcpStream, Unconnected> {
+    let family = match address {
+        SocketAddr::V4(_) => AddressFamily::INET,
+        SocketAddr::V6(_) => AddressFamily::INET6,
+    };
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    let socket = socket_with(family, SocketType::STREAM, flags, None)?;
+    match rustix::net::connect(&socket, &address) {
+        // It goes on by itself where a signal came between.
+        Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    loop {
+        if called_off(cancel) {
+            return Err(Unconnected::CalledOff);
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Unconnected::Late);
+        }
+        let slice = Timespec::try_from(left.min(SLICE)).map_err(std::io::Error::other)?;
+        match poll(&mut [PollFd::new(&socket, PollFlags::OUT)], Some(&slice)) {
+            Ok(0) | Err(Errno::INTR) => {}
+            Ok(_) => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    socket_error(&socket)??;
+    let stream = TcpStream::from(socket);
+    stream.set_nonblocking(false)?;
+    Ok(stream)
 }
 
 /// The socket, or TLS over it. Each call touches the socket a few times at most: OpenSSL would go on for as long as bytes

@@ -44,7 +44,7 @@ impl NobodyAsked {
 /// # Errors
 /// The system's; [`ErrorKind::TimedOut`] when there is no answer within `patience`.
 pub fn addresses(host: &str, port: u16, patience: Duration) -> io::Result<Vec<SocketAddr>> {
-    let literal = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
+    let literal = literal(host);
     // Where it does not run, what it calls itself would be this host.
     if within::is_stopped() && literal.is_none_or(|address| address.is_loopback()) {
         let why = NobodyAsked::ContainerStopped;
@@ -59,6 +59,15 @@ pub fn addresses(host: &str, port: u16, patience: Duration) -> io::Result<Vec<So
         (None, true) => of_getent(host, port, patience, getent::ask),
         (None, false) => of_library(host, port, patience),
     }
+}
+
+/// Whether this is an address itself, for which nobody is asked.
+pub fn is_address(host: &str) -> bool {
+    literal(host).is_some()
+}
+
+fn literal(host: &str) -> Option<IpAddr> {
+    host.trim_matches(['[', ']']).parse().ok()
 }
 
 /// Whether a library that looks up names by itself, through the C library, finds what [`addresses`] does.

@@ -21,6 +21,11 @@ use crate::words::untrusted::shown;
 /// What PHP's own list of ciphers comes to.
 const CIPHERS: &str = "HIGH:!aNULL:!eNULL:!MD5:!DES:!RC4";
 
+/// The groups that OpenSSL 3.0 to 3.4 offer, which PHP leaves as they are. Those of 3.5 and later begin with one whose share
+/// makes the first message longer than a packet: old servers and boxes in between do not answer that.
+const GROUPS: &str =
+    "X25519:P-256:X448:P-521:P-384:ffdhe2048:ffdhe3072:ffdhe4096:ffdhe6144:ffdhe8192";
+
 /// The security level where the system sets none: that of most distributions.
 const LEVEL: u32 = 2;
 /// `SSL_OP_LEGACY_SERVER_CONNECT` (`ssl.h`).
@@ -100,11 +105,11 @@ impl Trust {
         context.set_mode(
             SslMode::AUTO_RETRY
                 | SslMode::ACCEPT_MOVING_WRITE_BUFFER
-                | SslMode::ENABLE_PARTIAL_WRITE
-                | SslMode::RELEASE_BUFFERS,
+                | SslMode::ENABLE_PARTIAL_WRITE,
         );
         context.set_min_proto_version(Some(SslVersion::TLS1))?;
         context.set_cipher_list(CIPHERS)?;
+        context.set_groups_list(GROUPS)?;
         let policy = system::settings();
         context.set_security_level(policy.level.unwrap_or(LEVEL));
         if policy.legacy_servers {

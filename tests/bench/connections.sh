@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # Figures, not tests: the connection tests of 500 mailboxes, sixteen at a time, beside curl's logins of the same
 # mailboxes, sixteen at a time, on one Dovecot (IMAP over TLS) on loopback.
-#   connections.sh [MAILBOXES [SERVERS [BEFORE]]]
-# SERVERS: so many addresses, which are as many servers to both. BEFORE: an earlier build, measured in the same run. Only root can start the Dovecot. Needs
-# dovecot-imapd, dovecot-pop3d, postfix (for its account), curl, openssl and python3; hyperfine measures when it is there.
+#   connections.sh [MAILBOXES [SERVERS [BEFORE [SILENT]]]]
+# SERVERS: so many addresses, which are as many servers to both. BEFORE: an earlier build, measured in the same run. SILENT:
+# so many of the servers say nothing; then it is measured when the others are done, and curl is left out. Only root can start
+# the Dovecot. Needs dovecot-imapd, dovecot-pop3d, postfix (for its account), curl, openssl and python3; hyperfine measures
+# when it is there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 mailboxes=${1:-500}
 servers=${2:-1}
 before=${3:-}
+silent=${4:-0}
 at_once=16
 binary=$PWD/target/release/freescout-rescue
 [ "$(id -u)" -eq 0 ] || { echo "Run this as root: it starts a Dovecot." >&2; exit 1; }
@@ -33,7 +36,7 @@ install=$work/demo/freescout
     >"$work/recovered" 2>&1 || { cat "$work/recovered" >&2; exit 1; }
 
 mkdir "$work/dovecot"
-python3 tests/bench/dovecot.py "$work/dovecot" "$install" "$mailboxes" "$servers" >"$work/output" 2>&1 &
+python3 tests/bench/dovecot.py "$work/dovecot" "$install" "$mailboxes" "$servers" "$silent" >"$work/output" 2>&1 &
 server=$!
 deadline=$((SECONDS + 30))
 first=""
@@ -59,6 +62,29 @@ SH
 ours_by "$binary" >"$work/ours"
 ours_by "$before" >"$work/before"
 chmod 755 "$work/theirs" "$work/ours" "$work/before"
+
+if [ "$silent" -gt 0 ]; then
+    for run in "$work/ours" ${before:+"$work/before"}; do
+        python3 - "$run" "$mailboxes" "$servers" "$silent" "$work/complaint" <<'PY'
+import json, pathlib, subprocess, sys, time
+run, complaint = sys.argv[1], pathlib.Path(sys.argv[5])
+mailboxes, servers, silent = (int(argument) for argument in sys.argv[2:5])
+complaint.write_text("")
+start, told, running = time.monotonic(), [], subprocess.Popen([run])
+while running.poll() is None:
+    for line in complaint.read_text().splitlines()[len(told):]:
+        told.append((time.monotonic() - start, line))
+    time.sleep(0.01)
+whole = time.monotonic() - start
+answer = json.loads((complaint.parent / "answer").read_text())["results"]
+good, quiet = (sum(one["code"] == code for one in answer) for code in ("ok", "timeout"))
+print(f"{pathlib.Path(run).name}: {good} logins good, {quiet} timed out, all after {whole:.1f} s; the progress that was told:")
+for seconds, line in told[-4:]:
+    print(f"  {seconds:6.2f} s  {line}")
+PY
+    done
+    exit
+fi
 
 attempts() { grep -c 'imap-login: Info: ' "$work/dovecot/log" || true; }
 logins_of() { # logins that one run makes, once Dovecot's log has stood still

@@ -1,9 +1,10 @@
 """A Dovecot with IMAP over TLS on loopback for `connections.sh`, and the mailboxes of an install pointed at it.
 
-    dovecot.py FOLDER INSTALL COUNT SERVERS
+    dovecot.py FOLDER INSTALL COUNT SERVERS [SILENT]
 
 Fills FOLDER with the configuration of tests/mail, a certificate and COUNT users, points each mailbox of INSTALL at one of
-the server's SERVERS addresses, writes curl's list of addresses and logins, and becomes the server.
+the server's SERVERS addresses, writes curl's list of addresses and logins, and becomes the server. Behind the last SILENT
+of the addresses something else listens, takes every connection and says nothing.
 """
 
 import os
@@ -12,9 +13,11 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 
 folder, install = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 count, servers = int(sys.argv[3]), int(sys.argv[4])
+silent = int(sys.argv[5]) if len(sys.argv) > 5 else 0
 
 
 def free_port() -> int:
@@ -37,7 +40,7 @@ subprocess.run(
 )
 words = {
     "FOLDER": folder,
-    "HOST": " ".join(f"127.0.0.{number + 1}" for number in range(servers)),
+    "HOST": " ".join(f"127.0.0.{number + 1}" for number in range(servers - silent)),
     "SSL": "yes",
     "CERTIFICATE": folder / "certificate.pem",
     "KEY": folder / "key.pem",
@@ -71,5 +74,12 @@ assert changed == count, f"{changed} mailboxes, not {count}"
         for number, (user, password) in enumerate(users)
     )
 )
+if silent and os.fork() == 0:
+    # The kernel takes the connections; nobody reads from them.
+    listening = [socket.create_server((f"127.0.0.{servers - number}", imaps), backlog=1024) for number in range(silent)]
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(0)
 (folder / "ready").write_text("ready")
 os.execv("/usr/sbin/dovecot", ["dovecot", "-F", "-c", str(folder / "dovecot.conf")])

@@ -1,6 +1,6 @@
 //! Logging in at mail servers as FreeScout would, rung by rung, and telling what was seen.
 //!
-//! Rooms: `net` (deadlines, bounded lines), `tls` (the handshake and the certificate), `imap` (with `utf7`), `pop3`,
+//! Rooms: `net` (deadlines, bounded lines; with `apart`), `tls` (the handshake and the certificate), `imap` (with `utf7`), `pop3`,
 //! `smtp` (the dialogues), `journey` (a mail to oneself), `submit` (a mail of ours), `mask` (credentials that come back).
 //! Nothing here decides whether a login may be made: that is the engine's. Servers are hostile: time, memory and the number
 //! of lines are bounded, their words sanitised, and what was sent as a credential is not shown even if they repeat it.
@@ -8,6 +8,7 @@
 pub mod oauth;
 pub mod submit;
 
+mod apart;
 mod fall;
 mod imap;
 pub mod journey;

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -154,6 +155,40 @@ fn whatever_the_provider_answers_nothing_is_lost_and_nothing_is_told() {
         RefreshError::Asked(AskError::Unreachable(_))
     ));
     desk.assert_clean(&error);
+}
+
+/// Neither one that takes the request and says nothing, nor one that does not even greet.
+#[test]
+fn a_silent_provider_is_not_waited_for_once_it_was_called_off() {
+    let mut desk = Desk::new();
+    let before = desk.meta();
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mute = format!("https://{}/token", mute.local_addr().unwrap());
+    for endpoint in [None, Some(mute)] {
+        let mut provider = Provider::new(|_, _| std::thread::sleep(Duration::from_secs(20)));
+        provider.endpoints.timeout = Duration::from_secs(30);
+        if let Some(endpoint) = endpoint {
+            provider.endpoints.microsoft = endpoint;
+        }
+        let cancel = Arc::new(AtomicBool::new(false));
+        let later = Arc::clone(&cancel);
+        let key = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(500));
+            later.store(true, Ordering::Relaxed);
+        });
+        let started = Instant::now();
+        let error = desk.refresh_until(&provider, &cancel).unwrap_err();
+        assert!(started.elapsed() < Duration::from_secs(5), "{error:?}");
+        assert!(matches!(error, RefreshError::Asked(AskError::CalledOff)));
+        assert_eq!(desk.meta(), before);
+        key.join().unwrap();
+    }
+    // An answer that is on its way is taken: those tokens exist nowhere else.
+    let provider = Provider::saying(200, BOTH);
+    let called_off = AtomicBool::new(true);
+    let whose = desk.refresh_until(&provider, &called_off).unwrap();
+    assert_eq!(whose, Refreshed::ByUs);
+    assert!(desk.both_open());
 }
 
 #[test]

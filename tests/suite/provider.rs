@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -69,8 +70,16 @@ impl Desk {
         }
     }
 
+    pub fn refresh_until(
+        &mut self,
+        provider: &Provider,
+        cancel: &AtomicBool,
+    ) -> Result<Refreshed, RefreshError> {
+        oauth::refresh(&mut self.session, 1, &provider.endpoints, cancel)
+    }
+
     pub fn refresh(&mut self, provider: &Provider) -> Result<Refreshed, RefreshError> {
-        oauth::refresh(&mut self.session, 1, &provider.endpoints)
+        self.refresh_until(provider, &AtomicBool::new(false))
     }
 
     pub fn meta(&self) -> String {

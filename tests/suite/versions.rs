@@ -4,6 +4,7 @@
 mod install;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 
 use freescout_rescue::domain::mail::Direction;
 use freescout_rescue::engine::mail_test::connections::{self, TestOrSkip};
@@ -357,7 +358,13 @@ fn renewed_tokens_are_stored_as_the_version_keeps_them() {
         let install = Install::new(version, &fields(Sealed, Sealed, Plain));
         let mut session = crate::provider::open(&install.bench);
         let provider = Provider::saying(200, BOTH);
-        oauth::refresh(&mut session, 2, &provider.endpoints).unwrap();
+        oauth::refresh(
+            &mut session,
+            2,
+            &provider.endpoints,
+            &AtomicBool::new(false),
+        )
+        .unwrap();
         let asked = provider.asked().concat();
         assert!(
             asked.contains(&format!("refresh_token={REFRESH}&")),
@@ -376,7 +383,15 @@ fn renewed_tokens_are_stored_as_the_version_keeps_them() {
     let install = Install::new("1.8.232", &fields(Sealed, Sealed, Plain));
     let mut session = crate::provider::open(&install.bench);
     let provider = Provider::saying(200, BOTH);
-    assert!(oauth::refresh(&mut session, 2, &provider.endpoints).is_err());
+    assert!(
+        oauth::refresh(
+            &mut session,
+            2,
+            &provider.endpoints,
+            &AtomicBool::new(false)
+        )
+        .is_err()
+    );
     assert!(provider.asked().is_empty());
 }
 

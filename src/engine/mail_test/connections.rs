@@ -18,7 +18,7 @@ use crate::domain::mail::{
 use crate::domain::verdict::text::{self, Password, PasswordsUsed};
 use crate::domain::verdict::{self};
 use crate::engine::session::Session;
-use crate::io::mail::oauth::Endpoints;
+use crate::io::mail::oauth::{AskError, Endpoints};
 use crate::io::mail::{Settings, journey};
 
 /// A connection with what it takes to test it.
@@ -109,7 +109,7 @@ impl PreparedTest {
 pub type NotRenewed = BTreeMap<u64, Ended>;
 
 /// Renews expired access tokens, as FreeScout does at its next fetch. Changes `mailboxes.meta` of those mailboxes. A
-/// renewal that was begun is finished; none is begun after `cancel`.
+/// renewal that was answered is finished; none is begun after `cancel`.
 pub fn renew(
     session: &mut Session,
     which: Option<&[ConnectionId]>,
@@ -126,9 +126,10 @@ pub fn renew(
         if cancel.load(Ordering::Relaxed) {
             return None;
         }
-        match oauth::refresh(session, id, endpoints) {
+        match oauth::refresh(session, id, endpoints, cancel) {
             // What cannot be read has a verdict of its own.
             Ok(_) | Err(RefreshError::Unreadable(_) | RefreshError::NotReadAgain(_)) => None,
+            Err(RefreshError::Asked(AskError::CalledOff)) => None,
             Err(error) => Some((id, error.ended())),
         }
     });

@@ -4,6 +4,7 @@
 //! read again. Never overwrites tokens that FreeScout stored meanwhile and can read; never asks with a secret that
 //! FreeScout does not read; stores in the form of the installed version; gives up on storing only after reconnecting, and says so.
 
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use jiff::civil::DateTime;
@@ -73,11 +74,12 @@ pub fn is_expired(session: &Session, mailbox: u64) -> bool {
 /// Renews the tokens of a mailbox and reads the inventory again.
 ///
 /// # Errors
-/// [`RefreshError`], by what stands then.
+/// [`RefreshError`], by what stands then. Once it was called off, the provider's answer is hardly waited for.
 pub fn refresh(
     session: &mut Session,
     mailbox: u64,
     endpoints: &Endpoints,
+    cancel: &AtomicBool,
 ) -> Result<Refreshed, RefreshError> {
     let before = opened(session, &token_place(mailbox, Token::Access)).ok();
     if require_writable(session, mailbox)? {
@@ -97,7 +99,7 @@ pub fn refresh(
     let key = session.ring.effective().ok_or(RefreshError::NotConnected)?;
     // The clock is read before the provider reads its own: better a second early than late.
     let issued_on = session.install.now_local();
-    let tokens = crate::io::mail::oauth::refresh(provider, endpoints, &grant)
+    let tokens = crate::io::mail::oauth::refresh(provider, endpoints, &grant, cancel)
         .map_err(RefreshError::Asked)?;
     let gained = Gained::new(key, form, &tokens, &grant.refresh_token, issued_on);
     let whose = store(session, mailbox.id, &gained)?;
@@ -145,6 +147,8 @@ impl RefreshError {
                     };
                     (Code::OAuthRejected, advice, refusal.said().to_owned())
                 }
+                // Nothing is known of it.
+                AskError::CalledOff => return Ended::skipped(Code::OAuthExpired, None),
                 AskError::Nonsense => (
                     Code::OAuthExpired,
                     Advice::RenewalRefused,

@@ -15,6 +15,7 @@ use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::mail::oauth_error::safe_words;
 use crate::domain::run::watch::settings::WebhookChannel;
 use crate::io::os::https;
+use crate::io::os::tls::without_places;
 use crate::words::untrusted::Untrusted;
 
 /// The longest pause between two tries.
@@ -106,7 +107,8 @@ impl Post {
             Ok(reply) => Ok(reply.status().as_u16()),
             Err(e) => {
                 let secrets: Vec<&SecretBytes> = self.secrets.iter().collect();
-                Err(safe_words(&e.to_string(), &secrets).into())
+                let why = without_places(&e.to_string());
+                Err(safe_words(&why, &secrets).into())
             }
         }
     }

@@ -6,13 +6,13 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use oneshot::RecvTimeoutError;
 use openssl::ssl::SslStream;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::sockopt::socket_error;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 
+use super::apart::{self, Left, SLICE};
 use super::fall::{Fall, called_off};
 use super::tls::{self, Metered, TlsFacts, TlsTerms};
 use crate::domain::mail::advice::Advice;
@@ -22,8 +22,6 @@ use crate::io::os::names::{self, NobodyAsked};
 use crate::io::os::tls::Trust;
 use crate::words::untrusted::shown;
 
-/// How often a wait looks up.
-const SLICE: Duration = Duration::from_millis(100);
 /// The longest line a server may send, in bytes. RFC 5321 allows 512, IMAP servers list capabilities in some 2,000; FreeScout
 /// reads lines of any length.
 const MAX_LINE: usize = 64 << 10;
@@ -53,26 +51,16 @@ fn timeout() -> Fall {
     Fall::new(Code::Timeout, Advice::NoAnswer, "")
 }
 
-/// Runs what cannot be called off on a thread of its own, and waits no longer than we may. A thread left behind ends by
-/// itself: the resolver has deadlines of its own.
+/// As [`apart::apart`], with nothing to wait for once the test is called off.
 fn apart<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
     deadline: Instant,
     cancel: &AtomicBool,
 ) -> Result<T, Fall> {
-    let (send, receive) = oneshot::channel();
-    std::thread::spawn(move || {
-        let _ = send.send(work());
-    });
-    loop {
-        match receive.recv_timeout(SLICE) {
-            Ok(value) => return Ok(value),
-            Err(RecvTimeoutError::Disconnected) => return Err(timeout()),
-            Err(RecvTimeoutError::Timeout) if called_off(cancel) => return Err(Fall::Cancelled),
-            Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => return Err(timeout()),
-            Err(RecvTimeoutError::Timeout) => {}
-        }
-    }
+    apart::apart(work, deadline, cancel, Duration::ZERO).map_err(|left| match left {
+        Left::CalledOff => Fall::Cancelled,
+        Left::Late => timeout(),
+    })
 }
 
 /// The addresses of a name, in the order of the system's resolver.

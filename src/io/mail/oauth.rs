@@ -1,26 +1,32 @@
 //! Asks an OAuth provider for a new access token (RFC 6749, 6), as FreeScout does: one POST of a form.
 //!
 //! HTTPS only, checked against the system's certificates; plain HTTP goes to loopback addresses alone, for tests. The reply
-//! is bounded in time and size. Neither errors nor `Debug` hold a secret; what the HTTP library buffers on its way is not wiped.
+//! is bounded in time and size, and not waited for once it was called off. Neither errors nor `Debug` hold a secret; what the HTTP library buffers on its way is not wiped.
 
 use std::io::Read;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use ureq::http::Uri;
 use zeroize::Zeroizing;
 
+use super::apart::{Left, apart};
 use crate::domain::inventory::mailbox::OAuthProvider;
-use crate::domain::inventory::secret::SecretBytes;
+use crate::domain::inventory::secret::{SecretBytes, wipe_stack};
 use crate::domain::mail::oauth::form_encoded;
 use crate::domain::mail::oauth_error::{OAuthError, safe_words};
 use crate::io::os::https;
 use crate::io::os::names::NobodyAsked;
-use crate::io::os::tls::Trust;
+use crate::io::os::tls::{Trust, without_places};
 use crate::words::words;
 
 /// A reply larger than this many bytes is none of a token endpoint.
 const MAX_REPLY_BYTES: usize = 64 << 10;
+
+/// How long an answer is still waited for once it was called off: a provider that is there has given its tokens by then, and
+/// they exist nowhere else.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Life of a token in seconds where the reply does not say: what both providers give.
 const USUAL_LIFE: i64 = 3600;
@@ -93,6 +99,9 @@ pub enum AskError {
     /// The reply is none of a token endpoint.
     #[error("{}", words().oauth_nonsense)]
     Nonsense,
+    /// Its answer was no longer waited for.
+    #[error("{}", words().test_stopped)]
+    CalledOff,
 }
 
 /// The members of a good reply that matter. Unknown ones are passed over.
@@ -105,40 +114,41 @@ struct TokenReply {
     expires_in: Option<serde_json::Value>,
 }
 
+/// The body of a reply, and whether its status is one of success.
+type Reply = (bool, Zeroizing<Vec<u8>>);
+
 /// Asks for new tokens. What comes back may exist nowhere else: store it before it is used.
+///
+/// # Errors
+/// [`AskError`]; within some seconds, once it was called off.
 pub fn refresh(
     provider: OAuthProvider,
     endpoints: &Endpoints,
     grant: &Grant,
+    cancel: &AtomicBool,
 ) -> Result<Tokens, AskError> {
     let secrets = [&grant.client_secret, &grant.refresh_token];
-    let unreachable = |e: ureq::Error| {
-        let nobody = match &e {
-            ureq::Error::Io(e) => NobodyAsked::of(e),
-            _ => None,
-        };
-        let said = || AskError::Unreachable(safe_words(&e.to_string(), &secrets));
-        nobody.map_or_else(said, AskError::NobodyAsked)
-    };
-    let endpoint = endpoints.of(provider);
+    let (endpoint, timeout) = (endpoints.of(provider).to_owned(), endpoints.timeout);
     let form = form(grant);
-    let trust = Trust::of_system();
-    let https_only = !is_loopback(endpoint);
-    let mut response = https::agent(&trust, https_only, endpoints.timeout)
-        .post(endpoint)
-        .header("accept", "application/json")
-        .content_type("application/x-www-form-urlencoded")
-        .send(&form[..])
-        .map_err(unreachable)?;
-    let good = response.status().is_success();
-    // Reserved once: growing would leave copies of the tokens behind.
-    let mut body = Zeroizing::new(Vec::with_capacity(MAX_REPLY_BYTES + 1));
-    response
-        .body_mut()
-        .as_reader()
-        .take(MAX_REPLY_BYTES as u64 + 1)
-        .read_to_end(&mut body)
-        .map_err(|e| AskError::Unreachable(safe_words(&e.to_string(), &secrets)))?;
+    let ask = move || {
+        let reply = ask(&endpoint, timeout, &form);
+        drop(form);
+        wipe_stack();
+        reply
+    };
+    let unreachable = |e: &dyn std::fmt::Display| {
+        AskError::Unreachable(safe_words(&without_places(&e.to_string()), &secrets))
+    };
+    let reply = match apart(ask, Instant::now() + timeout + GRACE, cancel, GRACE) {
+        Ok(Ok(reply)) => Ok(reply),
+        Ok(Err(ureq::Error::Io(e))) => {
+            Err(NobodyAsked::of(&e).map_or_else(|| unreachable(&e), AskError::NobodyAsked))
+        }
+        Ok(Err(e)) => Err(unreachable(&e)),
+        Err(Left::CalledOff) => Err(AskError::CalledOff),
+        Err(Left::Late) => Err(unreachable(&std::io::ErrorKind::TimedOut)),
+    };
+    let (good, body) = reply?;
     if body.len() > MAX_REPLY_BYTES {
         return Err(AskError::Nonsense);
     }
@@ -146,6 +156,25 @@ pub fn refresh(
         Ok(reply) if good && !reply.access_token.is_empty() => Ok(tokens(&reply)),
         _ => Err(OAuthError::read(&body, &secrets).map_or(AskError::Nonsense, AskError::Refused)),
     }
+}
+
+/// Posts the form. Of a reply that is too long, a byte more than it may have.
+fn ask(endpoint: &str, timeout: Duration, form: &[u8]) -> Result<Reply, ureq::Error> {
+    let https_only = !is_loopback(endpoint);
+    let mut response = https::agent(&Trust::of_system(), https_only, timeout)
+        .post(endpoint)
+        .header("accept", "application/json")
+        .content_type("application/x-www-form-urlencoded")
+        .send(form)?;
+    let good = response.status().is_success();
+    // Reserved once: growing would leave copies of the tokens behind.
+    let mut body = Zeroizing::new(Vec::with_capacity(MAX_REPLY_BYTES + 1));
+    response
+        .body_mut()
+        .as_reader()
+        .take(MAX_REPLY_BYTES as u64 + 1)
+        .read_to_end(&mut body)?;
+    Ok((good, body))
 }
 
 fn tokens(reply: &TokenReply) -> Tokens {
@@ -230,7 +259,8 @@ mod tests {
                 microsoft: elsewhere.to_owned(),
                 ..Endpoints::default()
             };
-            let outcome = refresh(OAuthProvider::Microsoft, &endpoints, &grant());
+            let cancel = AtomicBool::new(false);
+            let outcome = refresh(OAuthProvider::Microsoft, &endpoints, &grant(), &cancel);
             let Err(AskError::Unreachable(why)) = outcome else {
                 panic!("{elsewhere} was asked");
             };

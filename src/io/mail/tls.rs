@@ -18,7 +18,7 @@ use super::fall::{Fall, certificate_fall};
 use crate::domain::mail::advice::Advice;
 use crate::domain::mail::probe::CertificateFault;
 use crate::domain::mail::rung::Code;
-use crate::io::os::tls::{CertificateNames, Trust, entry};
+use crate::io::os::tls::{CertificateNames, Trust, entry, without_places};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -122,7 +122,7 @@ pub(super) fn handshake(
         .context()
         .and_then(|context| prepare(&context, terms, &seen))
         .and_then(|ssl| SslStream::new(ssl, Metered::new(socket)));
-    let mut stream = prepared.map_err(|e| failed(&reasons(&e)))?;
+    let mut stream = prepared.map_err(|e| failed(&without_places(&e.to_string())))?;
     loop {
         stream.get_mut().rewind();
         match stream.connect() {
@@ -183,7 +183,7 @@ const NOTHING_IN_COMMON: [&str; 3] = [
 pub(super) fn broken_by(error: &io::Error) -> Fall {
     let inner = error.get_ref().and_then(|e| e.downcast_ref::<ssl::Error>());
     match inner.and_then(ssl::Error::ssl_error) {
-        Some(stack) => failed(&reasons(stack)),
+        Some(stack) => failed(&without_places(&stack.to_string())),
         None => Fall::new(
             Code::ProtocolError,
             Advice::TurnedAway,
@@ -270,7 +270,7 @@ fn broken(
             None => ErrorKind::UnexpectedEof.to_string(),
         });
     };
-    let said = reasons(stack);
+    let said = without_places(&stack.to_string());
     if PLAIN.iter().any(|reason| said.contains(reason)) {
         return Fall::new(Code::TlsWrongMode, Advice::SpeaksPlain, "");
     }
@@ -318,13 +318,6 @@ const PLAIN: [&str; 4] = [
     "http request",
     "record layer failure",
 ];
-
-/// OpenSSL's own words, without the places in its source.
-fn reasons(stack: &ErrorStack) -> String {
-    let mut said: Vec<&str> = stack.errors().iter().filter_map(|e| e.reason()).collect();
-    said.dedup();
-    said.join(", ")
-}
 
 /// What is wrong with a certificate.
 fn fault(

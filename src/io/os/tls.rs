@@ -2,8 +2,11 @@
 //!
 //! What the system sets OpenSSL to (`openssl.cnf`) counts, and what PHP sets on top of that.
 
+mod reasons;
 mod system;
 pub mod variables;
+
+pub use reasons::without_places;
 
 use std::sync::OnceLock;
 

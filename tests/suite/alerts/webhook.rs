@@ -119,6 +119,8 @@ fn nothing_is_said_to_a_server_whose_certificate_is_not_its_own() {
         let server = server(kind, &["200"]);
         let why = post(server.address.port(), 1, None).unwrap_err();
         assert!(matches!(why, NotTold::Unreached(..)), "{why}");
+        let why = why.to_string();
+        assert!(why.contains("certificate") && !why.contains(".c:"), "{why}");
         for record in server.records() {
             assert_eq!(record.text(), "", "{kind:?}");
         }

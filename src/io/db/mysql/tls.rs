@@ -22,7 +22,7 @@ use super::CONNECT_TIMEOUT;
 use crate::domain::config::DbSettings;
 use crate::io::db::error::StoreError;
 use crate::io::os::names;
-use crate::io::os::tls::{CertificateNames, Trust};
+use crate::io::os::tls::{CertificateNames, Trust, without_places};
 
 /// Length and number in front of each packet, in bytes.
 const HEADER: usize = 4;
@@ -100,7 +100,7 @@ fn socket_in(folder: &Path) -> String {
 }
 
 fn unreachable(error: impl Into<io::Error>) -> StoreError {
-    StoreError::Unreachable(error.into().to_string().into())
+    StoreError::Unreachable(without_places(&error.into().to_string()).into())
 }
 
 /// A socket that nobody else can come to.
@@ -162,7 +162,7 @@ async fn secured(
     host: &str,
     trust: Option<&Trust>,
 ) -> Result<SslStream<TcpStream>, StoreError> {
-    let failed = |why: String| StoreError::Tls(why.into());
+    let failed = |why: String| StoreError::Tls(without_places(&why).into());
     let nobody = Trust::of(Vec::new());
     let prepared = trust.unwrap_or(&nobody).context().and_then(|context| {
         let mut ssl = Ssl::new(&context)?;

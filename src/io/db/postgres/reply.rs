@@ -2,6 +2,7 @@
 
 use crate::io::db::error::StoreError;
 use crate::io::db::store;
+use crate::io::os::tls::without_places;
 use tokio_postgres::Row;
 
 /// SQLSTATE codes (PostgreSQL's manual, appendix A): wrong user or password; unknown database; read-only; lock wait; deadlock
@@ -12,8 +13,9 @@ pub(super) fn error(error: &tokio_postgres::Error) -> StoreError {
     }
     let text = error.as_db_error().map_or_else(
         || {
-            std::error::Error::source(error)
-                .map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+            let cause = std::error::Error::source(error);
+            let cause = cause.map(|cause| without_places(&cause.to_string()));
+            cause.map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
         },
         |refused| refused.message().to_owned(),
     );

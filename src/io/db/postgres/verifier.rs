@@ -34,7 +34,7 @@ pub(super) fn tls(check: Check, host: &str) -> Result<TlsConnector, StoreError> 
         }
         Ok(TlsConnector::new(connection, host))
     });
-    prepared.map_err(|e| StoreError::Tls(e.to_string().into()))
+    prepared.map_err(|e| StoreError::Tls(tls::without_places(&e.to_string()).into()))
 }
 
 /// The system's certificates, and libpq's own `root.crt` (or `PGSSLROOTCERT`).

@@ -68,9 +68,9 @@ pub struct DbSettings {
     pub collation: String,
     /// `DB_MYSQL_ATTR_SSL_CA`: file of trusted certificates.
     pub ssl_ca: Option<String>,
-    /// `DB_MYSQL_ATTR_SSL_CERT`: file of the client certificate.
+    /// `DB_MYSQL_ATTR_SSL_CERT`: file of the client certificate and its key.
     pub ssl_cert: Option<String>,
-    /// `DB_MYSQL_ATTR_SSL_VERIFY_SERVER_CERT`.
+    /// `DB_MYSQL_ATTR_SSL_VERIFY_SERVER_CERT`, as the number that PHP takes it for: no word but `true` says yes.
     pub ssl_verify: bool,
     /// `DB_PGSQL_SSLMODE`: a libpq value.
     pub sslmode: String,
@@ -230,9 +230,27 @@ fn database_from_env(env: &EnvFile<'_>) -> Result<DbSettings, DbSettingsError> {
         collation: text("DB_COLLATION", "utf8mb4_unicode_ci"),
         ssl_ca: optional("DB_MYSQL_ATTR_SSL_CA"),
         ssl_cert: optional("DB_MYSQL_ATTR_SSL_CERT"),
-        ssl_verify: env.env(b"DB_MYSQL_ATTR_SSL_VERIFY_SERVER_CERT") != Env::Bool(false),
+        ssl_verify: match env.env(b"DB_MYSQL_ATTR_SSL_VERIFY_SERVER_CERT") {
+            Env::Missing | Env::Null => true,
+            Env::Bool(verify) => verify,
+            Env::Text(text) => is_nonzero(text.expose()),
+        },
         sslmode: text("DB_PGSQL_SSLMODE", "prefer"),
     })
+}
+
+/// Whether PHP reads a whole number other than nought in a text. The number ends where it is none any more; a text that does
+/// not begin with one is nought, words such as `on` among them.
+fn is_nonzero(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    let text = text.trim_start_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']);
+    let is_of_number = |c: char| c.is_ascii_digit() || "+-.eE".contains(c);
+    let end = text.find(|c| !is_of_number(c)).unwrap_or(text.len());
+    let numbers = (1..=end).rev().map(|end| text[..end].parse::<f64>());
+    numbers
+        .flatten()
+        .next()
+        .is_some_and(|number| number.abs() >= 1.0)
 }
 
 /// PDO's numbers of the options that FreeScout sets (`PDO::MYSQL_ATTR_SSL_*`).
@@ -281,7 +299,93 @@ fn database_from_cache(cache: &ExportedValue) -> Result<DbSettings, DbSettingsEr
         collation: text("collation", "utf8mb4_unicode_ci"),
         ssl_ca: option_text(PDO_SSL_CA),
         ssl_cert: option_text(PDO_SSL_CERT),
-        ssl_verify: !matches!(option(PDO_SSL_VERIFY), Some(ExportedValue::Bool(false))),
+        ssl_verify: match option(PDO_SSL_VERIFY) {
+            Some(ExportedValue::Bool(verify)) => *verify,
+            Some(ExportedValue::Int(number)) => *number != 0,
+            Some(ExportedValue::Text(text)) => is_nonzero(text.expose()),
+            _ => true,
+        },
         sslmode: text("sslmode", "prefer"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As PDO takes them (PHP 8.2), tried with a certificate that does not pass.
+    #[test]
+    fn a_certificate_is_checked_by_the_number_that_php_reads() {
+        let checks = |set: &str| {
+            let text = format!("DB_MYSQL_ATTR_SSL_VERIFY_SERVER_CERT={set}\n");
+            let env = EnvFile::read(text.as_bytes(), &|_| None);
+            database_from_env(&env).map(|settings| settings.ssl_verify)
+        };
+        for yes in [
+            "true",
+            "(true)",
+            "1",
+            "2",
+            "-1",
+            "+1",
+            "null",
+            "\" 1\"",
+            "1x",
+            "1e3",
+            "1.9",
+            "9999999999999999999",
+        ] {
+            assert_eq!(checks(yes), Ok(true), "{yes}");
+        }
+        for no in [
+            "false",
+            "False",
+            "(false)",
+            "empty",
+            "",
+            "0",
+            "00",
+            "0.0",
+            "\"0\"",
+            "\" 0\"",
+            "no",
+            "off",
+            "yes",
+            "on",
+            "x1",
+            "0x1",
+            "0.9",
+            ".9",
+            "1e-5",
+            "\"true \"",
+            "-",
+            "e",
+            "é1",
+        ] {
+            assert_eq!(checks(no), Ok(false), "{no}");
+        }
+        let unset = database_from_env(&EnvFile::read(b"A=b\n", &|_| None));
+        assert!(unset.is_ok_and(|settings| settings.ssl_verify));
+    }
+
+    #[test]
+    fn a_config_cache_says_the_same() {
+        for (value, checks) in [
+            ("true", true),
+            ("false", false),
+            ("'0'", false),
+            ("'off'", false),
+            ("'1'", true),
+            ("0", false),
+            ("1", true),
+            ("NULL", true),
+        ] {
+            let text = format!(
+                "<?php return array('database' => array('default' => 'mysql', 'connections' => array('mysql' => array('driver' => 'mysql', 'options' => array(1014 => {value}))))));"
+            );
+            let cache = var_export::read(text.as_bytes());
+            let settings = cache.map(|cache| database_from_cache(&cache).map(|s| s.ssl_verify));
+            assert_eq!(settings, Ok(Ok(checks)), "{value}");
+        }
+    }
 }

@@ -139,10 +139,7 @@ fn mysql_checks_certificates_as_pdo_does() {
     let wrong_name = error(&with_ca(&ca, true));
     connects(&with_ca(&ca, false));
     let foreign = error(&with_ca(&other_ca.path().to_string_lossy(), true));
-    connects(&DbSettings {
-        ssl_cert: Some(ca.clone()),
-        ..plain.clone()
-    });
+    own_certificates_are_shown(&plain, &maria.folder);
     // A name that others chose: what has no end is refused at once.
     let fifo = maria.folder.join("fifo");
     rustix::fs::mknodat(
@@ -154,13 +151,47 @@ fn mysql_checks_certificates_as_pdo_does() {
     )
     .unwrap();
     for endless in ["/dev/zero", fifo.to_str().unwrap()] {
-        let refused = error(&with_ca(endless, false));
+        // What is not checked needs no authority, not even a file.
+        connects(&with_ca(endless, false));
+        let refused = error(&with_ca(endless, true));
         assert!(matches!(refused, StoreError::Tls(_)), "{refused:?}");
         assert!(refused.to_string().contains(endless), "{refused}");
     }
     assert!(matches!(without, StoreError::Denied(_)), "{without:?}");
     assert!(matches!(wrong_name, StoreError::Tls(_)), "{wrong_name:?}");
     assert!(matches!(foreign, StoreError::Tls(_)), "{foreign:?}");
+}
+
+/// Certificate and key are in one file, in any order. Without a CA, the server's is checked against the system's, which know
+/// nothing of this one.
+fn own_certificates_are_shown(plain: &DbSettings, folder: &Path) {
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let (certificate, key) = (read("server.pem"), read("server.key"));
+    let with = |text: &str, verify| {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let settings = DbSettings {
+            ssl_cert: Some(file.path().to_string_lossy().into_owned()),
+            ssl_verify: verify,
+            ..plain.clone()
+        };
+        (file, settings)
+    };
+    for both in [
+        [&*certificate, &*key].concat(),
+        [&*key, &*certificate].concat(),
+    ] {
+        let (_file, unchecked) = with(&both, false);
+        connects(&unchecked);
+        let (_file, checked) = with(&both, true);
+        assert!(matches!(error(&checked), StoreError::Tls(_)));
+    }
+    let other_key = [&*certificate, &*read("ca.key")].concat();
+    for useless in [&*certificate, &*key, "", &*other_key] {
+        let (_file, settings) = with(useless, false);
+        let refused = error(&settings);
+        assert!(matches!(refused, StoreError::Tls(_)), "{refused:?}");
+    }
 }
 
 /// What PDO takes (PHP 8.2, OpenSSL 3.0), tried with the same certificates.
@@ -341,5 +372,38 @@ fn postgres_takes_sslmode_as_libpq_does() {
         );
         let refused = refused.to_string();
         assert!(!refused.contains(".c:"), "{refused}");
+    }
+}
+
+/// Set to a server's port in a process of its own: which authorities count is a variable of that process.
+const PORT: &str = "RESCUE_TEST_POSTGRES_PORT";
+
+/// As libpq 15 does: with a file of authorities, `require` checks the chain, and `prefer` goes on without TLS.
+#[test]
+fn postgres_checks_the_chain_where_a_file_of_authorities_is() {
+    let postgres = server::postgres();
+    let settings = postgres.database("authorities");
+    if let Ok(port) = std::env::var(PORT) {
+        let mode = |sslmode: &str| DbSettings {
+            sslmode: sslmode.to_owned(),
+            port: port.parse().unwrap(),
+            ..settings.clone()
+        };
+        connects(&mode("prefer"));
+        return connects(&mode("require"));
+    }
+    let other = tempfile::tempdir().unwrap();
+    server::certificates(other.path());
+    for (folder, good) in [(postgres.folder.as_path(), true), (other.path(), false)] {
+        let this = "connecting::postgres_checks_the_chain_where_a_file_of_authorities_is";
+        let out = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", this])
+            .env(PORT, postgres.port.to_string())
+            .env("PGSSLROOTCERT", folder.join("ca.pem"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&out.stdout);
+        assert_eq!(said.contains("1 passed"), good, "{said}");
+        assert_eq!(said.contains("certificate verify failed"), !good, "{said}");
     }
 }

@@ -188,15 +188,20 @@ fn files_of_certificates_are_read_by_the_web_user() {
     std::fs::create_dir(&storage).unwrap();
     lchown(&storage, Some(NOBODY), Some(NOBODY)).unwrap();
     std::fs::set_permissions(root.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    let ca = root.path().join("ca.pem");
-    std::fs::copy(maria.folder.join("ca.pem"), &ca).unwrap();
+    let both = root.path().join("both.pem");
+    let of_server = |name: &str| std::fs::read(maria.folder.join(name)).unwrap();
+    std::fs::write(
+        &both,
+        [of_server("server.pem"), of_server("server.key")].concat(),
+    )
+    .unwrap();
     let settings = DbSettings {
-        ssl_ca: Some(ca.to_string_lossy().into_owned()),
+        ssl_cert: Some(both.to_string_lossy().into_owned()),
         ssl_verify: false,
         ..maria.database("certificates")
     };
     for (mode, readable) in [(0o644, true), (0o600, false)] {
-        std::fs::set_permissions(&ca, std::fs::Permissions::from_mode(mode)).unwrap();
+        std::fs::set_permissions(&both, std::fs::Permissions::from_mode(mode)).unwrap();
         match db::connect(&settings, root.path()) {
             Ok(_) => assert!(readable, "mode {mode:o}"),
             Err(error) => {

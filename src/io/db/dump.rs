@@ -24,6 +24,7 @@ use super::{mysql, sqlite};
 use crate::domain::config::{DbSettings, Driver};
 use crate::io::container::idmap::IdMap;
 use crate::io::container::within::{self, Within};
+use crate::io::fs::certificates;
 use crate::io::install::{self, Environment, Install};
 use crate::io::os::as_user;
 use crate::io::os::programs;
@@ -186,14 +187,32 @@ fn mysqldump(
             format!("--port={}", settings.port),
         ]),
     };
-    if let (None, Some(ca)) = (&socket, &settings.ssl_ca) {
-        // The program would wait for ever for a FIFO, and fill itself with a device.
-        mysql::authorities(settings)?;
-        command.arg(format!("--ssl-ca={ca}"));
+    if socket.is_none() {
+        command.args(tls(settings)?);
     }
     command.arg(format!("--user={}", settings.username));
     command.args(["--", &settings.database]);
     Ok(command)
+}
+
+/// The program would wait for ever for a FIFO, and fill itself with a device: no such file is named.
+fn tls(settings: &DbSettings) -> Result<Vec<String>, StoreError> {
+    let named = [
+        ("--ssl-ca", &settings.ssl_ca),
+        ("--ssl-cert", &settings.ssl_cert),
+        // Both are in one file.
+        ("--ssl-key", &settings.ssl_cert),
+    ];
+    let named = named
+        .into_iter()
+        .filter_map(|(name, file)| Some((name, file.as_ref()?)));
+    named
+        .map(|(name, file)| {
+            let read = certificates::read(Path::new(file));
+            read.map_err(|e| StoreError::Tls(e.to_string().into()))?;
+            Ok(format!("{name}={file}"))
+        })
+        .collect()
 }
 
 /// An option file of MySQL's and MariaDB's clients (their manuals: "Using Option Files").

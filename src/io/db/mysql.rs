@@ -1,7 +1,7 @@
 //! MySQL and MariaDB, connected to as FreeScout's `config/database.php` does through PDO.
 //!
-//! `localhost` means the socket; TLS is used only when a CA or a certificate is configured, and then the host name is
-//! checked as well, unless checking is off.
+//! `localhost` means the socket; TLS is used only when a CA or a certificate is configured, and then chain and host name are
+//! checked, unless checking is off.
 
 mod lock;
 mod shutter;
@@ -14,10 +14,9 @@ use std::time::Duration;
 
 use mysql::prelude::{FromValue, Queryable};
 use mysql::{Conn, OptsBuilder, Row, Value};
-use openssl::x509::X509;
 use secrecy::ExposeSecret;
 
-use self::tls::Bridge;
+use self::tls::{Bridge, OverTls};
 use super::change::{self, Transaction};
 use super::error::{StoreError, SwapError};
 use super::standing::Foreign;
@@ -27,9 +26,7 @@ use crate::domain::config::{DbSettings, Driver};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::inventory::sql;
 use crate::io::db::store;
-use crate::io::fs::certificates;
 use crate::io::os::names;
-use crate::io::os::tls::certificates as certificates_of;
 use crate::words::untrusted::Untrusted;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -107,24 +104,6 @@ impl From<mysql::Error> for StoreError {
     }
 }
 
-/// The certificates of the file that `DB_MYSQL_ATTR_SSL_CA` names.
-///
-/// # Errors
-/// [`StoreError::Tls`] for one that is no file, or too long to be one of certificates.
-pub fn authorities(settings: &DbSettings) -> Result<Option<Vec<X509>>, StoreError> {
-    let ca = settings.ssl_ca.as_ref();
-    let read = ca.map(|ca| certificates::read(Path::new(ca))).transpose();
-    let read = read.map_err(|e| StoreError::Tls(e.to_string().into()))?;
-    Ok(read.map(|read| certificates_of(&read.bytes)))
-}
-
-/// Whether the server's certificate is checked, where TLS is spoken at all: PHP may be told to leave it, or have no CA to check
-/// it against.
-fn tls(settings: &DbSettings) -> Option<bool> {
-    let asked = settings.ssl_ca.is_some() || settings.ssl_cert.is_some();
-    asked.then_some(settings.ssl_verify && settings.ssl_ca.is_some())
-}
-
 /// What to connect to, one after the other: the host as it is named, where the library finds what PHP does; otherwise its
 /// addresses.
 fn hosts(settings: &DbSettings) -> Result<Vec<String>, StoreError> {
@@ -153,16 +132,12 @@ impl MySql {
     /// Connects.
     pub fn connect(settings: &DbSettings, watch: &Arc<Watch>) -> Result<Self, StoreError> {
         let mut socket = socket(settings)?;
-        let authorities = match socket {
-            Some(_) => None,
-            None => authorities(settings)?,
-        };
         // Its socket is needed until the library has come to it.
-        let bridge = match tls(settings) {
-            Some(checks) if socket.is_none() => {
-                Some(Bridge::open(settings, authorities.filter(|_| checks))?)
-            }
-            _ => None,
+        let bridge = match socket {
+            Some(_) => None,
+            None => OverTls::of(settings)?
+                .map(|tls| Bridge::open(settings, tls))
+                .transpose()?,
         };
         if let Some(bridge) = &bridge {
             socket = Some(bridge.socket());

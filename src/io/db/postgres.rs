@@ -110,7 +110,8 @@ fn bound(name: &str, ours: Duration) -> String {
     )
 }
 
-/// The libpq meaning of `sslmode`: `prefer` and `require` check nothing, `verify-ca` the chain, `verify-full` the name too.
+/// The libpq meaning of `sslmode`: `prefer` and `require` check nothing unless authorities are at libpq's place, `verify-ca` the
+/// chain, `verify-full` the name too.
 fn open(settings: &DbSettings, config: &Config, watch: &Arc<Watch>) -> Result<Link, StoreError> {
     let connect = |mode, check: Option<Check>| {
         let tls = check.map(|check| tls(check, &settings.host)).transpose()?;

@@ -12,7 +12,7 @@ pub(super) const SLICE: Duration = Duration::from_millis(100);
 
 /// Why there is no result: the work itself may still go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Left {
+pub(super) enum NotAwaited {
     /// It was called off.
     CalledOff,
     /// It took too long.
@@ -26,7 +26,7 @@ pub(super) fn apart<T: Send + 'static>(
     deadline: Instant,
     cancel: &AtomicBool,
     grace: Duration,
-) -> Result<T, Left> {
+) -> Result<T, NotAwaited> {
     let (send, receive) = oneshot::channel();
     std::thread::spawn(move || {
         let _ = send.send(work());
@@ -35,14 +35,14 @@ pub(super) fn apart<T: Send + 'static>(
     loop {
         match receive.recv_timeout(SLICE) {
             Ok(value) => return Ok(value),
-            Err(RecvTimeoutError::Disconnected) => return Err(Left::Late),
+            Err(RecvTimeoutError::Disconnected) => return Err(NotAwaited::Late),
             Err(RecvTimeoutError::Timeout) => {}
         }
         if called_off(cancel) && asked_to_end.get_or_insert_with(Instant::now).elapsed() >= grace {
-            return Err(Left::CalledOff);
+            return Err(NotAwaited::CalledOff);
         }
         if Instant::now() >= deadline {
-            return Err(Left::Late);
+            return Err(NotAwaited::Late);
         }
     }
 }

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use rustix::net::sockopt::socket_error;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 
-use super::apart::{self, Left, SLICE};
+use super::apart::{self, NotAwaited, SLICE};
 use super::fall::{Fall, called_off};
 use super::tls::{self, Metered, TlsFacts, TlsTerms};
 use crate::domain::mail::advice::Advice;
@@ -58,8 +58,8 @@ fn apart<T: Send + 'static>(
     cancel: &AtomicBool,
 ) -> Result<T, Fall> {
     apart::apart(work, deadline, cancel, Duration::ZERO).map_err(|left| match left {
-        Left::CalledOff => Fall::Cancelled,
-        Left::Late => timeout(),
+        NotAwaited::CalledOff => Fall::Cancelled,
+        NotAwaited::Late => timeout(),
     })
 }
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use ureq::http::Uri;
 use zeroize::Zeroizing;
 
-use super::apart::{Left, apart};
+use super::apart::{NotAwaited, apart};
 use crate::domain::inventory::mailbox::OAuthProvider;
 use crate::domain::inventory::secret::{SecretBytes, wipe_stack};
 use crate::domain::mail::oauth::form_encoded;
@@ -145,8 +145,8 @@ pub fn refresh(
             Err(NobodyAsked::of(&e).map_or_else(|| unreachable(&e), AskError::NobodyAsked))
         }
         Ok(Err(e)) => Err(unreachable(&e)),
-        Err(Left::CalledOff) => Err(AskError::CalledOff),
-        Err(Left::Late) => Err(unreachable(&std::io::ErrorKind::TimedOut)),
+        Err(NotAwaited::CalledOff) => Err(AskError::CalledOff),
+        Err(NotAwaited::Late) => Err(unreachable(&std::io::ErrorKind::TimedOut)),
     };
     let (good, body) = reply?;
     if body.len() > MAX_REPLY_BYTES {

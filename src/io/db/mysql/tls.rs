@@ -10,6 +10,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::pin::Pin;
 
+use openssl::error::ErrorStack;
+use openssl::pkey::{PKey, Private};
 use openssl::ssl::{Ssl, SslVerifyMode};
 use openssl::x509::{X509, X509VerifyResult};
 use tempfile::TempDir;
@@ -17,12 +19,14 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
 use tokio::runtime::Runtime;
 use tokio_openssl::SslStream;
+use zeroize::Zeroizing;
 
 use super::CONNECT_TIMEOUT;
 use crate::domain::config::DbSettings;
 use crate::io::db::error::StoreError;
+use crate::io::fs::certificates::read as file_of_certificates;
 use crate::io::os::names;
-use crate::io::os::tls::{CertificateNames, Trust, without_places};
+use crate::io::os::tls::{CertificateNames, Trust, certificates, without_places};
 
 /// Length and number in front of each packet, in bytes.
 const HEADER: usize = 4;
@@ -35,6 +39,90 @@ const REQUEST: usize = 32;
 /// First bytes of packets.
 const OK: u8 = 0x00;
 const REFUSED: u8 = 0xff;
+
+/// How TLS is spoken to a server.
+pub(super) struct OverTls {
+    /// The authorities that count; `None` where the server's certificate is not checked.
+    trust: Option<Trust>,
+    own: Option<OwnCertificate>,
+}
+
+/// The certificate that is shown to a server, and its key.
+struct OwnCertificate {
+    leaf: X509,
+    chain: Vec<X509>,
+    key: PKey<Private>,
+}
+
+impl OverTls {
+    /// What is set; `None` where no TLS is. Without a CA, PHP checks against the authorities that it has for everything.
+    ///
+    /// # Errors
+    /// [`StoreError::Tls`] for what is no file, too long to be one of certificates, or holds none.
+    pub(super) fn of(settings: &DbSettings) -> Result<Option<Self>, StoreError> {
+        let (ca, own) = (settings.ssl_ca.as_ref(), settings.ssl_cert.as_ref());
+        if ca.is_none() && own.is_none() {
+            return Ok(None);
+        }
+        let trust = match (settings.ssl_verify, ca) {
+            (false, _) => None,
+            (true, Some(ca)) => Some(Trust::of(certificates(&read(ca)?))),
+            (true, None) => Some(Trust::of_system()),
+        };
+        let own = own.map(|file| OwnCertificate::of(file)).transpose()?;
+        Ok(Some(Self { trust, own }))
+    }
+
+    fn prepare(&self, host: &str) -> Result<Ssl, ErrorStack> {
+        let nobody = Trust::of(Vec::new());
+        let context = self.trust.as_ref().unwrap_or(&nobody).context()?;
+        let mut ssl = Ssl::new(&context)?;
+        // A name that cannot be sent is none that a certificate is for.
+        let _ = ssl.set_hostname(host);
+        ssl.set_verify(match self.trust {
+            Some(_) => SslVerifyMode::PEER,
+            None => SslVerifyMode::NONE,
+        });
+        if let Some(own) = &self.own {
+            ssl.set_certificate(&own.leaf)?;
+            for certificate in &own.chain {
+                ssl.add_chain_cert(certificate.clone())?;
+            }
+            ssl.set_private_key(&own.key)?;
+        }
+        Ok(ssl)
+    }
+}
+
+impl OwnCertificate {
+    /// Certificate and key of one file, in any order, as PHP reads them where it was told of no other file for the key.
+    fn of(file: &str) -> Result<Self, StoreError> {
+        let bytes = read(file)?;
+        let mut chain = certificates(&bytes).into_iter();
+        let leaf = chain.next().ok_or_else(|| told(OWN_NOT_READ))?;
+        // Nobody is asked for the passphrase of a key.
+        let key = PKey::private_key_from_pem_callback(&bytes, |_| Ok(0));
+        Ok(Self {
+            leaf,
+            chain: chain.collect(),
+            key: key.map_err(|_| told(OWN_NOT_READ))?,
+        })
+    }
+}
+
+/// What is said of a file that FreeScout cannot use either.
+const OWN_NOT_READ: &str =
+    "no certificate, or no key without a passphrase, in the file of DB_MYSQL_ATTR_SSL_CERT";
+
+fn read(file: &str) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    let read = file_of_certificates(Path::new(file)).map_err(told)?;
+    Ok(read.bytes)
+}
+
+fn told(why: impl std::fmt::Display) -> StoreError {
+    StoreError::Tls(without_places(&why.to_string()).into())
+}
+
 /// A socket behind which a server waits. One connection can be made to it.
 pub(super) struct Bridge {
     folder: TempDir,
@@ -43,20 +131,15 @@ pub(super) struct Bridge {
 }
 
 impl Bridge {
-    /// Connects to the server of these settings. Its certificate is checked against these authorities; without them it is
-    /// not checked.
+    /// Connects to the server of these settings.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`].
-    pub(super) fn open(
-        settings: &DbSettings,
-        authorities: Option<Vec<X509>>,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn open(settings: &DbSettings, tls: OverTls) -> Result<Self, StoreError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(unreachable)?;
-        let trust = authorities.map(Trust::of);
         let host = settings.host.clone();
         let addresses =
             names::addresses(&host, settings.port, names::PATIENCE).map_err(unreachable)?;
@@ -64,7 +147,7 @@ impl Bridge {
         let (cause, failed) = oneshot::channel();
         let work = move || {
             runtime.block_on(async {
-                let login = login(&host, &addresses, trust.as_ref(), listener);
+                let login = login(&host, &addresses, &tls, listener);
                 match tokio::time::timeout(CONNECT_TIMEOUT * 2, login).await {
                     Ok(Ok((mut client, mut server))) => {
                         drop(cause);
@@ -116,7 +199,7 @@ fn listen(runtime: &Runtime) -> io::Result<(TempDir, UnixListener)> {
 async fn login(
     host: &str,
     addresses: &[SocketAddr],
-    trust: Option<&Trust>,
+    tls: &OverTls,
     listener: UnixListener,
 ) -> Result<(UnixStream, SslStream<TcpStream>), StoreError> {
     let (mut client, _) = listener.accept().await.map_err(unreachable)?;
@@ -138,7 +221,7 @@ async fn login(
         }
     };
     if !offers {
-        return Err(StoreError::Tls("the server offers no TLS".into()));
+        return Err(told("the server offers no TLS"));
     }
     client.write_all(&greeting).await.map_err(unreachable)?;
     let mut answer = packet(&mut client).await.map_err(unreachable)?;
@@ -150,7 +233,7 @@ async fn login(
     let mut request = head.to_vec();
     request[..HEADER].copy_from_slice(&[REQUEST.to_le_bytes()[0], 0, 0, 1]);
     server.write_all(&request).await.map_err(unreachable)?;
-    let mut server = secured(server, host, trust).await?;
+    let mut server = secured(server, host, tls).await?;
     authenticate(&mut client, &mut server, answer)
         .await
         .map_err(unreachable)?;
@@ -160,31 +243,21 @@ async fn login(
 async fn secured(
     stream: TcpStream,
     host: &str,
-    trust: Option<&Trust>,
+    tls: &OverTls,
 ) -> Result<SslStream<TcpStream>, StoreError> {
-    let failed = |why: String| StoreError::Tls(without_places(&why).into());
-    let nobody = Trust::of(Vec::new());
-    let prepared = trust.unwrap_or(&nobody).context().and_then(|context| {
-        let mut ssl = Ssl::new(&context)?;
-        // A name that cannot be sent is none that a certificate is for.
-        let _ = ssl.set_hostname(host);
-        ssl.set_verify(match trust {
-            Some(_) => SslVerifyMode::PEER,
-            None => SslVerifyMode::NONE,
-        });
-        SslStream::new(ssl, stream)
-    });
-    let mut secured = prepared.map_err(|e| failed(e.to_string()))?;
+    let prepared = tls.prepare(host);
+    let prepared = prepared.and_then(|ssl| SslStream::new(ssl, stream));
+    let mut secured = prepared.map_err(told)?;
     if let Err(error) = Pin::new(&mut secured).connect().await {
-        return Err(failed(match secured.ssl().verify_result() {
+        return Err(told(match secured.ssl().verify_result() {
             X509VerifyResult::OK => error.to_string(),
             refused => refused.error_string().to_owned(),
         }));
     }
     let certificate = secured.ssl().peer_certificate();
     let named = certificate.is_some_and(|one| CertificateNames::of(&one).are_of(host));
-    if trust.is_some() && !named {
-        return Err(failed("the certificate is for another name".to_owned()));
+    if tls.trust.is_some() && !named {
+        return Err(told("the certificate is for another name"));
     }
     Ok(secured)
 }
@@ -241,7 +314,7 @@ fn capabilities(greeting: &mut [u8]) -> Option<&mut u8> {
 async fn pass(mut packet: Vec<u8>, by: u8, to: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
     packet[3] = packet[3].wrapping_add(by);
     // What it holds may be a password.
-    let packet = zeroize::Zeroizing::new(packet);
+    let packet = Zeroizing::new(packet);
     to.write_all(&packet).await?;
     to.flush().await
 }

@@ -10,6 +10,7 @@ mod configured;
 pub mod discover;
 mod identity;
 mod key_file;
+pub mod php_ini;
 mod places;
 mod recognised;
 

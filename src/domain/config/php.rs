@@ -1,5 +1,7 @@
 //! What PHP is called, and where the PHP of a command line lies beside the one of a web server.
 
+pub mod ini;
+
 use std::path::{Path, PathBuf};
 
 /// Whether a program of this name is PHP, as distributions and panels call it: `php`, `php8.2`, `php-fpm8.3`, `php82-cli`,

@@ -4,9 +4,11 @@
 //! result then says so.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::oauth::{self, RefreshError};
+use crate::domain::config::php::ini::PhpAuthorities;
 use crate::domain::inventory::Secret;
 use crate::domain::inventory::secret::{SecretBytes, SecretKind, Token};
 use crate::domain::mail::advice::Advice;
@@ -18,6 +20,7 @@ use crate::domain::mail::{
 use crate::domain::verdict::text::{self, Password, PasswordsUsed};
 use crate::domain::verdict::{self};
 use crate::engine::session::Session;
+use crate::io::install::php_ini;
 use crate::io::mail::oauth::{AskError, Endpoints};
 use crate::io::mail::{Settings, journey};
 
@@ -290,13 +293,23 @@ pub fn not_yet(under: Option<Under>) -> Option<TestCaution> {
     })
 }
 
-/// What the tests of this install share: the system's authorities, FreeScout's own list of private servers.
+/// What the tests of this install share: the authorities of its PHP, FreeScout's own list of private servers.
 pub fn settings(session: &Session, common: &Settings) -> Settings {
     let white_list = session.install.setting(
         &["app", "remote_host_white_list"],
         "APP_REMOTE_HOST_WHITE_LIST",
     );
+    let trust = match php_ini::authorities(&session.install) {
+        None => Arc::clone(&common.trust),
+        Some(PhpAuthorities { file, folder }) => {
+            // As PHP takes a relative path: FreeScout's cron begins in its folder.
+            let root = &session.install.root;
+            let path = |text: String| (!text.is_empty()).then(|| root.join(text));
+            Arc::new(common.trust.in_place_of_system(path(file), path(folder)))
+        }
+    };
     Settings {
+        trust,
         white_list: white_list.unwrap_or_default(),
         ..common.clone()
     }

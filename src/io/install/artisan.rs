@@ -78,7 +78,7 @@ pub use crate::io::os::spawn::Account as WebUser;
 /// The PHP program: `PHP_PATH` of `.env` where it is an absolute path to a program (the web user's own choice, run as the
 /// web user alone); else the one that FreeScout is run with here, by its processes, crontab, service or pool; else `php` on
 /// the search path. A server may have many, and FreeScout may not start with just any of them.
-fn find_php(
+pub(super) fn find_php(
     install: &Path,
     web_user: WebUser,
     configured: Option<&str>,

@@ -8,6 +8,7 @@ pub mod variables;
 
 pub use reasons::without_places;
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use openssl::error::ErrorStack;
@@ -35,33 +36,54 @@ const LEVEL: u32 = 2;
 const LEGACY_SERVERS: SslOptions = SslOptions::from_bits_retain(4);
 /// Names of a certificate that are kept.
 const NAMES_KEPT: usize = 20;
-/// The authorities whose certificates count. Those of the system are read when the first handshake needs them.
+/// The authorities whose certificates count. Those that are files are read when the first handshake needs them.
 #[derive(Debug)]
 pub struct Trust {
-    system: bool,
+    files: AuthorityFiles,
     more: Vec<X509>,
     context: OnceLock<Result<SslContext, ErrorStack>>,
+}
+
+/// Which files of authorities count.
+#[derive(Debug, Clone, Default)]
+enum AuthorityFiles {
+    #[default]
+    None,
+    /// Those of the system.
+    OfSystem,
+    /// A bundle, and a folder of hashed ones.
+    These(Option<PathBuf>, Option<PathBuf>),
 }
 
 impl Trust {
     /// The system's authorities (`SSL_CERT_FILE` and `SSL_CERT_DIR` count, as for PHP).
     pub fn of_system() -> Self {
-        Self::with(true, Vec::new())
+        Self::with(AuthorityFiles::OfSystem, Vec::new())
     }
 
     /// Exactly these authorities.
     pub fn of(authorities: Vec<X509>) -> Self {
-        Self::with(false, authorities)
+        Self::with(AuthorityFiles::None, authorities)
     }
 
     /// The system's authorities and more.
     pub fn of_system_and(more: Vec<X509>) -> Self {
-        Self::with(true, more)
+        Self::with(AuthorityFiles::OfSystem, more)
     }
 
-    fn with(system: bool, more: Vec<X509>) -> Self {
+    /// The same, but for these files in place of the system's, where those count: a bundle, and a folder of files that are
+    /// found by a hash of their names.
+    pub fn in_place_of_system(&self, file: Option<PathBuf>, folder: Option<PathBuf>) -> Self {
+        let files = match &self.files {
+            AuthorityFiles::OfSystem => AuthorityFiles::These(file, folder),
+            others => others.clone(),
+        };
+        Self::with(files, self.more.clone())
+    }
+
+    fn with(files: AuthorityFiles, more: Vec<X509>) -> Self {
         Self {
-            system,
+            files,
             more,
             context: OnceLock::new(),
         }
@@ -92,11 +114,8 @@ impl Trust {
 
     /// The authorities themselves (DER), for a library that takes them so.
     pub fn authorities(&self) -> Vec<Vec<u8>> {
-        let system = match self.system {
-            true => system::authorities(),
-            false => Vec::new(),
-        };
-        let all = self.more.iter().chain(&system);
+        let of_files = system::authorities(&self.files);
+        let all = self.more.iter().chain(&of_files);
         all.filter_map(|one| one.to_der().ok()).collect()
     }
 
@@ -123,9 +142,7 @@ impl Trust {
             store.add_cert(authority.clone())?;
         }
         context.set_cert_store(store.build());
-        if self.system {
-            system::load(context);
-        }
+        system::load(&self.files, context);
         Ok(())
     }
 }

@@ -1,17 +1,22 @@
 //! Certificates, good and bad, where FreeScout checks them and where it does not.
 
+use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, LazyLock};
 
 use freescout_rescue::domain::inventory::secret::SecretBytes;
 use freescout_rescue::domain::mail::probe::{CertificateFault, Ended, TestCaution};
 use freescout_rescue::domain::mail::rung::{Code, Rung};
 use freescout_rescue::domain::mail::{MailServer, Protocol, Security};
-use freescout_rescue::io::mail::probe;
+use freescout_rescue::engine::mail_test::connections;
+use freescout_rescue::io::mail::{Settings, probe};
 use freescout_rescue::io::os::tls::Trust;
 use openssl::x509::X509;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use crate::cli::Bench;
+use crate::provider;
 
 use super::{HOST, assert_code, settings, target};
 use crate::scripted::{Server, Step, script};
@@ -128,8 +133,8 @@ pub fn trust() -> Trust {
     ])
 }
 
-fn climb(server: &Server, target: &MailServer) -> Ended {
-    let settings = settings(&target.host, server.address, trust());
+fn climb(server: &Server, target: &MailServer, trust: Trust) -> Ended {
+    let settings = settings(&target.host, server.address, trust);
     let password = SecretBytes::from(&b"secret"[..]);
     probe(
         target,
@@ -142,6 +147,10 @@ fn climb(server: &Server, target: &MailServer) -> Ended {
 }
 
 fn imap(kind: Kind, checks: bool) -> Ended {
+    imap_trusting(kind, checks, trust())
+}
+
+fn imap_trusting(kind: Kind, checks: bool, trust: Trust) -> Ended {
     let mut steps = vec![Step::StartTls(server_config(kind))];
     steps.extend(script(
         "* OK ready
@@ -163,6 +172,7 @@ fn imap(kind: Kind, checks: bool) -> Ended {
             checks_certificate: checks,
             ..target(Protocol::Imap)
         },
+        trust,
     );
     let records = server.records();
     let logged_in = records[0].text().contains("LOGIN");
@@ -254,6 +264,7 @@ fn smtp_never_checks() {
                 sender: String::new(),
                 ..target(Protocol::Smtp)
             },
+            trust(),
         );
         assert_code(&ended, Code::Ok);
         assert_eq!(
@@ -285,4 +296,50 @@ fn a_certificate_in_the_store_that_another_signed_is_not_trusted_by_itself() {
     )
     .unwrap();
     assert_code(&ended, Code::CertUntrusted);
+}
+
+/// As PHP 8.2 does: the last file counts, and with a bundle of its own the system's authorities count no more.
+#[test]
+fn the_authorities_of_php_ini_count_in_place_of_the_systems() {
+    let bench = Bench::new();
+    let php = bench.path("php");
+    let file = |name: &str, text: &str| {
+        let path = php.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let program = file("bin/php", "#!/bin/false\n");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let ca = read(&CERTIFICATES.authority).to_pem().unwrap();
+    let ca = file("ca.pem", std::str::from_utf8(&ca).unwrap());
+    let env = bench.install().join(".env");
+    let text = std::fs::read_to_string(&env).unwrap();
+    std::fs::write(&env, format!("{text}\nPHP_PATH={}\n", program.display())).unwrap();
+    let tested = || {
+        let session = provider::open(&bench);
+        let found = connections::settings(&session, &Settings::of_system());
+        imap_trusting(Kind::Good, true, Arc::into_inner(found.trust).unwrap()).code
+    };
+    assert_eq!(tested(), Code::CertUntrusted);
+    file("etc/php.ini", "[PHP]\nopenssl.cafile = /nowhere\n");
+    file(
+        "etc/php.d/10-ca.ini",
+        &format!("openssl.cafile=\"{}\"", ca.display()),
+    );
+    assert_eq!(tested(), Code::Ok);
+    file("etc/php.d/20-ca.ini", "openssl.cafile=/nowhere ; gone");
+    assert_eq!(tested(), Code::CertUntrusted);
+    // By a hash of its name.
+    let hash = read(&CERTIFICATES.authority).subject_name_hash();
+    let hashed = format!("certs/{hash:08x}.0");
+    file(&hashed, &std::fs::read_to_string(&ca).unwrap());
+    let folder = php.join("certs");
+    file("etc/php.d/20-ca.ini", "openssl.cafile=");
+    file(
+        "etc/php-cli.ini",
+        &format!("openssl.cafile=/x\nopenssl.capath={}", folder.display()),
+    );
+    file("etc/php.d/10-ca.ini", "");
+    assert_eq!(tested(), Code::Ok);
 }

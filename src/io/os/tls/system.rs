@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use openssl::ssl::SslContextBuilder;
 use openssl::x509::X509;
 
-use super::certificates;
 use super::variables::value;
+use super::{AuthorityFiles, certificates};
 use crate::domain::mail::openssl_cnf::{OpenSslPolicy, included, policy};
 use crate::io::fs;
 use crate::io::fs::certificates::{Copied, read as file_of_certificates};
@@ -24,10 +24,10 @@ const MOST_SETTINGS: u64 = 1 << 20;
 /// Files of settings that are read.
 const MOST_INCLUDED: usize = 50;
 
-/// Has a connection check certificates against the authorities of the system (`SSL_CERT_FILE` and `SSL_CERT_DIR` count).
+/// Has a connection check certificates against these authorities; of the system's, `SSL_CERT_FILE` and `SSL_CERT_DIR` count.
 /// What is not there, or is damaged, adds nothing, as for PHP: then the handshake says what it misses.
-pub(super) fn load(context: &mut SslContextBuilder) {
-    let places = Places::of_system();
+pub(super) fn load(files: &AuthorityFiles, context: &mut SslContextBuilder) {
+    let places = Places::of(files);
     if let Some(file) = places.file.and_then(|file| Copied::of(&file).ok()) {
         let _ = context.set_ca_file(file.path());
     }
@@ -37,19 +37,31 @@ pub(super) fn load(context: &mut SslContextBuilder) {
 }
 
 /// The same authorities themselves, of a bundle those that can be read.
-pub(super) fn authorities() -> Vec<X509> {
-    let places = Places::of_system();
+pub(super) fn authorities(files: &AuthorityFiles) -> Vec<X509> {
+    let places = Places::of(files);
     let files = places.file.iter().chain(&places.hashed);
     files.flat_map(|path| read(path)).collect()
 }
 
 /// Where the authorities are: a bundle, and files of one each that are found by a hash of their names (openssl-rehash(1)).
+#[derive(Default)]
 struct Places {
     file: Option<PathBuf>,
     hashed: Vec<PathBuf>,
 }
 
 impl Places {
+    fn of(files: &AuthorityFiles) -> Self {
+        match files {
+            AuthorityFiles::OfSystem => Self::of_system(),
+            AuthorityFiles::None => Self::default(),
+            AuthorityFiles::These(file, folder) => Self {
+                file: file.clone(),
+                hashed: folder.iter().flat_map(|one| hashed_in(one)).collect(),
+            },
+        }
+    }
+
     fn of_system() -> Self {
         let folder = folder();
         let below = |name: &str| folder.map(|folder| Path::new(folder).join(name));

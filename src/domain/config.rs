@@ -381,7 +381,7 @@ mod tests {
             ("NULL", true),
         ] {
             let text = format!(
-                "<?php return array('database' => array('default' => 'mysql', 'connections' => array('mysql' => array('driver' => 'mysql', 'options' => array(1014 => {value}))))));"
+                "<?php return array('database' => array('default' => 'mysql', 'connections' => array('mysql' => array('driver' => 'mysql', 'options' => array(1014 => {value},),),),),);"
             );
             let cache = var_export::read(text.as_bytes());
             let settings = cache.map(|cache| database_from_cache(&cache).map(|s| s.ssl_verify));

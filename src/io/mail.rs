@@ -153,6 +153,8 @@ struct Climb<'a> {
     names: Vec<String>,
     /// The first line of the greeting.
     greeted: Option<String>,
+    /// The first line of the answer to EHLO.
+    hello: Option<String>,
     masks: mask::Masks,
 }
 
@@ -182,6 +184,7 @@ impl<'a> Climb<'a> {
             certificate_days: None,
             names: Vec::new(),
             greeted: None,
+            hello: None,
             masks: mask::Masks::of(target, credential),
         }
     }
@@ -252,6 +255,7 @@ impl<'a> Climb<'a> {
             host: &self.target.host,
             protocol: self.target.protocol,
             greeting: self.greeted.as_deref(),
+            hello: self.hello.as_deref(),
             certificate: &self.names,
         })
     }

@@ -150,8 +150,11 @@ impl Smtp<'_> {
     }
 
     /// EHLO, or HELO where that is refused; what the server says to EHLO, for the operator.
-    fn ehlo(&mut self, climb: &Climb<'_>) -> Result<String, Fall> {
+    fn ehlo(&mut self, climb: &mut Climb<'_>) -> Result<String, Fall> {
         let reply = self.command(format!("EHLO {NAME}").as_bytes())?;
+        if let (250, Some(first)) = (reply.code, reply.lines.first()) {
+            climb.hello = Some(format!("250 {}", shown(first)));
+        }
         self.extensions = (reply.code == 250).then(|| reply.extensions());
         if self.extensions.is_none() {
             let second = self.command(format!("HELO {NAME}").as_bytes())?;

@@ -44,6 +44,23 @@ fn its_refusal_condemns_no_password_and_it_is_named() {
     assert!(ended.stands());
 }
 
+/// Some hosters' servers greet with no name at all.
+#[test]
+fn its_answer_to_ehlo_names_it_too() {
+    let server = Server::new(script(
+        "220 ESMTP ready
+        C: EHLO
+        250-web7.hoster.example Hello [127.0.0.1]
+        250 AUTH PLAIN
+        C: AUTH
+        535 Incorrect authentication data",
+    ));
+    let ended = climb(&server, &gmail(Protocol::Smtp));
+    assert_code(&ended, Code::OtherServer);
+    assert_eq!(ended.answered_by, "web7.hoster.example");
+    assert!(!ended.condemns_password());
+}
+
 #[test]
 fn its_certificate_is_not_to_be_entered_as_the_servers_name() {
     let server = Server::new(vec![Step::StartTls(server_config(Kind::OtherName))]);

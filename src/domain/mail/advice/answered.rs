@@ -12,21 +12,24 @@ pub struct ServerNames<'a> {
     pub protocol: Protocol,
     /// The first line of its greeting, where one came.
     pub greeting: Option<&'a str>,
+    /// The first line of its answer to EHLO (SMTP), where one came.
+    pub hello: Option<&'a str>,
     /// The names of its certificate; none without TLS.
     pub certificate: &'a [String],
 }
 
 /// The name of the server that answered, where a known provider's was entered and it certainly is not that one: its
-/// certificate has none of the provider's names, or, where there is no certificate, it greets with another one's.
+/// certificate has none of the provider's names, or, where there is no certificate, it greets, or answers EHLO, with another
+/// one's.
 pub fn other_server<'a>(names: &ServerNames<'a>) -> Option<&'a str> {
     let provider = provider(names.host)?;
-    let greeting = names.greeting.unwrap_or_default();
+    let lines = || names.greeting.into_iter().chain(names.hello);
     let is_own = |name: &str| is_name_of(provider, name.trim_start_matches("*."));
-    if names.certificate.iter().any(|name| is_own(name)) || words(greeting).any(is_own) {
+    if names.certificate.iter().any(|name| is_own(name)) || lines().flat_map(words).any(is_own) {
         return None;
     }
     let greets = (names.protocol == Protocol::Smtp)
-        .then(|| greets_as(greeting))
+        .then(|| lines().find_map(greets_as))
         .flatten();
     greets.or_else(|| names.certificate.first().map(String::as_str))
 }
@@ -36,8 +39,8 @@ fn words(greeting: &str) -> impl Iterator<Item = &str> {
     greeting.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')))
 }
 
-/// The name that an SMTP server's first line begins with (RFC 5321, section 4.2), where it is a whole one. IMAP and POP3
-/// have no such place.
+/// The name that an SMTP server's first line begins with, and that of its answer to EHLO (RFC 5321, sections 4.2 and
+/// 4.1.1.1), where it is a whole one. IMAP and POP3 have no such place.
 fn greets_as(greeting: &str) -> Option<&str> {
     let first = greeting
         .get(4..)?
@@ -68,9 +71,69 @@ mod tests {
             host,
             protocol,
             greeting: Some(greeting).filter(|text| !text.is_empty()),
+            hello: None,
             certificate: &certificate,
         })
         .map(str::to_owned)
+    }
+
+    #[test]
+    fn a_server_that_greets_without_a_name_tells_it_after_ehlo() {
+        for (host, greeting, hello, other) in [
+            (
+                "smtp.gmail.com",
+                "220 ESMTP ready",
+                "250-mail.hoster.example Hello [127.0.0.1] [192.0.2.7]",
+                Some("mail.hoster.example"),
+            ),
+            // The greeting's name is the first one it gave.
+            (
+                "smtp.gmail.com",
+                EXIM,
+                "250-mail.hoster.example Hello",
+                Some("web7.hoster.example"),
+            ),
+            (
+                "smtp.gmail.com",
+                "220 ESMTP ready",
+                "250-smtp.gmail.com at your service, [192.0.2.7]",
+                None,
+            ),
+            (
+                "smtp.gmail.com",
+                "220 mx.google.com ESMTP",
+                "250-mail.hoster.example Hello",
+                None,
+            ),
+            (
+                "smtp.mailgun.org",
+                "220 Mailgun Influx ready",
+                "250-4e119dd77b0c",
+                None,
+            ),
+            (
+                "smtp.gmail.com",
+                "220 ESMTP ready",
+                "250-[192.0.2.1] Hello",
+                None,
+            ),
+            ("smtp.gmail.com", "220 ESMTP ready", "250 ok", None),
+            (
+                "mail.example.org",
+                "220 ESMTP ready",
+                "250-mail.hoster.example Hello",
+                None,
+            ),
+        ] {
+            let names = ServerNames {
+                host,
+                protocol: Protocol::Smtp,
+                greeting: Some(greeting),
+                hello: Some(hello),
+                certificate: &[],
+            };
+            assert_eq!(other_server(&names), other, "{host} {greeting} {hello}");
+        }
     }
 
     const EXIM: &str =

@@ -1,8 +1,10 @@
 //! Accounts at mail providers: which servers check the same password of the same user.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use crate::domain::inventory::mailbox::Mailbox;
+use crate::domain::mail::endpoint::Endpoint;
 use crate::domain::mail::{MailServer, advice};
 
 /// First labels of names under which one provider keeps one account.
@@ -72,9 +74,13 @@ fn family(host: &str) -> String {
     }
 }
 
-/// A server, whatever the port.
+/// A server, whatever the port, and however its name or address is written: what PHP connects to counts.
 pub fn server(host: &str) -> String {
-    host.trim_end_matches('.').to_ascii_lowercase()
+    let there = Endpoint::of(host, 0).map(|there| there.host);
+    let name = there.as_deref().unwrap_or(host);
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let address = name.parse::<IpAddr>();
+    address.map_or(name, |address| address.to_canonical().to_string())
 }
 
 #[cfg(test)]
@@ -97,6 +103,16 @@ mod tests {
             family("email-smtp.eu-west-1.amazonaws.com"),
             family("email-smtp.us-east-1.amazonaws.com")
         );
+        // However it is written.
+        for (one, other) in [
+            ("imap.example.org:143", "smtp.example.org"),
+            ("[192.0.2.7]", "192.0.2.7"),
+            ("[2001:DB8::7]:993", "[2001:db8:0::7]"),
+            ("[::ffff:192.0.2.7]", "192.0.2.7"),
+        ] {
+            assert_eq!(family(one), family(other), "{one} {other}");
+        }
+        assert_ne!(family("192.0.2.7"), family("192.0.2.8"));
         // Not so far that strangers meet.
         assert_eq!(family("imap.org"), "imap.org");
         assert_eq!(family("support.example.org"), "support.example.org");

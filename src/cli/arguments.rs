@@ -125,6 +125,7 @@ pub enum Command {
         prefixed: bool,
     },
     /// Log in to every mail server as FreeScout would, incoming and outgoing, and report the results.
+    /// A Cyrus server creates an INBOX at an account's first login by POP3.
     /// Exit code 0 all work, 1 all work but something needs attention, 2 some do not, 3 could not test.
     Test {
         /// The install and the places around it.

@@ -241,6 +241,9 @@ impl<'a> Climb<'a> {
                 LoginSort::ClientSecret
             }
             _ if provider == Some(Provider::Google) && is(looks_spaced) => LoginSort::Spaced,
+            _ if self.target.protocol == Protocol::Pop3 && is(|text| text.ends_with(b" ")) => {
+                LoginSort::BlankAtEnd
+            }
             // By SMTP they go in base64.
             _ if self.target.protocol != Protocol::Smtp && is(|text| !text.is_ascii()) => {
                 LoginSort::EightBit

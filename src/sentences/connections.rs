@@ -236,6 +236,7 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
         Advice::CreditsUsed => w.advice_credits_used.to_owned(),
         Advice::AddressNotAllowed => w.advice_address_not_allowed.to_owned(),
         Advice::NotActivated => w.advice_not_activated.to_owned(),
+        Advice::BlankAtEnd => w.advice_blank_at_end.to_owned(),
     }
 }
 
@@ -288,8 +289,16 @@ fn refused_by(by: &RefusedBy) -> String {
 
 /// What works and should not be left so, and what the answer is worth.
 pub fn cautions(ended: &Ended) -> impl Iterator<Item = String> {
+    cautions_of(ended, |_| true)
+}
+
+/// Those that are wanted.
+pub fn cautions_of(
+    ended: &Ended,
+    wanted: impl Fn(&TestCaution) -> bool,
+) -> impl Iterator<Item = String> {
     let waits = ended.waits_for_a_word();
-    let said = ended.cautions.iter();
+    let said = ended.cautions.iter().filter(move |one| wanted(one));
     said.map(move |one| match one {
         TestCaution::NotSentAgain if waits => words().caution_earlier_answer.to_owned(),
         one => caution(one),
@@ -332,6 +341,7 @@ fn caution(caution: &TestCaution) -> String {
         TestCaution::OwnAddressRefused(said) => text!(caution_own_address_refused, said),
         TestCaution::ButtonSaysOk => w.caution_button_says_ok.to_owned(),
         TestCaution::ButtonSaysNo => w.caution_button_says_no.to_owned(),
+        TestCaution::InboxMade => w.caution_inbox_made.to_owned(),
     }
 }
 

@@ -1237,7 +1237,7 @@ table! {
     undo_head = "Undo the recovery";
     undo_what = "Rows and files become what they were before, byte for byte. A row that somebody has changed since is left alone, and listed; if .env was changed since, nothing is touched.";
     undo_confirm(word) = "Type {word} and press Enter:";
-    connections_note = "Nothing has been tested yet. Press t, then T to log in to every server as FreeScout would.";
+    connections_note = "Nothing has been tested yet. Press t, then T to log in to every server as FreeScout would. Cyrus servers create an INBOX at a first login by POP3.";
     connections_none = "There are no mailboxes.";
     connections_none_failing = "None of the tested connections fails. F shows all.";
     connections_untested = "Not tested. Enter tests this one, T tests all.";
@@ -1833,6 +1833,10 @@ table! {
     advice_line_break = "The password contains a line break, which POP3 cannot transmit: enter it again without.";
     caution_button_says_no = "FreeScout's own connection test fails here, as the server lists no INBOX; its fetch works.";
     caution_button_says_ok = "FreeScout's own connection test says that all is well here; its fetch gets nothing.";
+    caution_inbox_made = "This Cyrus server creates an INBOX at the first login by POP3, if the account has none: the test may have done that.";
+    advice_blank_at_end = "The server rejected the password. It ends in a blank, which some servers cut off in POP3: set a password without, or fetch by IMAP.";
+    test_private_addresses(servers) = "FreeScout's settings form rejects the private addresses of {servers}: add them to APP_REMOTE_HOST_WHITE_LIST before saving the form.";
+    check_logins_untested(program, again) = "Mail logins were not tested. This tests them all: {program} test {again}";
     journey_arrived(seconds) = "An email to itself arrived after {seconds} s and was removed.";
     journey_arrived_marked(seconds) = "An email to itself arrived after {seconds} s; it is marked as deleted, because this server cannot remove a single email.";
     journey_not_seen(seconds) = "An email to itself was accepted, but did not arrive within {seconds} s.";
@@ -1959,6 +1963,7 @@ table! {
     watch_silent_next(command) = "That may be a quiet time. To be sure: {command}";
     watch_login_trouble(server, what) = "{server}: {what}";
     watch_login_fails(login, why) = "{login}: the login fails. {why}";
+    watch_login_untold(login, why) = "{login}: it is not known whether the login works. {why}";
     watch_logins_fail(why, logins) = "{why}. These logins fail because of it: {logins}.";
     watch_logins_more(logins, more) = "{logins} and {more} more";
     watch_login_retry(command) = "This login is not tried again by itself. If the server was wrong, this sends it once more: {command}";

@@ -1,5 +1,6 @@
 //! `test`: every mailbox proven by a login.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use crate::cli::arguments::{Common, TestOptions};
@@ -9,7 +10,7 @@ use crate::cli::output::Out;
 use crate::cli::reporter::TerminalReporter;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::mail::outage::{Outage, outages};
-use crate::domain::mail::probe::{Climbed, Journey, LoginMark, TestVerdict, Tested};
+use crate::domain::mail::probe::{Climbed, Journey, LoginMark, TestCaution, TestVerdict, Tested};
 use crate::engine::exit::Exit;
 use crate::engine::report;
 use crate::engine::session::survey;
@@ -20,6 +21,9 @@ use crate::sentences::connections as sentences;
 use crate::sentences::watch::away::named;
 use crate::words::untrusted::shown;
 use crate::words::words;
+
+/// It concerns the setting of an install, not each login: it is told at the end.
+const TOLD_ONCE: TestCaution = TestCaution::PrivateAddress;
 
 /// Logs in everywhere, and says what came of it.
 pub(super) fn run(common: &Common, options: &TestOptions) -> CommandResult {
@@ -112,6 +116,15 @@ fn print(out: &mut Out, tested: &[Tested], site: &str) {
         out.line("");
         told_once(out, outage, site);
     }
+    let private = tested
+        .iter()
+        .filter(|t| t.ended.cautions.contains(&TOLD_ONCE));
+    let hosts = private.map(|t| host_of(&t.server.to_string()).to_owned());
+    let hosts: Vec<String> = hosts.collect::<BTreeSet<String>>().into_iter().collect();
+    if !hosts.is_empty() {
+        out.line("");
+        out.line(&text!(test_private_addresses, servers = named(&hosts)));
+    }
     let count = |wanted: &[LoginMark]| {
         tested
             .iter()
@@ -130,6 +143,11 @@ fn print(out: &mut Out, tested: &[Tested], site: &str) {
     if not_needed > 0 {
         out.line(&text!(test_not_needed, count = not_needed));
     }
+}
+
+/// The host of `host:port`.
+fn host_of(server: &str) -> &str {
+    server.rsplit_once(':').map_or(server, |(host, _)| host)
 }
 
 /// What is wrong with a server, for all of its logins.
@@ -190,7 +208,7 @@ fn more(out: &mut Out, tested: &Tested, site: &str) {
     if !advice.is_empty() {
         more(&advice);
     }
-    sentences::cautions(ended).for_each(|caution| more(&caution));
+    sentences::cautions_of(ended, |one| *one != TOLD_ONCE).for_each(|caution| more(&caution));
     ended
         .journey
         .iter()

@@ -24,6 +24,7 @@ pub(super) fn after_check(out: &mut Out, assessment: &Assessment, again: &str) {
         });
         return;
     }
+    let untested = text!(check_logins_untested, program = around::program(), again);
     match assessment.recommendation {
         Some(recommended) => {
             let entered = passwords_to_enter(assessment);
@@ -51,6 +52,7 @@ pub(super) fn after_check(out: &mut Out, assessment: &Assessment, again: &str) {
             None => out.line(words().check_all_well),
         },
     }
+    out.line(&untested);
 }
 
 /// After a recovery or an undo was carried out: what is still missing, and how it comes back. Nothing where nothing is.

@@ -140,6 +140,7 @@ pub enum Advice {
     CreditsUsed,
     AddressNotAllowed,
     NotActivated,
+    BlankAtEnd,
 }
 
 /// What a login was made with, as far as it matters for its refusal.
@@ -151,6 +152,8 @@ pub enum LoginSort {
     Spaced,
     /// A password with bytes beyond ASCII, which IMAP and POP3 send as they are.
     EightBit,
+    /// A password that ends in a blank, which some servers cut off in POP3.
+    BlankAtEnd,
     /// The secret of an OAuth client that was entered and never connected.
     ClientSecret,
     /// A token.
@@ -217,6 +220,7 @@ fn of_wrong_password(provider: Option<Provider>, login: LoginSort) -> Advice {
     match (habit, login) {
         (Some(habit), _) => habit.advice,
         (None, LoginSort::EightBit) => Advice::WrongOrNotPlain,
+        (None, LoginSort::BlankAtEnd) => Advice::BlankAtEnd,
         (None, _) => Advice::WrongPassword,
     }
 }
@@ -464,6 +468,18 @@ mod tests {
                 LoginSort::EightBit,
                 said,
                 (Code::AuthRejected, Advice::WrongOrNotPlain),
+            ),
+            (
+                other,
+                LoginSort::BlankAtEnd,
+                said,
+                (Code::AuthRejected, Advice::BlankAtEnd),
+            ),
+            (
+                google,
+                LoginSort::BlankAtEnd,
+                said,
+                (Code::AuthRejected, Advice::GooglePassword),
             ),
             (
                 other,

@@ -81,6 +81,8 @@ pub enum TestCaution {
     ButtonSaysOk,
     /// The other way round: the server lists no INBOX, for which that test looks.
     ButtonSaysNo,
+    /// A Cyrus server makes an INBOX at the first login by POP3, and this one is empty.
+    InboxMade,
 }
 
 impl TestCaution {

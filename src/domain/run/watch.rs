@@ -140,6 +140,8 @@ named! {
         MailboxRemoved = "mailbox_removed",
         /// A login fails.
         LoginFails = "login_fails",
+        /// Whether a login works cannot be told.
+        LoginUntold = "login_untold",
         /// A mail server's certificate runs out soon, or has.
         CertificateEnds = "certificate_ends",
         /// Jobs wait too long.
@@ -181,7 +183,7 @@ impl WatchCode {
             }
             WatchCode::KeyNotSafe | WatchCode::SafeUnusable => CheckCode::Safe,
             WatchCode::SecretUnreadable => CheckCode::Secrets,
-            WatchCode::LoginFails => CheckCode::Logins,
+            WatchCode::LoginFails | WatchCode::LoginUntold => CheckCode::Logins,
             WatchCode::CertificateEnds => CheckCode::Certificates,
             WatchCode::JobsWait => CheckCode::Queue,
             WatchCode::NotFetching => CheckCode::Fetching,

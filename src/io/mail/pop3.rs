@@ -62,7 +62,9 @@ pub(super) fn probe(climb: &mut Climb<'_>, credential: Option<&SecretBytes>) -> 
         let said = shown(other).to_string();
         return Err(Fall::new(Code::FolderMissing, Advice::OnlyInbox, said));
     }
-    fetch(climb, &mut wire)?;
+    if fetch(climb, &mut wire)? == 0 && is_cyrus(&greeting) {
+        climb.cautions.push(TestCaution::InboxMade);
+    }
     // The verdict stands already.
     let _ = wire.send(b"QUIT\r\n", climb.cancel);
     Ok(())
@@ -92,8 +94,13 @@ fn apop(
     Ok(is_ok(&reply))
 }
 
-/// The rung of the folder: what is there, and whether FreeScout can read it.
-fn fetch(climb: &mut Climb<'_>, wire: &mut Wire) -> Result<(), Fall> {
+/// Whether Cyrus greets, as it is built: another greeting can be set.
+fn is_cyrus(greeting: &[u8]) -> bool {
+    memchr::memmem::find(greeting, b" Cyrus POP3 ").is_some()
+}
+
+/// The rung of the folder: what is there, and whether FreeScout can read it. The number of emails.
+fn fetch(climb: &mut Climb<'_>, wire: &mut Wire) -> Result<u64, Fall> {
     let reply = ask(climb, wire, b"LIST", b"")?;
     if !is_ok(&reply) {
         // Also what a server says unasked between the login and this.
@@ -116,7 +123,7 @@ fn fetch(climb: &mut Climb<'_>, wire: &mut Wire) -> Result<(), Fall> {
         read_lines(climb, wire, |_| {})?;
     }
     climb.hold(&text!(probe_folder, folder = "INBOX", count = emails));
-    Ok(())
+    Ok(emails)
 }
 
 /// Reads up to the line of a dot alone.

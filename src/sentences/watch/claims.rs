@@ -452,6 +452,13 @@ pub fn login_fails(subject: String, message: &str, next: NextSteps) -> Claim {
     claim(code, severity, subject, message, next)
 }
 
+/// That it cannot be told whether a login works.
+pub fn login_untold(subject: String, message: &str, next: &str) -> Claim {
+    let message = text!(watch_login_untold, login = subject, why = message);
+    let (code, severity) = (WatchCode::LoginUntold, WatchState::Unknown);
+    claim(code, severity, subject, message, next)
+}
+
 /// That a certificate ends in so many days; below 0 it has. FreeScout may not check it.
 pub fn certificate_ends(server: String, days: i64, checked: bool) -> Claim {
     let w = words();

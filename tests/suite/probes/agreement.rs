@@ -8,7 +8,7 @@ use freescout_rescue::domain::mail::{MailServer, Protocol, Security};
 use freescout_rescue::io::mail::{Settings, probe};
 
 use super::certificates::{Kind, server_config, trust};
-use super::{climb, settings, target};
+use super::{climb, climb_with, settings, target};
 use crate::scripted::{Server, Step, say, script};
 
 /// Bytes as they are; `C:` begins what is heard.
@@ -232,6 +232,52 @@ fn pop3(instead_of: &str, reply: &str) -> Vec<Step> {
         false => usual,
     });
     lines(&said.concat())
+}
+
+/// Cyrus 3.6 as Debian has it. An INBOX with emails was there before.
+#[test]
+fn an_inbox_that_the_login_may_have_made_is_told() {
+    const CYRUS: &str = "+OK mail Cyrus POP3 3.6.1-Debian-3.6.1-4+deb12u4 server ready\r\n";
+    for (greeting, listed, told) in [
+        (CYRUS, "+OK scan listing follows\r\n.\r\n", true),
+        (
+            CYRUS,
+            "+OK\r\n1 200\r\n.\r\nC: TOP 1 0\n+OK\r\n.\r\n",
+            false,
+        ),
+        ("+OK Dovecot ready.\r\n", "+OK 0 messages:\r\n.\r\n", false),
+    ] {
+        let steps = lines(&format!(
+            "{greeting}C: USER\n+OK\r\nC: PASS\n+OK in\r\nC: LIST\n{listed}"
+        ));
+        let ended = climb(&Server::new(steps), &target(Protocol::Pop3));
+        let ended = (ended.code, ended.cautions.contains(&TestCaution::InboxMade));
+        assert_eq!(ended, (Code::Ok, told), "{greeting} {listed}");
+    }
+}
+
+/// GNU Mailutils cuts it off in POP3, and takes it by IMAP.
+#[test]
+fn a_refused_password_that_ends_in_a_blank_may_have_been_cut() {
+    for (password, advice) in [
+        (&b"right "[..], Advice::BlankAtEnd),
+        (b"right", Advice::WrongPassword),
+        (b" right", Advice::WrongPassword),
+    ] {
+        let server = Server::new(pop3("pass", "-ERR [AUTH] Authentication failed\r\n"));
+        let ended = climb_with(&server, &target(Protocol::Pop3), password);
+        assert_eq!(
+            (ended.code, ended.advice),
+            (Code::AuthRejected, Some(advice))
+        );
+    }
+    let imap = "* OK ready\nC: R1\n* CAPABILITY IMAP4rev1\nR1 OK\nC: R2 LOGIN\nR2 NO no";
+    let ended = climb_with(
+        &Server::new(script(imap)),
+        &target(Protocol::Imap),
+        b"right ",
+    );
+    assert_eq!(ended.advice, Some(Advice::WrongPassword));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::Watched;
 use crate::cli::search_path;
-use crate::scripted::{Server, Step, script};
+use crate::scripted::{Server, Step, say, script};
 
 const REFUSES: &str = "
     * OK ready
@@ -134,6 +134,33 @@ fn the_alarm_says_how_it_is_tried_again() {
     }));
     watched.can_be_pasted(&told, "watch --retry", "", 2);
     assert_eq!(server.records().len(), 2, "it was sent once more");
+}
+
+#[test]
+fn a_login_of_which_nothing_can_be_told_is_told_as_such() {
+    // A server that speaks none of the versions of TLS that are offered.
+    let server = Server::new(vec![say([21, 3, 3, 0, 2, 2, 70]), Step::HalfClose]);
+    let watched = with_one_mailbox(&server);
+    let encrypted = "UPDATE mailboxes SET in_encryption = 2, in_validate_cert = 0";
+    watched.bench.database().execute_batch(encrypted).unwrap();
+    let mut words = round(&watched);
+    words.push("--json".to_owned());
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    for _ in 0..2 {
+        let told: serde_json::Value = serde_json::from_str(&watched.bench.run(&words).out).unwrap();
+        let all = told["matters"].as_array().unwrap();
+        let untold = all.iter().find(|m| m["code"] == "login_untold");
+        let untold = untold.unwrap_or_else(|| panic!("{told:#}"));
+        assert_eq!(untold["severity"], "unknown");
+        let message = untold["message"].as_str().unwrap();
+        assert!(
+            message.contains("not known whether the login works"),
+            "{message}"
+        );
+        let checks = told["checks"].as_array().unwrap();
+        let logins = checks.iter().find(|c| c["code"] == "logins").unwrap();
+        assert_eq!((&logins["value"], &logins["of"]), (&0.into(), &1.into()));
+    }
 }
 
 #[test]

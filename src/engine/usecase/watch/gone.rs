@@ -26,7 +26,7 @@ pub(super) fn is_gone(matter: &Matter, session: &Session, assessment: &Assessmen
     let mut mailboxes = inventory.mailboxes.iter();
     let mut is_mailbox = || mailboxes.any(|mailbox| mailbox.email.to_string() == *subject);
     match matter.code {
-        WatchCode::LoginFails => {
+        WatchCode::LoginFails | WatchCode::LoginUntold => {
             !tried.any(|one| claims::login(one) == *subject || is_server(one, subject))
         }
         WatchCode::CertificateEnds => !tried.any(|one| is_server(one, subject)),

@@ -165,7 +165,8 @@ pub(super) fn try_those_due(
             let tried = tried(one, &tested, &site, now);
             let before = record.get(&name(tested.id));
             // That it is skipped again is no news, and not written down.
-            let again = before.is_some_and(|b| b.result == LoginResult::Skipped);
+            let again = before
+                .is_some_and(|b| b.result == LoginResult::Skipped && b.trouble == tried.trouble);
             if !(again && tried.result == LoginResult::Skipped) {
                 record.insert(name(tested.id), tried);
             }
@@ -232,7 +233,9 @@ fn begun_now(one: &Tryable, before: Option<&TriedLogin>, now: Timestamp) -> Trie
         },
         server: server_line(&one.connection),
         with: one.with.clone(),
-        trouble: before.and_then(|tried| tried.trouble.clone()),
+        trouble: before
+            .filter(|tried| tried.result != LoginResult::Skipped)
+            .and_then(|tried| tried.trouble.clone()),
         certificate_ends: before.and_then(|tried| tried.certificate_ends),
     }
 }
@@ -316,7 +319,7 @@ fn tried(one: &Tryable, tested: &Tested, site: &str, now: Timestamp) -> TriedLog
         TestVerdict::Failed if ended.rung >= Some(Rung::Authentication) => LoginResult::Failed,
         TestVerdict::Failed => LoginResult::Unreached,
     };
-    let fails = ended.verdict() == TestVerdict::Failed;
+    let fails = ended.verdict() == TestVerdict::Failed || ended.code == Code::CannotTell;
     TriedLogin {
         at: now,
         result,
@@ -361,6 +364,11 @@ pub(super) fn claims(
                 logins: vec![subject],
             };
             away::note(&mut away, server.clone(), reason);
+        } else if let (Some([message, next]), LoginResult::Skipped) =
+            (&tried.trouble, &tried.result)
+        {
+            let untold = sentences::watch::claims::login_untold(subject, message, next);
+            claims.push(untold);
         } else if let Some([message, next]) = &tried.trouble {
             let mut next = NextSteps::from(next.as_str());
             if tried.result == LoginResult::Refused {
@@ -406,7 +414,7 @@ pub(super) fn test_mail_claims(
 pub(super) fn checks(after: &WatchRecord, wishes: &RoundWishes, now: Timestamp) -> Vec<WatchCheck> {
     let tried = || {
         let all = after.logins.values();
-        all.filter(|tried| tried.result != LoginResult::Skipped)
+        all.filter(|tried| tried.result != LoginResult::Skipped || tried.trouble.is_some())
     };
     let last = tried().map(|tried| tried.at).max();
     let count = |n: usize| Some(n as u64);

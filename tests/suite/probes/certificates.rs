@@ -313,6 +313,7 @@ fn the_authorities_of_php_ini_count_in_place_of_the_systems() {
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     let ca = read(&CERTIFICATES.authority).to_pem().unwrap();
     let ca = file("ca.pem", std::str::from_utf8(&ca).unwrap());
+    std::fs::remove_file(bench.install().join("bootstrap/cache/config.php")).unwrap();
     let env = bench.install().join(".env");
     let text = std::fs::read_to_string(&env).unwrap();
     std::fs::write(&env, format!("{text}\nPHP_PATH={}\n", program.display())).unwrap();

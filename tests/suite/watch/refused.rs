@@ -148,7 +148,7 @@ fn a_login_of_which_nothing_can_be_told_is_told_as_such() {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     for _ in 0..2 {
         let told: serde_json::Value = serde_json::from_str(&watched.bench.run(&words).out).unwrap();
-        let all = told["matters"].as_array().unwrap();
+        let all = told["standing"].as_array().unwrap();
         let untold = all.iter().find(|m| m["code"] == "login_untold");
         let untold = untold.unwrap_or_else(|| panic!("{told:#}"));
         assert_eq!(untold["severity"], "unknown");

@@ -1749,7 +1749,7 @@ table! {
     advice_no_route(server) = "{server} cannot be reached from here: check the network and the firewall.";
     advice_no_answer(server) = "No answer from {server}: a firewall drops the packets, or the encryption setting does not fit the port.";
     advice_speaks_tls(url) = "This port expects TLS from the first byte: choose SSL in FreeScout, {url}";
-    advice_speaks_plain(url) = "This port does not start with TLS: choose STARTTLS (SMTP: TLS) in FreeScout, {url}";
+    advice_speaks_plain(url) = "This port does not start with TLS: choose STARTTLS (SMTP: TLS; POP3: port 995 and SSL) in FreeScout, {url}";
     advice_tls_broken = "The server ended the TLS handshake: see its message, check name and port, and ask who runs it.";
     advice_tls_failed = "The two sides have no TLS version or cipher in common: the server may be too old, or expect another port.";
     advice_only_tls12(url) = "After STARTTLS, FreeScout's IMAP offers TLS 1.2 only, and this server wants TLS 1.3: choose encryption SSL and port 993 there, {url}";

@@ -60,7 +60,7 @@ fn value(set: &str, variable: &dyn Fn(&str) -> Option<String>) -> String {
             }
             '"' => {
                 quoted = true;
-                rest = in_quotes(inner, &mut value, variable);
+                rest = in_quotes(inner, &mut value, variable).trim_start_matches([' ', '\t']);
             }
             '$' if inner.starts_with('{') => rest = of_variable(inner, &mut value, variable),
             _ => {
@@ -186,6 +186,7 @@ mod tests {
         for (text, file) in [
             ("openssl.cafile=/a/b.pem", "/a/b.pem"),
             ("openssl.cafile = \"/a/b c.pem\" ; c", "/a/b c.pem"),
+            ("openssl.cafile = \"/a\" \"/b\" c", "/a/bc"),
             ("openssl.cafile='/a/b.pem'", "/a/b.pem"),
             (";openssl.cafile=/x", ""),
             ("#openssl.cafile=/x", ""),

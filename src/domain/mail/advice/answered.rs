@@ -23,7 +23,13 @@ pub struct ServerNames<'a> {
 /// one's.
 pub fn other_server<'a>(names: &ServerNames<'a>) -> Option<&'a str> {
     let provider = provider(names.host)?;
-    let lines = || names.greeting.into_iter().chain(names.hello);
+    let lines = || {
+        names
+            .greeting
+            .into_iter()
+            .chain(names.hello)
+            .map(behind_code)
+    };
     let is_own = |name: &str| is_name_of(provider, name.trim_start_matches("*."));
     if names.certificate.iter().any(|name| is_own(name)) || lines().flat_map(words).any(is_own) {
         return None;
@@ -32,6 +38,14 @@ pub fn other_server<'a>(names: &ServerNames<'a>) -> Option<&'a str> {
         .then(|| lines().find_map(greets_as))
         .flatten();
     greets.or_else(|| names.certificate.first().map(String::as_str))
+}
+
+/// What an SMTP server says behind its code, whatever else a line is.
+fn behind_code(line: &str) -> &str {
+    match line.as_bytes() {
+        [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b' ' | b'-', ..] => &line[4..],
+        _ => line,
+    }
 }
 
 /// What may be names in a greeting.
@@ -43,7 +57,6 @@ fn words(greeting: &str) -> impl Iterator<Item = &str> {
 /// 4.1.1.1), where it is a whole one. IMAP and POP3 have no such place.
 fn greets_as(greeting: &str) -> Option<&str> {
     let first = greeting
-        .get(4..)?
         .split(' ')
         .next()?
         .trim_end_matches(['.', ',', ';', ':']);
@@ -193,6 +206,15 @@ mod tests {
             (
                 "smtp.postmarkapp.com",
                 "220 smtp.postmarkapp.com ESMTP sc-ams-smtp1",
+            ),
+            // The first line of several.
+            (
+                "mail.gmx.net",
+                "554-gmx.net (mrgmx105) Nemesis ESMTP Service not available",
+            ),
+            (
+                "smtp.ionos.de",
+                "554-kundenserver.de (mreue012) Nemesis ESMTP Service not available",
             ),
             // No name at all.
             (

@@ -1,4 +1,4 @@
-//! QQ Mail, and NetEase's 163, 126 and yeah.net.
+//! QQ Mail, NetEase's 163, 126 and yeah.net, and Aliyun.
 
 use super::{Advice, Code, KnownReply, Provider, Rung, of, on, reply};
 
@@ -19,6 +19,14 @@ pub(super) const REPLIES: &[KnownReply] = &[
             "NO EXAMINE Unsafe Login. Please contact kefu@188.com for help",
             "pimalaya/himalaya#651, rustmailer/bichon#25, weibaohui/imapdownloader#4",
         ),
+    ),
+    // A code of its own for a wrong password.
+    reply(
+        &["526", "authentication failure"],
+        Code::AuthRejected,
+        Advice::WrongPassword,
+        "526 Authentication failure[0]",
+        "Aliyun's mail (smtp.mxhichina.com); wording approximate",
     ),
     of(
         Provider::NetEase,

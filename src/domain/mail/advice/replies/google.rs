@@ -79,6 +79,13 @@ pub(super) const REPLIES: &[KnownReply] = &[
         "Google's manual, IMAP errors; wording approximate",
     ),
     reply(
+        &["command or bandwidth limits"],
+        Code::RateLimited,
+        Advice::TooMany,
+        "NO [ALERT] Account exceeded command or bandwidth limits. (Failure)",
+        "Google's manual, IMAP errors; wording approximate",
+    ),
+    reply(
         &["too many login attempts"],
         Code::RateLimited,
         Advice::TooMany,

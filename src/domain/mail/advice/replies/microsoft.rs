@@ -46,6 +46,13 @@ pub(super) const REPLIES: &[KnownReply] = &[
         "Microsoft's manual, AADSTS53003; wording approximate",
     ),
     reply(
+        &["federated sts"],
+        Code::AuthUnavailable,
+        Advice::TryLater,
+        "535 5.7.139 Authentication unsuccessful, federated STS service was unreachable.",
+        "Microsoft 365 with a company's own sign-in; wording approximate",
+    ),
+    reply(
         &["5.7.139", " locked"],
         Code::ServiceDisabled,
         Advice::AccountLocked,

@@ -63,6 +63,28 @@ pub(super) const REPLIES: &[KnownReply] = &[
             "PHPMailer/PHPMailer#283",
         ),
     ),
+    reply(
+        &["connection is required for authentication"],
+        Code::AuthUnavailable,
+        Advice::NeedsEncryption,
+        "-ERR A SSL/TLS-connection is required for authentication.",
+        "hMailServer; wording approximate",
+    ),
+    reply(
+        &["cleartext logins disabled"],
+        Code::AuthUnavailable,
+        Advice::NeedsEncryption,
+        "NO cleartext logins disabled",
+        "Zimbra; wording approximate",
+    ),
+    // What Exchange says of USER before TLS.
+    reply(
+        &["command is not valid in this state"],
+        Code::AuthUnavailable,
+        Advice::NeedsEncryption,
+        "-ERR Command is not valid in this state.",
+        "Exchange 2013 to 2019, POP3; wording approximate",
+    ),
     // The mechanism, not the password.
     reply(
         &["534", "5.7.9"],
@@ -130,6 +152,13 @@ pub(super) const REPLIES: &[KnownReply] = &[
         "Dovecot 2.3.19",
     ),
     // The login was judged before it was counted.
+    reply(
+        &["invalid user name or password", "too many"],
+        Code::AuthRejected,
+        Advice::TooManyFailed,
+        "-ERR Invalid user name or password. Too many invalid logon attempts.",
+        "hMailServer's POP3; wording approximate",
+    ),
     reply(
         &["535", "too many"],
         Code::AuthRejected,

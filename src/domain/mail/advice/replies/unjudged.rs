@@ -49,6 +49,31 @@ pub(super) const REPLIES: &[KnownReply] = &[
         "NO Temporary problem, please try again later",
         WORDING,
     ),
+    later(
+        &["generic failure"],
+        "535 5.7.8 Error: authentication failed: generic failure",
+        "Cyrus SASL's words for SASL_FAIL: saslauthd is not there",
+    ),
+    later(
+        &["aack, child crashed"],
+        "-ERR aack, child crashed",
+        "qmail-pop3d",
+    ),
+    later(
+        &["unable to scan", "maildir"],
+        "-ERR unable to scan $HOME/Maildir",
+        "qmail-pop3d",
+    ),
+    on(
+        Rung::Authentication,
+        reply(
+            &["this user has no", "maildir"],
+            Code::AuthUnavailable,
+            Advice::ServerFault,
+            "-ERR this user has no $HOME/Maildir",
+            "qmail-pop3d",
+        ),
+    ),
     later(&["internal error"], "NO internal error", WORDING),
     later(
         &["internal server error"],

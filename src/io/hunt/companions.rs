@@ -15,9 +15,7 @@ use zeroize::Zeroizing;
 
 use super::pg_dump;
 use super::walk::in_folder;
-use crate::domain::hunt::old_payloads::beside::{
-    Beside, HeadlessRows, MadeTable, made_tables, table_of_rows,
-};
+use crate::domain::hunt::old_payloads::beside::{Beside, MadeTable, made_tables, table_of_rows};
 use crate::io::hunt::search::FileReading;
 
 /// How much is read of a file that may say how tables were made.
@@ -36,12 +34,12 @@ const SCHEMA: [&str; 3] = ["schema", "struct", "ddl"];
 /// `zstd` looks back no further in what is as short as this.
 const WINDOW_LOG: u32 = 23;
 
-/// How the rows of a file are to be read.
+/// What is known of a file.
 #[derive(Debug, Clone)]
 pub(super) struct FileRows {
-    /// The file's name, without the ending of what it is packed with.
+    /// Its name, without the ending of what it is packed with.
     pub(super) name: String,
-    pub(super) rows: HeadlessRows,
+    pub(super) beside: Beside,
 }
 
 /// What was learned of the texts of a folder, or of an archive's members.
@@ -70,8 +68,8 @@ struct ArchivePlace {
 /// What is known beside the texts of a search.
 #[derive(Default)]
 pub(super) struct Companions {
-    /// The rows that the next text begins with.
-    pub(super) expected: Option<HeadlessRows>,
+    /// What is known of the next text, and needs not be looked for.
+    pub(super) expected: Option<Beside>,
     folder: Option<KnownFolder>,
     archives: Vec<(ArchivePlace, Known)>,
 }
@@ -141,23 +139,20 @@ impl Companions {
     pub(super) fn of(&mut self, reading: &FileReading<'_>) -> Beside {
         let place = TextPlace::of(reading);
         let name = place.own_name().to_owned();
-        let rows = self.expected.take();
-        let mut beside = Beside {
-            rows,
-            ..Beside::default()
-        };
-        if beside.rows.is_none() {
-            match &place.archive {
-                Some(archive) => {
-                    if let Some((_, known)) = self.archives.iter().find(|(a, _)| a == archive) {
-                        known.tell(&place.name, &mut beside);
-                    }
+        if let Some(expected) = self.expected.take() {
+            return expected;
+        }
+        let mut beside = Beside::default();
+        match &place.archive {
+            Some(archive) => {
+                if let Some((_, known)) = self.archives.iter().find(|(a, _)| a == archive) {
+                    known.tell(&place.name, &mut beside);
                 }
-                None => {
-                    if let Some(folder) = self.folder(reading.path.parent(), &name) {
-                        folder.read_beside(&name);
-                        folder.known.tell(&name, &mut beside);
-                    }
+            }
+            None => {
+                if let Some(folder) = self.folder(reading.path.parent(), &name) {
+                    folder.read_beside(&name);
+                    folder.known.tell(&name, &mut beside);
                 }
             }
         }
@@ -222,12 +217,9 @@ impl Companions {
 impl Known {
     /// Tells what is known beside a text of this name, and nothing of the text itself.
     fn tell(&self, name: &str, beside: &mut Beside) {
-        beside.rows = self
-            .rows
-            .iter()
-            .find(|rows| rows.name == name)
-            .map(|rows| rows.rows.clone());
-        if let Some(made) = table_file(name).and_then(|file| self.made.get(&file)) {
+        if let Some(known) = self.rows.iter().find(|rows| rows.name == name) {
+            *beside = known.beside.clone();
+        } else if let Some(made) = table_file(name).and_then(|file| self.made.get(&file)) {
             let table = table_of_rows(name).map(|(table, _)| table);
             let of_this = made.iter().find(|made| Some(made.name()) == table);
             beside.rows = of_this.map(MadeTable::rows);

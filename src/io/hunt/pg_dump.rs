@@ -14,7 +14,7 @@ use super::archive::member;
 use super::budget::{FAST, MeteredReader};
 use super::companions::FileRows;
 use super::text::Text;
-use crate::domain::hunt::old_payloads::beside::HeadlessRows;
+use crate::domain::hunt::old_payloads::beside::Beside;
 use crate::io::hunt::search::{FileReading, PartSearch, broken};
 use blocks::{Block, Blocks, Chunks};
 use contents::{ContentsReader, DumpForm, DumpPacking};
@@ -48,13 +48,13 @@ pub(super) fn read(
         if (search.cancel)() {
             return Ok(());
         }
-        let (name, rows) = match blocks.next().map_err(|e| broken(&e))? {
+        let (name, beside) = match blocks.next().map_err(|e| broken(&e))? {
             None => return Ok(()),
             Some(Block::Table(number)) => contents.table(number),
-            Some(Block::LargeObject(number)) => (format!("blob_{number}.dat"), None),
+            Some(Block::LargeObject(number)) => (format!("blob_{number}.dat"), Beside::default()),
         };
         let mut chunks = blocks.chunks();
-        search.expect(rows);
+        search.expect(Some(beside));
         let outcome = data(search, contents.packing, &mut chunks, name, reading, depth);
         search.expect(None);
         outcome?;
@@ -88,10 +88,10 @@ fn data(
 }
 
 impl PartSearch<'_> {
-    /// The next text begins with these rows.
-    fn expect(&mut self, rows: Option<HeadlessRows>) {
+    /// This is known of the next text.
+    fn expect(&mut self, beside: Option<Beside>) {
         if let Some(search) = &mut self.scanner {
-            search.companions.expected = rows;
+            search.companions.expected = beside;
         }
     }
 }

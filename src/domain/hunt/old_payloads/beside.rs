@@ -10,7 +10,7 @@ use jiff::civil::DateTime;
 use super::heads;
 use super::origin::PayloadOrigin;
 use super::rows::{Layout, table_of};
-use super::sql::{DumpEvent, Statements};
+use super::sql::Statements;
 use crate::domain::inventory::secret::Table;
 
 /// Endings of files that hold rows and nothing else.
@@ -52,8 +52,9 @@ impl Beside {
 pub fn table_of_rows(name: &str) -> Option<(&str, Table)> {
     let (stem, ending) = name.rsplit_once('.')?;
     let of_rows = ROWS.iter().any(|rows| ending.eq_ignore_ascii_case(rows));
-    let stem = stem
-        .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '(' | ')' | ' ' | '-' | '_'));
+    let stem = stem.trim_end_matches(|c: char| {
+        c.is_ascii_digit() || matches!(c, '(' | ')' | ' ' | '-' | '_' | '.')
+    });
     let table = stem.rsplit('.').next().unwrap_or(stem);
     let kind = of_rows.then(|| table_of(table.as_bytes()))??;
     Some((table, kind))
@@ -123,14 +124,9 @@ impl MadeTable {
 
 /// The tables of FreeScout that are made in a text, read from its beginning.
 pub fn made_tables(text: &[u8]) -> Vec<MadeTable> {
-    let (mut statements, mut date) = (Statements::default(), None);
-    statements.read(text, 0, &mut |event| {
-        if let DumpEvent::Date(said) = event {
-            date = Some(said);
-        }
-    });
-    let made = statements.made().iter().cloned();
-    made.map(|made| MadeTable { date, ..made }).collect()
+    let mut statements = Statements::default();
+    statements.read(text, 0, &mut |_| {});
+    statements.made().to_vec()
 }
 
 #[cfg(test)]
@@ -146,6 +142,7 @@ mod tests {
             ("mailboxes_202506190300.csv", "mailboxes"),
             ("options (1).csv", "options"),
             ("modules.txt", "modules"),
+            ("desk.mailboxes.00000.dat", "mailboxes"),
         ] {
             assert_eq!(table_of_rows(name).map(|t| t.0), Some(table), "{name}");
         }

@@ -395,6 +395,9 @@ impl Statements {
         }
         let line = self.head.trim_ascii_end();
         if let Some(date) = dates::of_line(line) {
+            for made in &mut self.made {
+                made.date.get_or_insert(date);
+            }
             on(DumpEvent::Date(date));
         }
         if line.starts_with(MYSQL_OVER) || line.starts_with(POSTGRESQL_OVER) {

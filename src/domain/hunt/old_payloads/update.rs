@@ -27,7 +27,7 @@ pub(super) fn update(text: &[u8], backslash: bool) -> Option<(Head, Vec<&[u8]>)>
         let length = text.get(ahead..)?.iter().take_while(|b| is_letter(**b));
         let end = ahead + length.count();
         let before = |word: &&[u8]| text[ahead..end].eq_ignore_ascii_case(word);
-        if !BEFORE.iter().any(|word| before(&word)) {
+        if !BEFORE.iter().any(before) {
             break;
         }
         at = end;
@@ -103,7 +103,7 @@ fn operand<'t>(text: &'t [u8], at: &mut usize, backslash: bool) -> &'t [u8] {
             _ if is_letter(byte) => {
                 let end = *at + text[*at..].iter().take_while(|b| is_letter(**b)).count();
                 let ends = |word: &&[u8]| text[*at..end].eq_ignore_ascii_case(word);
-                if depth == 0 && BEHIND.iter().any(|word| ends(&word)) {
+                if depth == 0 && BEHIND.iter().any(ends) {
                     break;
                 }
                 *at = end;

@@ -10,7 +10,7 @@ use jiff::civil::{Date, DateTime};
 use zeroize::Zeroizing;
 
 use super::super::companions::FileRows;
-use crate::domain::hunt::old_payloads::beside::HeadlessRows;
+use crate::domain::hunt::old_payloads::beside::{Beside, HeadlessRows, MadeTable, made_tables};
 use crate::words::untrusted::shown;
 
 /// No entry is longer, all its texts together: functions and views are texts of people.
@@ -65,11 +65,13 @@ pub(super) struct Contents {
     tables: BTreeMap<i64, TableRows>,
     /// How many of them have rows that are read.
     read: usize,
+    /// How those were made: rows may stand there as statements without columns (`--inserts`).
+    made: Vec<MadeTable>,
 }
 
 impl Contents {
-    /// The name of a table as a member of the archive, and how its rows are to be read.
-    pub(super) fn table(&self, number: i64) -> (String, Option<HeadlessRows>) {
+    /// The name of a table as a member of the archive, and what is known of its rows.
+    pub(super) fn table(&self, number: i64) -> (String, Beside) {
         let TableRows { name, rows, .. } = self.tables.get(&number).cloned().unwrap_or_default();
         let name = match name.is_empty() {
             true => format!("{number}.dat"),
@@ -80,18 +82,29 @@ impl Contents {
             DumpPacking::Lz4 => ".lz4",
             DumpPacking::Zstd => ".zst",
         };
-        (name + ending, rows)
+        (name + ending, self.beside(rows))
     }
 
-    /// How the files beside the contents are to be read, by their names.
+    fn beside(&self, rows: Option<HeadlessRows>) -> Beside {
+        Beside {
+            name: None,
+            rows,
+            tables: self.made.clone(),
+        }
+    }
+
+    /// What is known of the files beside the contents that hold rows which are read.
     pub(super) fn files(&self) -> Vec<FileRows> {
-        let with_rows = self.tables.values().filter_map(|table| {
+        let is_made = |table: &TableRows| self.made.iter().any(|made| made.name() == table.name);
+        let read = self.tables.values();
+        let read = read.filter(|table| table.rows.is_some() || is_made(table));
+        let files = read.filter_map(|table| {
             Some(FileRows {
                 name: table.file.clone()?,
-                rows: table.rows.clone()?,
+                beside: self.beside(table.rows.clone()),
             })
         });
-        with_rows.collect()
+        files.take(MAX_READ).collect()
     }
 }
 
@@ -195,6 +208,7 @@ impl<'s> ContentsReader<'s> {
             date: None,
             tables: BTreeMap::new(),
             read: 0,
+            made: Vec::new(),
         };
         contents.packing = self.packing(&contents)?;
         if version >= (1, 4) {
@@ -262,7 +276,7 @@ impl<'s> ContentsReader<'s> {
         if version >= (1, 11) {
             self.integer(version, integer)?;
         }
-        self.text(contents)?;
+        let definition = self.text(contents)?;
         self.text(contents)?;
         let statement = match version >= (1, 3) {
             true => self.text(contents)?.map(Zeroizing::new),
@@ -292,7 +306,12 @@ impl<'s> ContentsReader<'s> {
             }
             DumpForm::Files => self.name(contents)?,
         };
-        if kind.is_some_and(|kind| kind == b"TABLE DATA") && contents.tables.len() < MAX_TABLES {
+        let is = |what: &[u8]| kind.as_ref().is_some_and(|kind| kind == what);
+        if is(b"TABLE") && contents.made.len() < MAX_READ {
+            let made = made_tables(&definition.unwrap_or_default());
+            contents.made.extend(made.into_iter().take(1));
+        }
+        if is(b"TABLE DATA") && contents.tables.len() < MAX_TABLES {
             let statement = statement.filter(|_| contents.read < MAX_READ);
             let rows = statement.and_then(|statement| {
                 HeadlessRows::of_copy(&statement, contents.database.as_deref(), contents.date)

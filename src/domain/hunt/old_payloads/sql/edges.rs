@@ -31,7 +31,6 @@ impl Statements {
         let origin = &self.origin;
         let mut each = |row| on(DumpEvent::Row(row, origin));
         match &mut self.state {
-            State::Lines(rows) => rows.end(&mut each),
             State::Table(lines) => match &mut **lines {
                 Lines::Tabs(rows) => rows.end(&mut each),
                 Lines::Quoted(rows) => rows.end(&mut each),

@@ -59,6 +59,7 @@ pub fn doubt(doubt: &Doubt) -> String {
         Doubt::OtherDatabase(own) => text!(doubt_other_database, own),
         Doubt::OtherServer(host) => text!(doubt_other_server, host),
         Doubt::OtherTable(own) => text!(doubt_other_table, own),
+        Doubt::NoTable => w.doubt_no_table.to_owned(),
         Doubt::OtherInstall => w.doubt_other_install.to_owned(),
         Doubt::OtherAddress(address) if address.is_empty() => w.doubt_no_address.to_owned(),
         Doubt::OtherAddress(address) => {

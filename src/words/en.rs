@@ -1556,6 +1556,7 @@ table! {
     doubt_other_database(own) = "That is another database: this install uses {own}.";
     doubt_other_server(host) = "That is a database of the same name on another server, {host}.";
     doubt_other_table(own) = "That is another table: this install uses {own}.";
+    doubt_no_table = "Nothing says which table it is from.";
     doubt_other_install = "It is in a backup of another install.";
     doubt_other_address(address) = "The row there belongs to {address}.";
     doubt_no_address = "The row there has no address.";

@@ -25,6 +25,7 @@ mod laravel;
 #[path = "../suite/not_tried.rs"]
 #[allow(dead_code, reason = "other tests need more of it")]
 mod not_tried;
+mod older;
 mod plain_tables;
 mod provider;
 mod queue;

@@ -3,6 +3,7 @@
 pub mod archives;
 mod bounds;
 mod containers;
+mod dumps;
 mod edges;
 mod kernel_files;
 mod large;

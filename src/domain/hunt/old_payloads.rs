@@ -6,6 +6,7 @@
 //! a claim: whether a payload is ours, its MAC says. Memory stays under a mebibyte or two whatever is fed, and how the
 //! stream is cut into blocks changes nothing: it is cut again here.
 
+pub mod beside;
 mod dates;
 mod heads;
 pub mod kept;
@@ -15,16 +16,21 @@ mod pages;
 mod rows;
 mod sql;
 pub mod standing;
+mod update;
+mod wide;
 
 use jiff::civil::DateTime;
 use zeroize::Zeroizing;
 
 use super::byte_classes::Spot;
+use beside::{Beside, MadeTable};
 pub use sighting::{Dated, DatedBy, RecognizedBy, Sighting, Wanted, basis};
 use sighting::{EARLY, MAX_PAYLOAD, WINDOW};
 
 /// How much is looked at in one go.
 const BLOCK: usize = 256 << 10;
+/// How much of a stream is looked at for its encoding in one go.
+const PIECE: usize = 64 << 10;
 /// Sightings that wait for the date at the end of their dump, and the bytes of their payloads.
 const MAX_HELD: (usize, usize) = (1000, 1 << 20);
 
@@ -43,7 +49,10 @@ pub fn matters(window: &[u8], spot: Spot, at: usize) -> bool {
 
 /// Whether a text whose first bytes these are must be read from its beginning: it may say there which database it is of.
 pub fn begins(head: &[u8]) -> bool {
-    matters(head, Spot::Line, 0) || names::begins(&head[..head.len().min(EARLY)])
+    matters(head, Spot::Line, 0)
+        || names::begins(&head[..head.len().min(EARLY)])
+        || sql::delimited::begins(head)
+        || wide::is_marked(head)
 }
 
 /// Looks for older payloads in one stream after another.
@@ -61,6 +70,7 @@ pub struct Scanner<'w> {
     statements: sql::Statements,
     pages: pages::Pages,
     held: PendingSightings,
+    encoding: wide::Encoding,
 }
 
 impl<'w> Scanner<'w> {
@@ -81,12 +91,16 @@ impl<'w> Scanner<'w> {
             statements: sql::Statements::default(),
             pages: pages::Pages::default(),
             held: PendingSightings::default(),
+            encoding: wide::Encoding::default(),
         }
     }
 
     /// Whether bytes in which nothing [`matters`] may be passed over: nothing before them is half read. Reads what was
     /// fed to its end.
     pub fn rests(&mut self, each: &mut dyn FnMut(Sighting)) -> bool {
+        if self.encoding.is_wide() {
+            return false;
+        }
         if self.read < self.buffer.len() {
             self.look(false, each);
         }
@@ -101,6 +115,7 @@ impl<'w> Scanner<'w> {
         if bytes == 0 {
             return;
         }
+        self.encoding = wide::Encoding::Narrow;
         self.reserve();
         let last = &last[last.len().saturating_sub(CONTEXT)..];
         let gone = bytes.saturating_sub(last.len() as u64);
@@ -131,6 +146,20 @@ impl<'w> Scanner<'w> {
         if self.wanted.is_empty() {
             return;
         }
+        // Of UTF-16 as much at a time as takes little room.
+        for piece in bytes.chunks(PIECE) {
+            let mut narrowed = Zeroizing::new(Vec::new());
+            let narrow = self
+                .encoding
+                .take(piece, &mut |letter| narrowed.extend_from_slice(letter));
+            self.feed_narrow(&narrowed, each);
+            if let Some(at) = narrow {
+                self.feed_narrow(&piece[at..], each);
+            }
+        }
+    }
+
+    fn feed_narrow(&mut self, bytes: &[u8], each: &mut dyn FnMut(Sighting)) {
         let mut rest = bytes;
         while !rest.is_empty() {
             self.reserve();
@@ -151,37 +180,60 @@ impl<'w> Scanner<'w> {
         (self.dropped, self.read, self.searched) = (0, 0, 0);
         self.statements = sql::Statements::default();
         self.pages = pages::Pages::default();
+        self.encoding = wide::Encoding::default();
         self.held = PendingSightings {
             file: modified.and_then(dates::of_unix),
             ..PendingSightings::default()
         };
     }
 
-    /// The stream is over.
-    pub fn end(&mut self, each: &mut dyn FnMut(Sighting)) {
+    /// This is known beside the bytes of the stream that just began.
+    pub fn learn(&mut self, beside: Beside) {
+        let Self {
+            statements, held, ..
+        } = self;
+        statements.begin(beside, &mut |event| {
+            if let sql::DumpEvent::Date(date) = event {
+                held.dump = Some(date);
+            }
+        });
+    }
+
+    /// The stream is over. Gives back how tables of FreeScout were made in it.
+    pub fn end(&mut self, each: &mut dyn FnMut(Sighting)) -> Vec<MadeTable> {
         self.look(true, each);
         self.held.flush(None, each);
+        let made = self.statements.made().to_vec();
         self.begin(None);
+        made
     }
 
     fn look(&mut self, last: bool, each: &mut dyn FnMut(Sighting)) {
         let Self { wanted, held, .. } = self;
         let from = self.dropped + self.read as u64;
+        let mut on = |event: sql::DumpEvent<'_>| match event {
+            sql::DumpEvent::Row(row, origin) => {
+                row.sightings(wanted, origin, &mut |sighting| held.take(sighting, each));
+            }
+            sql::DumpEvent::Begins => {
+                held.flush(None, each);
+                held.dump = None;
+            }
+            sql::DumpEvent::Date(date) => {
+                held.flush(Some(date), each);
+                held.dump = Some(date);
+            }
+        };
         self.statements
-            .read(&self.buffer[self.read..], from, &mut |event| match event {
-                sql::DumpEvent::Row(row, origin) => {
-                    row.sightings(wanted, origin, &mut |sighting| held.take(sighting, each));
-                }
-                sql::DumpEvent::Begins => {
-                    held.flush(None, each);
-                    held.dump = None;
-                }
-                sql::DumpEvent::Date(date) => {
-                    held.flush(Some(date), each);
-                    held.dump = Some(date);
-                }
-            });
+            .read(&self.buffer[self.read..], from, &mut on);
+        if last {
+            self.statements.end(&mut on);
+        }
         self.read = self.buffer.len();
+        if self.statements.may_be_table() {
+            // Whether its payloads stand in rows is not known yet.
+            return;
+        }
         let mut found = Vec::new();
         self.searched = self.pages.search(
             &pages::Stretch {

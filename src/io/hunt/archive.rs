@@ -10,9 +10,9 @@ use std::io::{Cursor, Read, Seek};
 use zeroize::Zeroizing;
 
 use self::packed::Packing;
-use super::SkipReason;
 use super::budget::SLOW;
 use super::text::Text;
+use super::{SkipReason, pg_dump};
 use crate::io::hunt::search::{FileReading, PartSearch, broken};
 
 /// What the first bytes say a stream is.
@@ -22,6 +22,7 @@ pub(super) enum StreamKind {
     Tar,
     Zip,
     Seven,
+    PgDump,
     /// Forms that are not unpacked here.
     NotRead(&'static str),
 }
@@ -44,6 +45,7 @@ pub(super) fn kind(head: &[u8]) -> Option<StreamKind> {
         }
         [b'P', b'K', 3, 4, ..] => Some(StreamKind::Zip),
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(StreamKind::Seven),
+        _ if head.starts_with(pg_dump::MAGIC) => Some(StreamKind::PgDump),
         [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Some(StreamKind::NotRead("rar")),
         [b'L', b'Z', b'I', b'P', 0 | 1, ..] => Some(StreamKind::NotRead("lzip")),
         [0x04, 0x22, 0x4d, 0x18, ..] => Some(StreamKind::NotRead("lz4")),
@@ -81,6 +83,7 @@ pub(super) fn open(
     match kind {
         StreamKind::Packed(packing) => packed::read(search, packing, stream, head, reading, depth),
         StreamKind::Tar => tar::read(search, stream, reading, depth),
+        StreamKind::PgDump => pg_dump::read(search, stream, reading, depth),
         StreamKind::Zip | StreamKind::Seven => {
             // Half of what is left: its members may need the rest.
             let limit = reading.memory / 2;
@@ -118,7 +121,7 @@ pub(super) fn open(
 ///
 /// # Errors
 /// When nothing more of the archive may be read.
-fn member(
+pub(super) fn member(
     search: &mut PartSearch<'_>,
     stream: &mut dyn Read,
     name: String,

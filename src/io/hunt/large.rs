@@ -97,7 +97,7 @@ impl PartSearch<'_> {
             window: new_window(),
         };
         let outcome = self.by_reading(&taken, &mut course, reading);
-        course.rows.end(self.on);
+        course.rows.end(reading, self.on);
         let gaps = course.gaps;
         self.scanner = scanner;
         outcome.map_err(|e| SkipReason::Refused(e.to_string()))?;
@@ -185,7 +185,7 @@ impl PartSearch<'_> {
         for (hit, line) in found.hits.into_iter().zip(numbers) {
             self.found(hit, reading, line);
         }
-        if course.rows.must_read(found.matters, self.on) {
+        if course.rows.must_read(found.matters, reading, self.on) {
             let start = number * STRETCH as u64;
             let passed = std::mem::take(&mut course.passed);
             if passed > 0 {

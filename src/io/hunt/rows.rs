@@ -1,31 +1,55 @@
 //! Older payloads in the rows of a text, told as they are met. Where nothing is lost, nobody looks.
 
 use super::HuntEvent;
-use crate::domain::hunt::old_payloads::{Scanner, Sighting};
+use super::companions::Companions;
+use crate::domain::hunt::old_payloads::{Scanner, Sighting, Wanted};
 use crate::domain::key::source::Source;
 use crate::io::hunt::search::FileReading;
 
-/// One text for a scanner, which begins it when there is something to read or to remember.
+/// Looks for rows in one text after another, with what lies beside each.
+pub(super) struct RowSearch<'w> {
+    scanner: Scanner<'w>,
+    pub(super) companions: Companions,
+}
+
+impl<'w> RowSearch<'w> {
+    pub(super) fn new(wanted: &'w Wanted) -> Self {
+        Self {
+            scanner: Scanner::new(wanted),
+            companions: Companions::default(),
+        }
+    }
+}
+
+/// One text for a search, which begins it when there is something to read or to remember.
 pub(super) struct Rows<'s, 'w> {
-    scanner: Option<&'s mut Scanner<'w>>,
+    search: Option<&'s mut RowSearch<'w>>,
     begun: Option<Source>,
 }
 
 impl<'s, 'w> Rows<'s, 'w> {
-    pub(super) fn new(scanner: Option<&'s mut Scanner<'w>>) -> Self {
+    pub(super) fn new(search: Option<&'s mut RowSearch<'w>>) -> Self {
         Self {
-            scanner,
+            search,
             begun: None,
         }
     }
 
     /// Whether the next bytes must be read: something in them matters, or something before them goes on.
-    pub(super) fn must_read(&mut self, matters: bool, on: &mut dyn FnMut(HuntEvent<'_>)) -> bool {
-        match (&mut self.scanner, &self.begun) {
+    pub(super) fn must_read(
+        &mut self,
+        matters: bool,
+        reading: &FileReading<'_>,
+        on: &mut dyn FnMut(HuntEvent<'_>),
+    ) -> bool {
+        match (&mut self.search, &self.begun) {
             (None, _) => false,
-            (Some(_), None) => matters,
-            (Some(scanner), Some(source)) => {
-                matters || !scanner.rests(&mut |sighting| tell(sighting, source, on))
+            (Some(search), None) => matters || search.companions.awaits(reading),
+            (Some(search), Some(source)) => {
+                matters
+                    || !search
+                        .scanner
+                        .rests(&mut |sighting| tell(sighting, source, on))
             }
         }
     }
@@ -50,19 +74,26 @@ impl<'s, 'w> Rows<'s, 'w> {
     }
 
     fn begin(&mut self, reading: &FileReading<'_>) -> Option<(&mut Scanner<'w>, &Source)> {
-        let scanner = self.scanner.as_deref_mut()?;
+        let RowSearch {
+            scanner,
+            companions,
+        } = self.search.as_deref_mut()?;
         let begun = &mut self.begun;
         let source = begun.get_or_insert_with(|| {
             scanner.begin(reading.modified);
+            scanner.learn(companions.of(reading));
             reading.source(None)
         });
         Some((scanner, source))
     }
 
     /// The text is over.
-    pub(super) fn end(self, on: &mut dyn FnMut(HuntEvent<'_>)) {
-        if let (Some(scanner), Some(source)) = (self.scanner, self.begun) {
-            scanner.end(&mut |sighting| tell(sighting, &source, on));
+    pub(super) fn end(self, reading: &FileReading<'_>, on: &mut dyn FnMut(HuntEvent<'_>)) {
+        if let (Some(search), Some(source)) = (self.search, self.begun) {
+            let made = search
+                .scanner
+                .end(&mut |sighting| tell(sighting, &source, on));
+            search.companions.learn(reading, made);
         }
     }
 }

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use super::budget::{Budget, Reserve};
+use super::rows::RowSearch;
 use super::{Candidate, HuntEvent, HuntLimits, HuntTotals, SkipReason, Skipped};
 use crate::domain::hunt::byte_classes::Wish;
-use crate::domain::hunt::old_payloads::{Scanner, Wanted};
+use crate::domain::hunt::old_payloads::Wanted;
 use crate::domain::hunt::{Hit, LOOK_BACK, REACH};
 use crate::domain::key::source::{Source, SourceKind};
 use crate::io::fs;
@@ -40,7 +41,7 @@ pub(super) struct PartSearch<'a> {
     /// What a pass over a text is to tell.
     pub(super) wish: Wish,
     /// Looks for older payloads, where something is lost.
-    pub(super) scanner: Option<Scanner<'a>>,
+    pub(super) scanner: Option<RowSearch<'a>>,
     /// Git's object stores that were read already.
     pub(super) stores: Vec<PathBuf>,
     /// Folders that were searched already: they are not entered again from above.
@@ -98,7 +99,7 @@ impl<'a> PartSearch<'a> {
             said: None,
             reserve: Reserve::new(limits.rates()),
             wish: limits.wish(!wanted.is_empty()),
-            scanner: (!wanted.is_empty() && !limits.prefixed).then(|| Scanner::new(wanted)),
+            scanner: (!wanted.is_empty() && !limits.prefixed).then(|| RowSearch::new(wanted)),
             stores: Vec::new(),
             done: Vec::new(),
         }

@@ -146,7 +146,7 @@ impl PartSearch<'_> {
         let mut scanner = self.scanner.take();
         let mut rows = Rows::new(scanner.as_mut());
         let outcome = self.blocks(&mut window, text, reading, &mut rows);
-        rows.end(self.on);
+        rows.end(reading, self.on);
         self.scanner = scanner;
         self.window = window;
         outcome
@@ -198,7 +198,7 @@ impl PartSearch<'_> {
                 self.found(hit, reading, line);
             }
             let own = &text[scanned..until];
-            if rows.must_read(found.matters, self.on) {
+            if rows.must_read(found.matters, reading, self.on) {
                 rows.read(own, reading, self.on);
             } else if !over {
                 rows.pass_over(own.len() as u64, own, reading);

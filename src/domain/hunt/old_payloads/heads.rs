@@ -147,7 +147,7 @@ fn list(text: &[u8], at: &mut usize) -> Option<Vec<Vec<u8>>> {
 }
 
 /// A name: what stands before the last dot, and the last part.
-fn name(text: &[u8], at: &mut usize) -> Option<(Option<Vec<u8>>, Vec<u8>)> {
+pub(super) fn name(text: &[u8], at: &mut usize) -> Option<(Option<Vec<u8>>, Vec<u8>)> {
     blanks(text, at);
     let (mut before, mut name) = (Vec::new(), identifier(text, at)?);
     while text.get(*at) == Some(&b'.') {
@@ -188,7 +188,7 @@ pub(super) fn identifier(text: &[u8], at: &mut usize) -> Option<Vec<u8>> {
     Some(name)
 }
 
-fn word<'t>(text: &'t [u8], at: &mut usize) -> Option<&'t [u8]> {
+pub(super) fn word<'t>(text: &'t [u8], at: &mut usize) -> Option<&'t [u8]> {
     blanks(text, at);
     let rest = text.get(*at..)?;
     let end = rest
@@ -199,7 +199,7 @@ fn word<'t>(text: &'t [u8], at: &mut usize) -> Option<&'t [u8]> {
     (end > 0).then(|| &rest[..end])
 }
 
-fn blanks(text: &[u8], at: &mut usize) {
+pub(super) fn blanks(text: &[u8], at: &mut usize) {
     let rest = text.get(*at..).unwrap_or_default();
     *at += rest.len() - rest.trim_ascii_start().len();
 }

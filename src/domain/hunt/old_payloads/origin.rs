@@ -73,6 +73,8 @@ named! {
         OtherServer(Untrusted) = "other_server",
         /// It is from another table or schema than this one, which is the install's.
         OtherTable(Untrusted) = "other_table",
+        /// Nothing says which table it is from.
+        NoTable = "no_table",
         /// It is from a backup of ours that was made of another install.
         OtherInstall = "other_install",
         /// Its row is this mailbox's by its number, but belongs to this address.
@@ -123,8 +125,8 @@ impl PayloadOrigin {
         self
     }
 
-    /// Adds what the name of a file says where its text says nothing: `desk.mailboxes.00000.sql` of mydumper, and the
-    /// folder of a table's own file, `desk/mailboxes.ibd`. `path` is the way to the file, its name last.
+    /// Adds what the name of a file says where its text says nothing: `desk.mailboxes.00000.sql` of mydumper, exports that
+    /// are called `desk.mailboxes.csv`, and the folder of a table's own file, `desk/mailboxes.ibd`. `path` is the way to the file, its name last.
     #[must_use]
     pub fn or_of_path(mut self, path: &[&str]) -> Self {
         let Some((name, folders)) = path.split_last() else {
@@ -134,7 +136,11 @@ impl PayloadOrigin {
         match &self.table {
             Some(table) if self.database.is_none() => {
                 let name = stem(&[".gz", ".zst", ".xz", ".bz2"]).unwrap_or(name);
-                let name = name.strip_suffix(".sql").unwrap_or(name);
+                let endings = [".sql", ".csv", ".tsv", ".txt", ".dat"];
+                let name = endings
+                    .iter()
+                    .find_map(|end| name.strip_suffix(end))
+                    .unwrap_or(name);
                 let mut name = name.strip_suffix("-schema").unwrap_or(name);
                 while let Some((before, digits)) = name.rsplit_once('.')
                     && digits.bytes().all(|b| b.is_ascii_digit())

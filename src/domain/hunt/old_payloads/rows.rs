@@ -57,12 +57,24 @@ impl Layout {
     /// The layout of a table with these columns; `None` when it is none of FreeScout's, or lacks what tells whose a
     /// row is.
     pub(super) fn of(head: &Head) -> Option<Self> {
+        Self::of_some(head).filter(|layout| layout.has(RowField::Owner))
+    }
+
+    /// The layout of some columns of a table, as a statement or an export chose them: of a mailbox its number alone tells
+    /// whose the row is.
+    pub(super) fn of_some(head: &Head) -> Option<Self> {
         let table = table_of(&head.name)?;
         let columns = head.columns.as_ref()?.iter();
         let fields: Vec<_> = columns.map(|name| field(table, name)).collect();
-        let owned = fields.contains(&Some(RowField::Owner));
+        let layout = Self { table, fields };
+        let owned =
+            layout.has(RowField::Owner) || table == Table::Mailboxes && layout.has(RowField::Id);
         let secret = |f: &Option<RowField>| matches!(f, Some(RowField::Secret(_) | RowField::Meta));
-        (owned && fields.iter().any(secret)).then_some(Self { table, fields })
+        (owned && layout.fields.iter().any(secret)).then_some(layout)
+    }
+
+    fn has(&self, field: RowField) -> bool {
+        self.fields.contains(&Some(field))
     }
 
     /// The layout of FreeScout's own schema.

@@ -158,7 +158,10 @@ pub fn basis(sighting: &Sighting, own: &OwnDatabase, mailbox: Option<&Mailbox>) 
     if sighting.how == RecognizedBy::Page {
         return Basis::Doubtful(Doubt::NoRow);
     }
-    let basis = sighting.origin.basis(sighting.table, own);
+    let basis = match sighting.origin.table {
+        None => Basis::Doubtful(Doubt::NoTable),
+        Some(_) => sighting.origin.basis(sighting.table, own),
+    };
     let doubt = match (&basis, mailbox) {
         (Basis::Doubtful(_), _) | (_, None) => None,
         (_, Some(mailbox)) => of_another(sighting, mailbox),

@@ -9,23 +9,27 @@ use std::ops::Range;
 use jiff::civil::DateTime;
 use zeroize::Zeroizing;
 
+use super::beside::{Beside, MadeTable};
 use super::dates;
 use super::heads::{self, Head};
-use super::names::{self, Said};
+use super::names;
 use super::origin::PayloadOrigin;
 use super::rows::{DumpRow, Layout, table_of};
 use super::sighting::EARLY;
 
+pub(super) mod delimited;
+mod dump_origin;
+mod edges;
 mod values;
 
+use delimited::Lines;
+use dump_origin::DumpOrigin;
 use values::{CopyLines, InsertRows, Over};
 
 /// A head longer than this is none.
 const MAX_HEAD: usize = 32 << 10;
 /// A comment longer than this says nothing.
 const MAX_LINE: usize = 1 << 10;
-/// A database named so few bytes before a dump begins is that of the dump, as `pg_dumpall` names it.
-const JUST_BEFORE: u64 = 512;
 /// Tables whose columns are remembered.
 const MAX_TABLES: usize = 16;
 
@@ -45,16 +49,20 @@ enum LineKind {
     Insert,
     Create,
     Copy,
+    Update,
     Line,
     /// A statement that names a database.
     Name,
 }
 
-const KEYWORDS: [(&[u8], LineKind); 18] = [
+const KEYWORDS: [(&[u8], LineKind); 21] = [
     (b"INSERT ", LineKind::Insert),
     (b"REPLACE ", LineKind::Insert),
     (b"CREATE TABLE ", LineKind::Create),
     (b"COPY ", LineKind::Copy),
+    (b"UPDATE ", LineKind::Update),
+    (b"Update ", LineKind::Update),
+    (b"update ", LineKind::Update),
     (b"-- ", LineKind::Line),
     (b"/*", LineKind::Line),
     (b"PRAGMA ", LineKind::Line),
@@ -118,8 +126,10 @@ pub(super) fn matters(line: &[u8]) -> bool {
 
 #[derive(Default)]
 enum State {
-    /// A line begins, or a statement after a statement that was read.
+    /// The first line of the text: it may be that of a table.
     #[default]
+    First,
+    /// A line begins, or a statement after a statement that was read.
     Start,
     /// Nothing of interest until the next line.
     Skip,
@@ -129,6 +139,8 @@ enum State {
     Rows(Box<InsertRows>),
     /// The lines of a `COPY`.
     Lines(Box<CopyLines>),
+    /// The lines of a table.
+    Table(Box<Lines>),
 }
 
 /// Where in the head of a statement we are.
@@ -136,6 +148,8 @@ enum State {
 struct Quoting {
     quote: Option<u8>,
     depth: u32,
+    /// After a backslash in a literal in which it escapes.
+    escaped: bool,
 }
 
 /// Reads statements from a stream.
@@ -147,54 +161,12 @@ pub(super) struct Statements {
     began: u64,
     backslash: Option<bool>,
     layouts: Vec<(Vec<u8>, Option<Layout>)>,
+    beside: Beside,
+    made: Vec<MadeTable>,
     spans: Vec<Range<u64>>,
     named: DumpOrigin,
     /// Where the rows at hand stand.
     origin: PayloadOrigin,
-}
-
-/// What a dump has said so far of where its rows are from.
-#[derive(Default)]
-struct DumpOrigin {
-    host: Option<String>,
-    database: Option<String>,
-    schema: Option<String>,
-    /// Where the last of them was named.
-    at: u64,
-    /// Whether the settings were met that a dump begins with.
-    settings: bool,
-}
-
-impl DumpOrigin {
-    /// Another dump begins here: what was named counts for the one before, unless it was named just now.
-    fn another(&mut self, at: u64) {
-        if at.saturating_sub(self.at) >= JUST_BEFORE || self.at == 0 {
-            *self = Self::default();
-        }
-        self.settings = false;
-    }
-
-    /// Takes what a line at this place says. Whether it is of another database than before.
-    fn take(&mut self, said: Said, at: u64) -> bool {
-        self.at = at.max(1);
-        match said {
-            Said::Host(host, None) => self.host = Some(host),
-            Said::Host(host, Some(database)) => {
-                self.host = Some(host);
-                return self.database.replace(database.clone()) != Some(database);
-            }
-            Said::Schema(schema) => self.schema = Some(schema),
-            Said::Database(database) => {
-                let other = self.database.as_ref() != Some(&database);
-                if other {
-                    self.schema = None;
-                }
-                self.database = Some(database);
-                return other;
-            }
-        }
-        false
-    }
 }
 
 impl Statements {
@@ -203,6 +175,7 @@ impl Statements {
         let mut at = 0;
         while at < bytes.len() {
             at += match &mut self.state {
+                State::First => self.first(&bytes[at..], offset + at as u64, on),
                 State::Skip => match memchr::memchr(b'\n', &bytes[at..]) {
                     Some(end) => {
                         self.state = State::Start;
@@ -232,14 +205,32 @@ impl Statements {
                     self.over(over, offset + (at + used) as u64);
                     used
                 }
+                State::Table(lines) => {
+                    let origin = &self.origin;
+                    let mut each = |row| on(DumpEvent::Row(row, origin));
+                    let (used, over) = match &mut **lines {
+                        Lines::Tabs(rows) => rows.read(&bytes[at..], &mut each),
+                        Lines::Quoted(rows) => rows.read(&bytes[at..], &mut each),
+                    };
+                    self.over(over, offset + (at + used) as u64);
+                    used
+                }
             };
         }
+    }
+
+    /// The tables of FreeScout that the text makes.
+    pub(super) fn made(&self) -> &[MadeTable] {
+        &self.made
     }
 
     /// The stretches of the stream that were read as rows, the one at hand included.
     pub(super) fn spans(&self) -> Vec<Range<u64>> {
         let mut spans = self.spans.clone();
-        if matches!(self.state, State::Rows(_) | State::Lines(_)) {
+        if matches!(
+            self.state,
+            State::Rows(_) | State::Lines(_) | State::Table(_)
+        ) {
             spans.push(self.began..u64::MAX);
         }
         spans
@@ -249,6 +240,7 @@ impl Statements {
     pub(super) fn rests(&self, last: Option<u8>) -> bool {
         match self.state {
             State::Skip => true,
+            State::First => last.is_none(),
             State::Start => last.is_none_or(|byte| byte == b'\n'),
             _ => false,
         }
@@ -318,6 +310,17 @@ impl Statements {
         }
         if self.head.len() >= MAX_HEAD || byte == 0 {
             return self.skip(byte);
+        }
+        if kind == LineKind::Update {
+            match (quoting.quote, byte) {
+                (Some(_), _) if quoting.escaped => quoting.escaped = false,
+                (Some(b'\''), b'\\') => quoting.escaped = self.backslash != Some(false),
+                (Some(quote), b) if quote == b => quoting.quote = None,
+                (None, b'\'' | b'"' | b'`') => quoting.quote = Some(byte),
+                (None, b';') => self.update(on),
+                _ => {}
+            }
+            return;
         }
         if kind == LineKind::Name {
             match (quoting.quote, byte) {
@@ -392,6 +395,9 @@ impl Statements {
         }
         let line = self.head.trim_ascii_end();
         if let Some(date) = dates::of_line(line) {
+            for made in &mut self.made {
+                made.date.get_or_insert(date);
+            }
             on(DumpEvent::Date(date));
         }
         if line.starts_with(MYSQL_OVER) || line.starts_with(POSTGRESQL_OVER) {
@@ -455,16 +461,23 @@ impl Statements {
         };
     }
 
-    /// The order of the columns: as the statement names them, else as the table was made, else as FreeScout makes it.
-    fn layout(&self, head: Head) -> Option<Layout> {
+    /// The order of the columns: as the statement names them, else as the table was made, here or in a file beside this
+    /// one, else as FreeScout makes it.
+    fn layout(&mut self, head: Head) -> Option<Layout> {
         let table = table_of(&head.name)?;
+        let of_this = |made: &&mut MadeTable| made.name().as_bytes() == head.name;
+        if let Some(made) = self.made.iter_mut().find(of_this) {
+            made.filled = true;
+        }
         if head.columns.is_some() {
             return Layout::of(&head);
         }
-        match self.layouts.iter().find(|(name, _)| *name == head.name) {
-            Some((_, layout)) => layout.clone(),
-            None => Layout::usual(table),
+        if let Some((_, layout)) = self.layouts.iter().find(|(name, _)| *name == head.name) {
+            return layout.clone();
         }
+        let database = self.named.database.as_deref();
+        let beside = self.beside.layout(&head.name, database).cloned();
+        beside.or_else(|| Layout::usual(table))
     }
 
     /// Remembers the columns of a table. One that has not the right columns is remembered as well: it is none of ours.
@@ -476,6 +489,16 @@ impl Statements {
             return;
         }
         let layout = Layout::of(&head);
+        if let Some(layout) = &layout
+            && self.made.len() < MAX_TABLES
+        {
+            self.made.push(MadeTable {
+                origin: self.origin_of(&head, false),
+                layout: layout.clone(),
+                date: None,
+                filled: false,
+            });
+        }
         self.layouts.retain(|(name, _)| *name != head.name);
         if self.layouts.len() == MAX_TABLES {
             self.layouts.remove(0);

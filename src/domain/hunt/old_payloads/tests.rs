@@ -11,6 +11,8 @@ use crate::domain::inventory::secret::Token;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::payload::{Payload, php};
 
+mod tables;
+
 fn wanted() -> Wanted {
     let mut wanted = Wanted::default();
     wanted.mailbox(3, "support@acme.example", true);
@@ -484,6 +486,9 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
         Just(b"\nINSERT INTO `mailboxes` VALUES (3,'".to_vec()),
         Just(b"support@acme.example eyJpdiI6".to_vec()),
         Just(b"\nUSE `desk`; \n\\connect desk\n-- Host: h    Database: desk\n".to_vec()),
+        Just(b"id,email,in_password\n3,support@acme.example,\"".to_vec()),
+        Just(b"UPDATE `mailboxes` SET `in_password` = 'a\\'' WHERE id = 3;\n".to_vec()),
+        Just(vec![0xff, 0xfe]),
         proptest::collection::vec(any::<u8>(), 0..300),
         (0..40_000usize).prop_map(|n| vec![b' '; n]),
     ];

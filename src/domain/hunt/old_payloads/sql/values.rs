@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::super::rows::{DumpRow, Layout, MAX_VALUE};
 
 /// A literal longer than this is a quote that was never closed.
-const MAX_LITERAL: usize = 64 << 20;
+pub(super) const MAX_LITERAL: usize = 64 << 20;
 /// Outside of literals nothing is this long.
 const MAX_BARE: usize = 4 << 20;
 
@@ -23,13 +23,15 @@ pub(super) enum Over {
 }
 
 /// The row at hand, value by value.
-struct Cells {
+pub(super) struct Cells {
     layout: Layout,
     row: DumpRow,
     index: usize,
     text: Zeroizing<Vec<u8>>,
     /// Bytes of the value, kept or not.
     length: usize,
+    /// Values of a row, where all must have as many.
+    width: Option<usize>,
 }
 
 impl Cells {
@@ -40,10 +42,29 @@ impl Cells {
             index: 0,
             text: Zeroizing::new(Vec::new()),
             length: 0,
+            width: None,
         }
     }
 
-    fn push(&mut self, byte: u8) {
+    /// Those of rows that count only where they have so many values.
+    pub(super) fn of_width(layout: Layout, width: usize) -> Self {
+        Self {
+            width: Some(width),
+            ..Self::new(layout)
+        }
+    }
+
+    /// Bytes of the value at hand.
+    pub(super) fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Whether a row is half read.
+    pub(super) fn is_within(&self) -> bool {
+        self.index > 0 || self.length > 0
+    }
+
+    pub(super) fn push(&mut self, byte: u8) {
         if self.text.capacity() == 0 {
             // Once, and twice what is kept: hex digits are two a byte.
             self.text.reserve_exact(2 * MAX_VALUE);
@@ -60,7 +81,7 @@ impl Cells {
     }
 
     /// The value is over: `read` makes of its text what is stored.
-    fn value(&mut self, read: impl Fn(&[u8]) -> Option<Zeroizing<Vec<u8>>>) {
+    pub(super) fn value(&mut self, read: impl Fn(&[u8]) -> Option<Zeroizing<Vec<u8>>>) {
         if let Some(field) = self.layout.field(self.index)
             && self.length == self.text.len()
             && let Some(value) = read(&self.text).filter(|value| value.len() <= MAX_VALUE)
@@ -74,6 +95,13 @@ impl Cells {
     fn row(&mut self) -> DumpRow {
         self.index = 0;
         std::mem::replace(&mut self.row, self.layout.row())
+    }
+
+    /// The row, where it has as many values as it must.
+    pub(super) fn whole_row(&mut self) -> Option<DumpRow> {
+        let whole = self.width.is_none_or(|width| width == self.index);
+        let row = self.row();
+        whole.then_some(row)
     }
 }
 
@@ -208,12 +236,14 @@ impl InsertRows {
     }
 }
 
-/// Reads the lines of a `COPY … FROM stdin`, in PostgreSQL's text form.
+/// Reads the lines of a `COPY … FROM stdin`, in PostgreSQL's text form, which is that of MySQL's files of rows too.
 pub(super) struct CopyLines {
     cells: Cells,
     escape: bool,
     null: bool,
     end: bool,
+    /// NULL is written as this word, as `mysql --batch` does.
+    null_word: bool,
 }
 
 impl CopyLines {
@@ -223,6 +253,21 @@ impl CopyLines {
             escape: false,
             null: false,
             end: false,
+            null_word: false,
+        }
+    }
+
+    /// Lines of so many values each.
+    pub(super) fn of_width(layout: Layout, width: usize) -> Self {
+        let mut lines = Self::new(layout);
+        (lines.cells.width, lines.null_word) = (Some(width), true);
+        lines
+    }
+
+    /// The text is over: its last line may have no end.
+    pub(super) fn end(&mut self, each: &mut dyn FnMut(DumpRow)) {
+        if self.cells.is_within() && !self.end {
+            self.read(b"\n", each);
         }
     }
 
@@ -243,7 +288,7 @@ impl CopyLines {
                 b'\n' if self.end => return (at + 1, Over::Whole),
                 b'\n' => {
                     self.value();
-                    each(self.cells.row());
+                    self.cells.whole_row().into_iter().for_each(&mut *each);
                 }
                 // Never in a text of PostgreSQL.
                 0 => return (at + 1, Over::Broken),
@@ -255,9 +300,11 @@ impl CopyLines {
     }
 
     fn value(&mut self) {
-        let null = std::mem::take(&mut self.null);
-        self.cells
-            .value(|text| (!null).then(|| Zeroizing::new(text.to_vec())));
+        let (null, word) = (std::mem::take(&mut self.null), self.null_word);
+        self.cells.value(|text| {
+            let null = null || word && text.trim_ascii_end() == b"NULL";
+            (!null).then(|| Zeroizing::new(text.to_vec()))
+        });
     }
 }
 

@@ -29,7 +29,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::domain::hunt::byte_classes::Wish;
-use crate::domain::hunt::forms::UnreadGroup;
+use crate::domain::hunt::forms::{UnreadForm, UnreadGroup};
 use crate::domain::hunt::old_payloads::{Sighting, Wanted};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::source::Source;
@@ -144,14 +144,9 @@ pub struct HuntTotals {
 }
 
 impl HuntTotals {
-    /// Remembers what was not read, or counts it. Of files that say nothing alone their folder is told, once.
-    fn skip(&mut self, mut skipped: Skipped, limits: &HuntLimits) {
-        if let SkipReason::Form(form) = skipped.why
-            && form.is_a_folder()
-            && skipped.inside.is_empty()
-            && let Some(folder) = skipped.path.parent()
-        {
-            skipped.path = folder.to_owned();
+    /// Remembers what was not read, or counts it. Files that say nothing alone are one with the others of their folder.
+    fn skip(&mut self, skipped: Skipped, limits: &HuntLimits) {
+        if skipped.why.form().is_some_and(UnreadForm::is_a_folder) {
             let same =
                 |other: &&mut Skipped| other.why == skipped.why && other.path == skipped.path;
             if let Some(other) = self.skipped.iter_mut().rfind(same) {

@@ -8,6 +8,8 @@ mod kernel_files;
 mod large;
 mod manners;
 mod plain_user;
+mod stored;
+mod unread;
 mod walks;
 mod zips;
 

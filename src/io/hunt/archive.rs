@@ -19,6 +19,9 @@ use super::budget::SLOW;
 use super::text::Text;
 use crate::io::hunt::search::{FileReading, PartSearch, broken};
 
+/// Bytes at the start of a stream that tell what it is: a tar header.
+pub(super) const HEAD: usize = 512;
+
 /// What the first bytes say a stream is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StreamKind {

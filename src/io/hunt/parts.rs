@@ -11,8 +11,7 @@ use std::sync::Arc;
 
 use rustix::fs::{AtFlags, FileType};
 
-use super::archive;
-use super::reading::HEAD;
+use super::archive::{self, HEAD};
 use crate::domain::hunt::forms::series::SeriesPart;
 use crate::io::fs;
 
@@ -21,12 +20,12 @@ const MOST: usize = 10_000;
 
 /// The folder that a file lies in, which stays open, and the file's path.
 #[derive(Clone)]
-pub(super) struct Beside {
+pub(super) struct FileNeighbours {
     folder: Arc<OwnedFd>,
     path: PathBuf,
 }
 
-impl Beside {
+impl FileNeighbours {
     pub(super) fn new(folder: Arc<OwnedFd>, path: &Path) -> Self {
         Self {
             folder,
@@ -98,7 +97,7 @@ impl Beside {
 
 /// Parts of one file, one behind the other. One of them is open at a time.
 pub(super) struct Joined {
-    beside: Beside,
+    beside: FileNeighbours,
     /// Names and lengths.
     parts: Vec<(Vec<u8>, u64)>,
     pub(super) length: u64,

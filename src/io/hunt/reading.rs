@@ -8,22 +8,20 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use super::archive::HEAD;
 use super::budget::Paying;
 use super::image::is_image;
 use super::large::LARGE;
-use super::parts::Beside;
+use super::parts::FileNeighbours;
 use super::sparse::Sparse;
 use super::text::Text;
 use super::walk::OpenedFile;
-use super::{SkipReason, archive, git};
+use super::{SkipReason, Skipped, archive, git};
 use crate::domain::hunt::forms;
 use crate::domain::hunt::forms::density::looks_random;
 use crate::domain::key::source::SourceKind;
 use crate::io::hunt::search::{FileReading, PartSearch, fill};
 use crate::words::words;
-
-/// Bytes at the start of a member that tell what it is: a tar header.
-pub(super) const HEAD: usize = 512;
 
 /// Which files a thread reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +145,8 @@ impl PartSearch<'_> {
         head: &[u8],
         reading: &mut FileReading<'_>,
     ) -> Result<(), SkipReason> {
-        let part = open.beside.as_ref().and_then(Beside::part);
+        let before = self.looked.skipped.len();
+        let part = open.beside.as_ref().and_then(FileNeighbours::part);
         let parts = part
             .as_ref()
             .filter(|_| !self.limits.real_files)
@@ -170,6 +169,11 @@ impl PartSearch<'_> {
         match outcome {
             // What breaks off goes on in a part that is not here.
             Err(SkipReason::Broken(_)) if part.is_some_and(|part| part.is_first()) => {
+                // So does the member that stands there.
+                let is_cut = |s: &mut Skipped| matches!(s.why, SkipReason::Broken(_));
+                if self.looked.skipped.len() > before {
+                    self.looked.skipped.pop_if(is_cut);
+                }
                 Err(SkipReason::Part)
             }
             outcome => outcome,
@@ -294,7 +298,7 @@ fn behind_script(head: &[u8]) -> Option<(archive::StreamKind, usize)> {
 /// Why what begins like this holds more than is seen when it is searched as it stands. The innermost name is its own.
 fn unread(
     reading: &mut FileReading<'_>,
-    beside: Option<&Beside>,
+    beside: Option<&FileNeighbours>,
     head: &[u8],
 ) -> Option<SkipReason> {
     if reading.told || reading.kind == SourceKind::Git {
@@ -321,7 +325,7 @@ fn unread(
     if !looks_random(name, head) {
         return None;
     }
-    let part = beside.and_then(Beside::part);
+    let part = beside.and_then(FileNeighbours::part);
     match (part, beside) {
         // Told with the first of them.
         (Some(part), Some(beside)) if beside.follows(&part) => None,

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::budget::{Budget, Reserve};
 use super::{Candidate, HuntEvent, HuntLimits, HuntTotals, SkipReason, Skipped};
 use crate::domain::hunt::byte_classes::Wish;
+use crate::domain::hunt::forms::UnreadForm;
 use crate::domain::hunt::old_payloads::{Scanner, Wanted};
 use crate::domain::hunt::{Hit, LOOK_BACK, REACH};
 use crate::domain::key::source::{Source, SourceKind};
@@ -120,8 +121,12 @@ impl<'a> PartSearch<'a> {
         why: SkipReason,
         bytes: u64,
     ) {
+        // Files that say nothing alone: their folder is told.
+        let folder = path
+            .parent()
+            .filter(|_| inside.is_empty() && why.form().is_some_and(UnreadForm::is_a_folder));
         let skipped = Skipped {
-            path: path.to_owned(),
+            path: folder.unwrap_or(path).to_owned(),
             inside: inside.to_vec(),
             why,
             bytes,

@@ -16,7 +16,7 @@ use rustix::io::Errno;
 
 use super::listing::{Buffer, Listing};
 use super::mounts::FileSystemKind;
-use super::parts::Beside;
+use super::parts::FileNeighbours;
 use super::{SkipReason, git};
 use crate::domain::hunt::forms::{self, FolderListing, UnreadForm};
 use crate::io::fs;
@@ -64,7 +64,7 @@ impl FilePlace {
             return Err(SkipReason::NoFiles);
         }
         let open = opened(result)?;
-        let beside = || Beside::new(Arc::clone(&self.folder), &self.path);
+        let beside = || FileNeighbours::new(Arc::clone(&self.folder), &self.path);
         Ok(open.map(|open| OpenedFile {
             beside: Some(beside()),
             told: self.told,
@@ -85,7 +85,7 @@ pub(super) struct OpenedFile {
     /// Bytes that are stored.
     pub(super) blocks: u64,
     /// What lies beside it.
-    pub(super) beside: Option<Beside>,
+    pub(super) beside: Option<FileNeighbours>,
     /// Whether it lies in a repository, which is told as a whole.
     pub(super) told: bool,
 }
@@ -131,9 +131,9 @@ pub(super) fn open_root(path: &Path) -> Result<Option<OpenedFile>, SkipReason> {
 }
 
 /// What lies beside a file that was named.
-fn beside_named(path: &Path) -> Option<Beside> {
+fn beside_named(path: &Path) -> Option<FileNeighbours> {
     let folder = open_folder(CWD, path.parent()?.as_os_str()).ok()?;
-    Some(Beside::new(Arc::new(folder), path))
+    Some(FileNeighbours::new(Arc::new(folder), path))
 }
 
 /// The file as a name in its folder.

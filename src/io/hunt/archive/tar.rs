@@ -104,7 +104,13 @@ fn entry(
 ) -> Result<(), SkipReason> {
     let header = tar::Header::from_byte_slice(block);
     let kind = header.entry_type();
-    let own = header.entry_size().map_err(|e| broken(&e))?;
+    let has_content =
+        kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() || kind.as_byte() == b'M';
+    let own = match header.entry_size() {
+        // Labels of volumes say none.
+        Err(_) if !has_content => 0,
+        size => size.map_err(|e| broken(&e))?,
+    };
     let mut segments = Segments::default();
     if kind.is_gnu_sparse() {
         segments = Segments::of_header(header, stream).map_err(|e| broken(&e))?;
@@ -123,11 +129,7 @@ fn entry(
         before.name = Some(text.split(|b| *b == 0).next().unwrap_or_default().to_vec());
     } else if kind.is_pax_local_extensions() {
         before.pax(&text(&mut content)?);
-    } else if kind.is_file()
-        || kind.is_contiguous()
-        || kind.is_gnu_sparse()
-        || kind.as_byte() == b'M'
-    {
+    } else if has_content {
         let said = std::mem::take(before);
         let name = said
             .name

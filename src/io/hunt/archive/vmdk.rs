@@ -42,7 +42,7 @@ pub(super) fn read(
     stream.read_exact(&mut head).map_err(|e| broken(&e))?;
     let (grain, before) = (number(&head, 20, 8), number(&head, 64, 8));
     if grain == 0 || grain > MAX_GRAIN {
-        return Err(SkipReason::Memory((grain * SECTOR) >> 20));
+        return Err(SkipReason::Memory(grain.saturating_mul(SECTOR) >> 20));
     }
     let before = before.saturating_sub(1).saturating_mul(SECTOR);
     std::io::copy(&mut stream.take(before), &mut std::io::sink()).map_err(|e| broken(&e))?;

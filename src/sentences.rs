@@ -16,6 +16,7 @@ pub mod place;
 pub mod rotation;
 mod secret;
 pub mod timeline;
+pub mod unread;
 pub mod watch;
 
 pub use commands::shell;

@@ -144,6 +144,9 @@ pub(super) fn skipped(looked: &HuntTotals) {
             why = shown(&skipped.why.to_string())
         ));
     }
+    if let Some(unread) = sentences::unread::unread(&looked.unread()) {
+        err.line(&text!(look_unread, unread));
+    }
     let more = (looked.skipped.len() as u64 + looked.skipped_more).saturating_sub(20);
     if more > 0 {
         err.line(&text!(look_skipped_more, count = more));

@@ -6,6 +6,8 @@
 //! a payload tells. So the forms are generous, and what has no name is not worth showing unless it opens something.
 
 pub mod byte_classes;
+pub mod encoded;
+pub mod forms;
 pub mod log_secrets;
 pub mod old_payloads;
 

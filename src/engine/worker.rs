@@ -385,6 +385,8 @@ pub enum Update {
         files: u64,
         /// Bytes read.
         bytes: u64,
+        /// Backups and packed files that could not be read, by weight.
+        unread: Option<String>,
         /// Sentences about what was left out, bounded.
         skipped: Vec<String>,
     },

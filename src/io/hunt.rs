@@ -15,6 +15,7 @@ mod image;
 mod large;
 mod listing;
 mod mounts;
+mod parts;
 mod pg_dump;
 mod places;
 mod reading;
@@ -30,6 +31,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::domain::hunt::byte_classes::Wish;
+use crate::domain::hunt::forms::{UnreadForm, UnreadGroup};
 use crate::domain::hunt::old_payloads::{Sighting, Wanted};
 use crate::domain::inventory::secret::SecretBytes;
 use crate::domain::key::source::Source;
@@ -144,13 +146,54 @@ pub struct HuntTotals {
 }
 
 impl HuntTotals {
-    /// Remembers what was not read, or counts it.
+    /// Remembers what was not read, or counts it. Files that say nothing alone are one with the others of their folder.
     fn skip(&mut self, skipped: Skipped, limits: &HuntLimits) {
+        if skipped.why.form().is_some_and(UnreadForm::is_a_folder) {
+            let same =
+                |other: &&mut Skipped| other.why == skipped.why && other.path == skipped.path;
+            if let Some(other) = self.skipped.iter_mut().rfind(same) {
+                other.bytes += skipped.bytes;
+                return;
+            }
+        }
         if self.skipped.len() < limits.skipped {
             self.skipped.push(skipped);
         } else {
             self.skipped_more += 1;
         }
+    }
+
+    /// What looks random comes last, the largest first: there may be much of it.
+    fn in_order(&mut self) {
+        self.skipped.sort_by_key(|skipped| {
+            let random = skipped.why == SkipReason::Random;
+            (random, random.then_some(std::cmp::Reverse(skipped.bytes)))
+        });
+    }
+
+    /// Backups and packed files that were not read, by what they are, the heaviest first.
+    pub fn unread(&self) -> Vec<UnreadGroup> {
+        let mut groups: Vec<UnreadGroup> = Vec::new();
+        for skipped in &self.skipped {
+            let form = match skipped.why {
+                SkipReason::Form(form) => Some(form),
+                SkipReason::Random => None,
+                _ => continue,
+            };
+            match groups.iter_mut().find(|group| group.form == form) {
+                Some(group) => {
+                    group.count += 1;
+                    group.bytes += skipped.bytes;
+                }
+                None => groups.push(UnreadGroup {
+                    form,
+                    count: 1,
+                    bytes: skipped.bytes,
+                }),
+            }
+        }
+        groups.sort_by_key(|group| std::cmp::Reverse(group.bytes));
+        groups
     }
 
     /// Another search came after this one.
@@ -175,6 +218,7 @@ pub fn search(
     for root in roots {
         search.root(root);
     }
+    search.looked.in_order();
     search.looked
 }
 

@@ -306,10 +306,35 @@ table! {
         all { One "1 secret", Other "{all} secrets" };
     skip_memory(megabytes) = "needs {megabytes} MiB of memory to unpack: unpack it first";
     skip_not_read(form) = "packed as {form}, which is not supported: unpack it first";
+    skip_form_packed(form, command) = "packed as {form}, which is not supported: unpack it first ({command})";
+    skip_form_encrypted(form, command) = "encrypted with {form}: decrypt it first ({command})";
+    skip_form_repository(form, command) = "a repository of {form}, which is not read: open it first ({command})";
+    skip_form_own_program(form) = "a backup of {form}, which is not read: restore it with that program first";
+    inside_as_it_stands(form) = "{form}, as it stands";
+    skip_part = "a part of a split archive, and not all parts of it are here: put them together first (cat PART1 PART2 … > WHOLE)";
+    skip_random = "looks like random bytes, as packed or enciphered data does, and nothing tells which program made it: if it is a backup, unpack or decipher it first";
+    unread_size_gb(gigabytes) = "{gigabytes} GB";
+    unread_size_mb(megabytes) = "{megabytes} MB";
+    unread_size_kb(kilobytes) = "{kilobytes} KB";
+    unread_one(what, size) = "{what} ({size})";
+    unread_some(what, count, size) = "{what} ({count}, {size})";
+    unread_random = "random bytes";
+    unread_all(count: number, list) = count {
+        One "1 backup or packed file could not be read: {list}",
+        Other "{count} backups or packed files could not be read: {list}",
+    };
+    tar_no_header = "something stands in it that is no member";
+    tar_cut = "it breaks off in the middle of a member, or goes on in another volume";
+    gzip_followed = "something else stands behind it";
+    behind_script = "behind the script";
+    ar_no_header = "something stands in it that is no member";
+    rpm_no_header = "it lacks a header";
+    rpm_payload = "payload";
     zip_no_directory = "its end is missing, and with it the zip directory";
     zip_directory_damaged = "its zip directory is damaged";
     zip_no_member = "there is no such member where its directory says";
     zip_cut = "truncated";
+    seven_method = "7z with an unsupported method";
     zip_method = "zip with an unsupported method";
     skip_network = "on a network mount: name it to have it searched";
     skip_no_files = "contains no real files, only what the kernel generates; the memory of PHP processes is searched separately";
@@ -356,6 +381,7 @@ table! {
     git_no_base = "the object that a git object is based on is missing";
     git_foreign = "a git repository that borrows objects from a repository of another user";
     look_skipped(path, why) = "not searched: {path}: {why}";
+    look_unread(unread) = "{unread}.";
     look_skipped_more(count) = "not searched: {count} more; `find-key --json` lists them as `skipped`";
 
     // backup

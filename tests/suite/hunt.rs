@@ -9,6 +9,8 @@ mod kernel_files;
 mod large;
 mod manners;
 mod plain_user;
+mod stored;
+mod unread;
 mod walks;
 mod zips;
 
@@ -17,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use freescout_rescue::domain::hunt::forms::UnreadForm;
 use freescout_rescue::domain::hunt::old_payloads::Wanted;
 use freescout_rescue::io::hunt::{self, HuntEvent, HuntLimits, HuntTotals, SkipReason};
 use freescout_rescue::words::untrusted::Untrusted;
@@ -268,7 +271,7 @@ fn what_cannot_be_read_is_said() {
     ));
     assert_eq!(
         only_skip("x.rar", b"Rar!\x1a\x07\x01\0", limits).0,
-        SkipReason::NotRead("rar")
+        SkipReason::Form(UnreadForm::Rar)
     );
     let (_, looked) = search(&PathBuf::from("/no/such/place"));
     assert_eq!(looked.skipped[0].why, SkipReason::Missing);

@@ -453,6 +453,7 @@ fn keys() {
     let looked = Update::Looked {
         files: 6549,
         bytes: 265 << 20,
+        unread: None,
         skipped: vec![
             "/var/lib/docker/overlay2/0f1e/merged/var/lib/mysql/ib_logfile0: larger than 1 GiB"
                 .to_owned(),

@@ -177,6 +177,7 @@ impl Engine {
                 answers.push(Update::Looked {
                     files: 3,
                     bytes: 4096,
+                    unread: None,
                     skipped: vec!["/x: no".to_owned()],
                 });
             }

@@ -338,6 +338,7 @@ impl ProcessSearch<'_> {
             path,
             inside: vec![named.into()],
             why: SkipReason::Refused(why.to_owned()),
+            bytes: 0,
         });
     }
 }

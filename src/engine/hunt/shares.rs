@@ -97,6 +97,7 @@ impl LayerShares {
                 of_file: OF_FILE,
                 of_account: OF_ACCOUNT,
             },
+            bytes: 0,
         })
     }
 }

@@ -89,6 +89,7 @@ impl Sieve {
                 tried: SOME,
                 secrets: told.secrets,
             },
+            bytes: 0,
         })
     }
 

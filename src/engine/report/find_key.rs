@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::payloads::{PayloadJson, payloads};
 use super::{KeyJson, key_json};
+use crate::domain::hunt::forms::UnreadForm;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::hunt::find_key::Hunted;
@@ -35,6 +36,12 @@ struct SkippedJson<'a> {
     #[serde(skip_serializing_if = "<[Untrusted]>::is_empty")]
     inside: &'a [Untrusted],
     why: String,
+    /// What it is, where it is packed, encrypted or a repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form: Option<&'static str>,
+    /// How much it holds, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
 }
 
 /// What a hunt found, and the command that comes next.
@@ -48,6 +55,8 @@ pub fn find_key_json<'a>(
         path: uncovered(&skipped.path).to_string_lossy().into_owned(),
         inside: &skipped.inside,
         why: shown(&skipped.why.to_string()).to_string(),
+        form: skipped.why.form().map(UnreadForm::name),
+        bytes: (skipped.bytes > 0).then_some(skipped.bytes),
     });
     FindKeyJson {
         schema: 1,

@@ -40,6 +40,7 @@ use crate::io::container::within;
 use crate::io::os::around;
 use crate::io::state::backup::{Backup, BackupError, Passphrase};
 use crate::io::state::{self, AbsolutePath};
+use crate::sentences::unread::unread;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -384,6 +385,7 @@ impl Desk {
         call.send(Update::Looked {
             files: looked.files,
             bytes: looked.bytes,
+            unread: unread(&looked.unread()),
             skipped: skipped.collect(),
         });
         if call.cancelled() {

@@ -201,8 +201,12 @@ impl KeptLayers {
     }
 
     fn leave_out(&mut self, path: PathBuf, why: SkipReason) {
-        let inside = Vec::new();
-        self.left_out.push(Skipped { path, inside, why });
+        self.left_out.push(Skipped {
+            path,
+            inside: Vec::new(),
+            why,
+            bytes: 0,
+        });
     }
 
     /// What a file is in the container, where it lies in one of these layers.

@@ -1,8 +1,12 @@
-//! Archives as streams: packed files, tar, zip, 7z, and any of them within another.
+//! Archives as streams: packed files, tar, zip, 7z, packages, disks of VMware, and any of them within another.
 
+mod ar;
 mod packed;
+mod rpm;
 mod seven;
+mod streams;
 mod tar;
+mod vmdk;
 mod zip;
 
 use std::io::{Cursor, Read, Seek};
@@ -15,16 +19,24 @@ use super::text::Text;
 use super::{SkipReason, pg_dump};
 use crate::io::hunt::search::{FileReading, PartSearch, broken};
 
+/// Bytes at the start of a stream that tell what it is: a tar header.
+pub(super) const HEAD: usize = 512;
+
 /// What the first bytes say a stream is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StreamKind {
     Packed(Packing),
     Tar,
+    /// Debian's packages, static libraries.
+    Ar,
+    Rpm,
+    /// A disk whose parts are packed.
+    Vmdk,
     Zip,
     Seven,
     PgDump,
-    /// Forms that are not unpacked here.
-    NotRead(&'static str),
+    /// A zip file in parts begins so: a mark, and the first member behind it.
+    ZipPart,
 }
 
 /// Signatures: RFC 1952 (gzip), RFC 8878 (zstd, its skippable frames too), PKWARE APPNOTE, POSIX ustar (by its checksum,
@@ -43,17 +55,53 @@ pub(super) fn kind(head: &[u8]) -> Option<StreamKind> {
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
             Some(StreamKind::Packed(Packing::Zstd))
         }
+        [0x04 | 0x02, 0x22 | 0x21, 0x4d | 0x4c, 0x18, ..] if is_lz4(head) => {
+            Some(StreamKind::Packed(Packing::Lz4))
+        }
+        [b'L', b'Z', b'I', b'P', 0 | 1, ..] => Some(StreamKind::Packed(Packing::Lzip)),
+        [0x5d, ..] if is_lzma(head) => Some(StreamKind::Packed(Packing::Lzma)),
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] if is_zlib(head) => {
+            Some(StreamKind::Packed(Packing::Zlib))
+        }
+        [0xed, 0xab, 0xee, 0xdb, ..] => Some(StreamKind::Rpm),
+        _ if head.starts_with(ar::MAGIC) => Some(StreamKind::Ar),
+        _ if vmdk::is_packed(head) => Some(StreamKind::Vmdk),
         [b'P', b'K', 3, 4, ..] => Some(StreamKind::Zip),
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(StreamKind::Seven),
         _ if head.starts_with(pg_dump::MAGIC) => Some(StreamKind::PgDump),
-        [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Some(StreamKind::NotRead("rar")),
-        [b'L', b'Z', b'I', b'P', 0 | 1, ..] => Some(StreamKind::NotRead("lzip")),
-        [0x04, 0x22, 0x4d, 0x18, ..] => Some(StreamKind::NotRead("lz4")),
-        [0x89, b'L', b'Z', b'O', 0, b'\r', ..] => Some(StreamKind::NotRead("lzop")),
-        [b'Q', b'F', b'I', 0xfb, 0, 0, 0, 2 | 3, ..] => Some(StreamKind::NotRead("qcow2")),
+        [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..] => Some(StreamKind::ZipPart),
         _ if tar::is_header(head) => Some(StreamKind::Tar),
         _ => None,
     }
+}
+
+/// lz4's frames, and those of its old form.
+fn is_lz4(head: &[u8]) -> bool {
+    head.starts_with(&[0x04, 0x22, 0x4d, 0x18]) || head.starts_with(&[0x02, 0x21, 0x4c, 0x18])
+}
+
+/// The form has no mark: usual properties, a dictionary as `lzma` and `xz` choose them, a length that is unknown or not
+/// absurd, and the first byte of the packed data, which is always 0.
+fn is_lzma(head: &[u8]) -> bool {
+    let Some(([0x5d, dictionary @ .., _, _, _, _, _, _, _, _], [0, ..])) =
+        head.split_first_chunk::<13>()
+    else {
+        return false;
+    };
+    let length = u64::from_le_bytes(head[5..].first_chunk().copied().unwrap_or_default());
+    let dictionary = u32::from_le_bytes(*dictionary);
+    dictionary >= 4096
+        && (dictionary.is_power_of_two()
+            || dictionary % 3 == 0 && (dictionary / 3).is_power_of_two())
+        && (length == u64::MAX || length < 1 << 40)
+}
+
+/// Two bytes are a weak mark: as much as is there must unpack to something.
+fn is_zlib(head: &[u8]) -> bool {
+    let mut unpacked = [0; 1 << 10];
+    let mut unpacker = flate2::Decompress::new(true);
+    let outcome = unpacker.decompress(head, &mut unpacked, flate2::FlushDecompress::None);
+    outcome.is_ok() && unpacker.total_out() > 0
 }
 
 /// Reads an archive on disk, which stands at its start.
@@ -66,6 +114,7 @@ pub(super) fn open_on_disk<F: Read + Seek>(
 ) -> Result<(), SkipReason> {
     match kind {
         StreamKind::Zip => zip::read(search, file, reading, 0),
+        StreamKind::ZipPart => zip::read_parts(search, file, reading, 0),
         StreamKind::Seven => seven::read(search, file, reading, 0),
         _ => open(search, kind, file, head, reading, 0),
     }
@@ -84,6 +133,9 @@ pub(super) fn open(
         StreamKind::Packed(packing) => packed::read(search, packing, stream, head, reading, depth),
         StreamKind::Tar => tar::read(search, stream, reading, depth),
         StreamKind::PgDump => pg_dump::read(search, stream, reading, depth),
+        StreamKind::Ar => ar::read(search, stream, reading, depth),
+        StreamKind::Rpm => rpm::read(search, stream, reading, depth),
+        StreamKind::Vmdk => vmdk::read(search, stream, reading, depth),
         StreamKind::Zip | StreamKind::Seven => {
             // Half of what is left: its members may need the rest.
             let limit = reading.memory / 2;
@@ -113,7 +165,7 @@ pub(super) fn open(
             reading.memory = outer;
             outcome
         }
-        StreamKind::NotRead(name) => Err(SkipReason::NotRead(name)),
+        StreamKind::ZipPart => Err(SkipReason::Part),
     }
 }
 

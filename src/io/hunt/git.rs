@@ -174,6 +174,36 @@ pub(super) fn objects_within(
     reader.read
 }
 
+/// The objects of a bundle: a pack behind some lines of text, which begins at this byte of the file.
+pub(super) fn bundle_within(
+    bundle: &Path,
+    pack: u64,
+    limits: &GitLimits,
+    budget: &Budget,
+    cancel: &dyn Fn() -> bool,
+    each: &mut Each<'_>,
+) -> GitRead {
+    let mut reader = GitStoreReader {
+        limits: *limits,
+        cancel,
+        each,
+        budget: budget.clone(),
+        read: GitRead::default(),
+        visited: HashSet::new(),
+    };
+    if let Err(why) = pack::read_behind(&mut reader, bundle, pack) {
+        reader.skip(bundle, Vec::new(), why);
+    }
+    reader.read
+}
+
+/// Where the pack of a bundle begins (git's `gitformat-bundle`): behind an empty line.
+pub(super) fn pack_of_bundle(head: &[u8]) -> Option<u64> {
+    let signed = head.starts_with(b"# v2 git bundle\n") || head.starts_with(b"# v3 git bundle\n");
+    let at = memchr::memmem::find(head, b"\n\nPACK").filter(|_| signed)?;
+    Some(at as u64 + 2)
+}
+
 /// One store while it is read.
 struct GitStoreReader<'a> {
     limits: GitLimits,
@@ -187,8 +217,12 @@ struct GitStoreReader<'a> {
 impl GitStoreReader<'_> {
     fn skip(&mut self, path: &Path, inside: Vec<Untrusted>, why: SkipReason) {
         if self.read.skipped.len() < self.limits.skipped {
-            let path = path.to_owned();
-            self.read.skipped.push(Skipped { path, inside, why });
+            self.read.skipped.push(Skipped {
+                path: path.to_owned(),
+                inside,
+                why,
+                bytes: 0,
+            });
         } else {
             self.read.skipped_more += 1;
         }

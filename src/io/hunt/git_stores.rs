@@ -14,6 +14,15 @@ impl PartSearch<'_> {
             return;
         }
         self.stores.push(store.clone());
+        self.objects(&store, None);
+    }
+
+    /// Looks through a bundle whose pack begins at this byte.
+    pub(super) fn bundle(&mut self, path: &Path, pack: u64) {
+        self.objects(path, Some(pack));
+    }
+
+    fn objects(&mut self, store: &Path, pack: Option<u64>) {
         let limits = git::GitLimits {
             unpacked: self.limits.unpacked,
             ratio: self.limits.ratio,
@@ -22,14 +31,18 @@ impl PartSearch<'_> {
         let cancel = self.cancel;
         let budget = self.reserve.budget();
         let within = budget.clone();
-        let read = git::objects_within(&store, &limits, &within, cancel, &mut |object, content| {
+        let mut each = |object: &git::Object, content: &mut dyn std::io::Read| {
             self.looked.files += 1;
-            self.progress(&store);
-            let mut reading = self.reading(&store, SourceKind::Git);
+            self.progress(store);
+            let mut reading = self.reading(store, SourceKind::Git);
             reading.inside.push(object.id.clone().into());
             reading.budget = budget.clone();
             self.stream(content, &mut reading, 0)
-        });
+        };
+        let read = match pack {
+            Some(pack) => git::bundle_within(store, pack, &limits, &within, cancel, &mut each),
+            None => git::objects_within(store, &limits, &within, cancel, &mut each),
+        };
         for skipped in read.skipped {
             self.skip(&skipped.path, &skipped.inside, skipped.why);
         }

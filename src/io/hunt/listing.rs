@@ -61,6 +61,26 @@ impl Listing {
         Ok(Some((name, kind)))
     }
 
+    /// Whether a name is among the first ones of a folder, of which none was taken yet.
+    pub(super) fn begins_with(&self, name: &[u8]) -> bool {
+        let at = |range: &Range<u32>| &self.names[range.start as usize..range.end as usize];
+        self.entries
+            .binary_search_by(|(range, _)| name.cmp(at(range)))
+            .is_ok()
+    }
+
+    /// Takes the first names from the system.
+    ///
+    /// # Errors
+    /// The folder's own. After an error nothing more comes.
+    pub(super) fn begin(
+        &mut self,
+        folder: BorrowedFd<'_>,
+        buffer: &mut Buffer,
+    ) -> Result<(), Errno> {
+        self.fill(folder, buffer).inspect_err(|_| self.over = true)
+    }
+
     fn fill(&mut self, folder: BorrowedFd<'_>, buffer: &mut Buffer) -> Result<(), Errno> {
         self.names.clear();
         let mut listed = RawDir::new(folder, &mut buffer.0);

@@ -2,22 +2,26 @@
 
 use std::fs::File;
 use std::io::{Cursor, Read, Seek};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use super::archive::HEAD;
 use super::budget::Paying;
 use super::image::is_image;
 use super::large::LARGE;
+use super::parts::FileNeighbours;
 use super::sparse::Sparse;
 use super::text::Text;
 use super::walk::OpenedFile;
-use super::{SkipReason, archive};
+use super::{SkipReason, Skipped, archive, git};
+use crate::domain::hunt::forms;
+use crate::domain::hunt::forms::density::looks_random;
 use crate::domain::key::source::SourceKind;
 use crate::io::hunt::search::{FileReading, PartSearch, fill};
-
-/// Bytes at the start of a member that tell what it is: a tar header.
-const HEAD: usize = 512;
+use crate::words::words;
 
 /// Which files a thread reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +38,7 @@ impl PartSearch<'_> {
         self.progress(path);
         let mut reading = self.reading(path, SourceKind::File);
         reading.modified = Some(open.modified);
+        (reading.length, reading.told) = (open.length, open.told);
         let Some(outcome) = self.on_disk(open, &mut reading, share) else {
             return false;
         };
@@ -81,50 +86,152 @@ impl PartSearch<'_> {
         if large && share == Share::Plain {
             return None;
         }
-        let refused = |e: std::io::Error| SkipReason::Refused(e.to_string());
-        let length = open.length;
-        let has_holes = open.has_holes;
         // Of files that are not on a disk the length is not known.
-        let (known, most) = match length {
-            0 => (None, self.limits.endless),
-            _ => (Some(length), length),
+        let most = match open.length {
+            0 => self.limits.endless,
+            length => length,
         };
         let (filled, ended) = fill(&mut &open.file, &mut self.window, most);
-        let over = filled as u64 >= length && (length > 0 || filled < self.window.len());
         let head = &self.window[..filled];
-        if let Some(kind) = archive::kind(&head[..filled.min(HEAD)]) {
+        let begin = &head[..filled.min(HEAD)];
+        if let Some(kind) = archive::kind(begin) {
             if share == Share::Plain {
                 return None;
             }
-            let head = Zeroizing::new(head[..filled.min(HEAD)].to_vec());
-            let stored = open.stored();
-            let mut file = Paying::new(open.file, &reading.budget, known, stored);
-            let outcome = file
-                .rewind()
-                .map_err(refused)
-                .and_then(|()| archive::open_on_disk(self, kind, &mut file, &head, reading));
-            return Some(outcome);
+            let begin = Zeroizing::new(begin.to_vec());
+            return Some(self.archive_on_disk(kind, open, &begin, reading));
         }
+        let bundle = git::pack_of_bundle(head);
+        let behind = behind_script(head);
+        if share == Share::Plain && (bundle.is_some() || behind.is_some()) {
+            return None;
+        }
+        let begin = behind.map(|(_, at)| {
+            let begin = &head[at..head.len().min(at + HEAD)];
+            Zeroizing::new(begin.to_vec())
+        });
+        let unread = match bundle {
+            Some(_) => None,
+            None => unread(reading, open.beside.as_ref(), head),
+        };
         if is_image(head) {
             reading.kind = SourceKind::Image;
         }
+        if unread.is_some() {
+            reading.budget.lies_there(open.length);
+            reading.budget.pay(open.length);
+        }
+        let again = behind.and_then(|_| open.file.try_clone().ok());
+        let outcome = self.text_on_disk(open, (filled, ended), reading);
+        if let Some(pack) = bundle {
+            self.bundle(reading.path, pack);
+        }
+        if let (Some((kind, at)), Some(file), Some(begin)) = (behind, again, begin) {
+            let behind = self.behind_script(kind, at as u64, &file, &begin, reading);
+            self.done_with(reading, behind);
+        }
+        // What could not be read to its end says more than what it is.
+        Some(match unread {
+            Some(why) => outcome.and(Err(why)),
+            None => outcome,
+        })
+    }
+
+    /// An archive, with its other parts where it is the first of several.
+    fn archive_on_disk(
+        &mut self,
+        kind: archive::StreamKind,
+        open: OpenedFile,
+        head: &[u8],
+        reading: &mut FileReading<'_>,
+    ) -> Result<(), SkipReason> {
+        let before = self.looked.skipped.len();
+        let part = open.beside.as_ref().and_then(FileNeighbours::part);
+        let parts = part
+            .as_ref()
+            .filter(|_| !self.limits.real_files)
+            .and_then(|part| open.beside.as_ref()?.joined(part));
+        let outcome = match parts {
+            Some(joined) => {
+                let length = joined.length;
+                reading.length = length;
+                let mut file = Paying::new(joined, &reading.budget, Some(length), length);
+                archive::open_on_disk(self, kind, &mut file, head, reading)
+            }
+            None => {
+                let (known, stored) = ((open.length > 0).then_some(open.length), open.stored());
+                let mut file = Paying::new(open.file, &reading.budget, known, stored);
+                file.rewind()
+                    .map_err(|e| SkipReason::Refused(e.to_string()))
+                    .and_then(|()| archive::open_on_disk(self, kind, &mut file, head, reading))
+            }
+        };
+        match outcome {
+            // What breaks off goes on in a part that is not here.
+            Err(SkipReason::Broken(_)) if part.is_some_and(|part| part.is_first()) => {
+                // So does the member that stands there.
+                let is_cut = |s: &mut Skipped| matches!(s.why, SkipReason::Broken(_));
+                if self.looked.skipped.len() > before {
+                    self.looked.skipped.pop_if(is_cut);
+                }
+                Err(SkipReason::Part)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// An archive that stands behind the last line of a script.
+    fn behind_script(
+        &mut self,
+        kind: archive::StreamKind,
+        at: u64,
+        file: &File,
+        head: &[u8],
+        reading: &mut FileReading<'_>,
+    ) -> Result<(), SkipReason> {
+        let place = PlaceInFile {
+            file,
+            at,
+            until: reading.length,
+        };
+        let stored = reading.length.saturating_sub(at);
+        let mut stream = Paying::new(place, &reading.budget, Some(stored), stored);
+        reading.inside.push(words().behind_script.to_owned().into());
+        let outcome = archive::open(self, kind, &mut stream, head, reading, 1);
+        reading.inside.clear();
+        outcome
+    }
+
+    /// A text of some kind, whose beginning stands in the window.
+    fn text_on_disk(
+        &mut self,
+        open: OpenedFile,
+        (filled, ended): (usize, std::io::Result<()>),
+        reading: &mut FileReading<'_>,
+    ) -> Result<(), SkipReason> {
+        let length = open.length;
+        let over = filled as u64 >= length && (length > 0 || filled < self.window.len());
+        let most = match length {
+            0 => self.limits.endless,
+            _ => length,
+        };
         let mut file = open.file;
-        Some(if has_holes && !over {
+        if open.has_holes && !over {
             file.rewind()
-                .map_err(refused)
-                .and_then(|()| self.text(Text::new(&mut Sparse::new(file, length), 0), reading))
-        } else if large {
+                .map_err(|e| SkipReason::Refused(e.to_string()))?;
+            self.text(Text::new(&mut Sparse::new(file, length), 0), reading)
+        } else if length >= LARGE {
             self.large(&file, length, reading)
         } else {
             // Who writes to it meanwhile does not keep us.
             let mut rest = file.take(most - filled as u64);
             let text = Text::new(&mut rest, 0);
             let outcome = self.text(text.begun(filled, over, ended), reading);
-            match known {
-                None if rest.limit() == 0 => outcome.and(Err(SkipReason::Endless(most >> 20))),
+            match length {
+                0 if rest.limit() == 0 => outcome.and(Err(SkipReason::Endless(most >> 20))),
                 _ => outcome,
             }
-        })
+        }
     }
 
     /// Reads a stream within an archive: an archive by its first bytes, otherwise text of some kind.
@@ -144,11 +251,86 @@ impl PartSearch<'_> {
                 archive::open(self, kind, &mut whole, head, reading, depth)
             }
             None => {
+                let unread = unread(reading, None, head);
                 self.window[..filled].copy_from_slice(head);
                 let text = Text::new(stream, depth);
-                self.text(text.begun(filled, filled < HEAD, ended), reading)
+                let outcome = self.text(text.begun(filled, filled < HEAD, ended), reading);
+                match unread {
+                    Some(why) => outcome.and(Err(why)),
+                    None => outcome,
+                }
             }
         }
+    }
+}
+
+/// A file from some place on. Its own position stays where it is.
+struct PlaceInFile<'f> {
+    file: &'f File,
+    at: u64,
+    until: u64,
+}
+
+impl Read for PlaceInFile<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let left = self.until.saturating_sub(self.at);
+        let room = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let read = self.file.read_at(&mut buffer[..room], self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+/// The archive that a script unpacks from its own end (makeself and the like), and where it begins: behind a line end.
+fn behind_script(head: &[u8]) -> Option<(archive::StreamKind, usize)> {
+    if !head.starts_with(b"#!") {
+        return None;
+    }
+    memchr::memchr_iter(b'\n', head).find_map(|end| {
+        let begin = end + 1;
+        let rest = &head[begin..head.len().min(begin + HEAD)];
+        archive::kind(rest).map(|kind| (kind, begin))
+    })
+}
+
+/// Why what begins like this holds more than is seen when it is searched as it stands. The innermost name is its own.
+fn unread(
+    reading: &mut FileReading<'_>,
+    beside: Option<&FileNeighbours>,
+    head: &[u8],
+) -> Option<SkipReason> {
+    if reading.told || reading.kind == SourceKind::Git {
+        return None;
+    }
+    let member = reading.inside.last().map(|name| name.raw().as_bytes());
+    let name = member.or_else(|| Some(reading.path.file_name()?.as_bytes()));
+    let name = name.unwrap_or_default();
+    let name = name.rsplit(|b| *b == b'/').next().unwrap_or(name);
+    let by_name = forms::by_name(name, head);
+    let form = by_name
+        .filter(|form| form.is_a_folder())
+        .or_else(|| forms::by_content(&head[..head.len().min(HEAD)]))
+        .or(by_name);
+    if let Some(form) = form {
+        if reading.inside.is_empty() {
+            // Where it is found all the same, the source says in what.
+            reading
+                .inside
+                .push(text!(inside_as_it_stands, form = form.name()).into());
+        }
+        return Some(SkipReason::Form(form));
+    }
+    if !looks_random(name, head) {
+        return None;
+    }
+    let part = beside.and_then(FileNeighbours::part);
+    match (part, beside) {
+        // Told with the first of them.
+        (Some(part), Some(beside)) if beside.follows(&part) => None,
+        (Some(part), _) if part.is_sure() => Some(SkipReason::Part),
+        _ => Some(SkipReason::Random),
     }
 }
 
@@ -173,6 +355,8 @@ mod tests {
             modified: 0,
             has_holes: false,
             blocks: 0,
+            beside: None,
+            told: false,
         };
         assert!(search.opened(Path::new("endless"), open("/dev/zero"), Share::Any));
         assert!(search.opened(Path::new("empty"), open("/dev/null"), Share::Any));

@@ -123,6 +123,9 @@ impl PartSearch<'_> {
                 }
                 Met::Store(store) => self.git(&store),
                 Met::LeftOut(path, why) => self.skip(&path, &[], why),
+                Met::Repository(path, form, bytes) => {
+                    self.skip_of(&path, &[], SkipReason::Form(form), bytes);
+                }
             }
         }
     }

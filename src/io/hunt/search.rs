@@ -11,6 +11,7 @@ use super::budget::{Budget, Reserve};
 use super::rows::RowSearch;
 use super::{Candidate, HuntEvent, HuntLimits, HuntTotals, SkipReason, Skipped};
 use crate::domain::hunt::byte_classes::Wish;
+use crate::domain::hunt::forms::UnreadForm;
 use crate::domain::hunt::old_payloads::Wanted;
 use crate::domain::hunt::{Hit, LOOK_BACK, REACH};
 use crate::domain::key::source::{Source, SourceKind};
@@ -55,6 +56,10 @@ pub(super) struct FileReading<'a> {
     /// Unix seconds of the innermost member, or the file.
     pub(super) modified: Option<i64>,
     pub(super) inside: Vec<Untrusted>,
+    /// How long the file is; 0 where it does not say.
+    pub(super) length: u64,
+    /// Whether it is told elsewhere what it is: it lies in a repository.
+    pub(super) told: bool,
     pub(super) budget: Budget,
     /// Bytes of memory that unpacking may still take.
     pub(super) memory: u64,
@@ -106,10 +111,26 @@ impl<'a> PartSearch<'a> {
     }
 
     pub(super) fn skip(&mut self, path: &Path, inside: &[Untrusted], why: SkipReason) {
+        self.skip_of(path, inside, why, 0);
+    }
+
+    /// The same, of something that holds so many bytes.
+    pub(super) fn skip_of(
+        &mut self,
+        path: &Path,
+        inside: &[Untrusted],
+        why: SkipReason,
+        bytes: u64,
+    ) {
+        // Files that say nothing alone: their folder is told.
+        let folder = path
+            .parent()
+            .filter(|_| inside.is_empty() && why.form().is_some_and(UnreadForm::is_a_folder));
         let skipped = Skipped {
-            path: path.to_owned(),
+            path: folder.unwrap_or(path).to_owned(),
             inside: inside.to_vec(),
             why,
+            bytes,
         };
         self.looked.skip(skipped, &self.limits);
     }
@@ -133,6 +154,8 @@ impl<'a> PartSearch<'a> {
             kind,
             modified: None,
             inside: Vec::new(),
+            length: 0,
+            told: false,
             budget: self.reserve.budget(),
             memory: self.limits.memory,
             seen: HashSet::new(),
@@ -148,7 +171,7 @@ impl<'a> PartSearch<'a> {
             } else {
                 why
             };
-            self.skip(reading.path, &[], why);
+            self.skip_of(reading.path, &[], why, reading.length);
         }
     }
 

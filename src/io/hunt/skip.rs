@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::hunt::forms::{FormNature, UnreadForm};
 use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
 
@@ -61,6 +62,15 @@ pub enum SkipReason {
     /// A packed form that this search does not read.
     #[error("{}", text!(skip_not_read, form = .0))]
     NotRead(&'static str),
+    /// A form of packing, encryption or storage that this search does not read.
+    #[error("{}", unread(*.0))]
+    Form(UnreadForm),
+    /// A part of something that was cut, of which not all parts are here.
+    #[error("{}", words().skip_part)]
+    Part,
+    /// Bytes that look random, and nothing tells of what program they are.
+    #[error("{}", words().skip_random)]
+    Random,
     /// A file system of another machine, or one that a program feeds.
     #[error("{}", words().skip_network)]
     Network,
@@ -108,6 +118,16 @@ pub enum SkipReason {
     Missing,
 }
 
+impl SkipReason {
+    /// What it is, where that is why it was not read.
+    pub fn form(&self) -> Option<UnreadForm> {
+        match self {
+            SkipReason::Form(form) => Some(*form),
+            _ => None,
+        }
+    }
+}
+
 /// Something that was not read, or not to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
@@ -117,4 +137,17 @@ pub struct Skipped {
     pub inside: Vec<Untrusted>,
     /// Why.
     pub why: SkipReason,
+    /// How much it holds, where that is known.
+    pub bytes: u64,
+}
+
+/// What something is, and what makes it readable.
+fn unread(form: UnreadForm) -> String {
+    let (name, command) = (form.name(), form.command());
+    match form.nature() {
+        _ if command.is_empty() => text!(skip_form_own_program, form = name),
+        FormNature::Packed => text!(skip_form_packed, form = name, command),
+        FormNature::Encrypted => text!(skip_form_encrypted, form = name, command),
+        FormNature::Repository => text!(skip_form_repository, form = name, command),
+    }
 }

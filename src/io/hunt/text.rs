@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::SkipReason;
 use super::rows::Rows;
 use crate::domain::hunt::byte_classes::{self, ByteCounts, Spot, Wish};
-use crate::domain::hunt::{self, Hit, LOOK_BACK, REACH, Scan, old_payloads};
+use crate::domain::hunt::{self, Hit, LOOK_BACK, REACH, Scan, encoded, old_payloads};
 use crate::io::hunt::search::{FileReading, PartSearch, broken, fill};
 
 /// A text that is read from a stream.
@@ -97,6 +97,9 @@ pub(super) fn search(window: &[u8], range: Range<usize>, wish: Wish, begins: boo
             scan.look(spot, at, &mut |hit| found.hits.push(hit));
         }
     });
+    if wish != Wish::Prefixed {
+        encoded::scan_encoded(window, range, &mut |hit| found.hits.push(hit));
+    }
     found.hits.sort_by_key(|hit| hit.offset);
     found.count_lines(window, from);
     found

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::io::Read;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,9 @@ use rustix::io::Errno;
 
 use super::listing::{Buffer, Listing};
 use super::mounts::FileSystemKind;
+use super::parts::FileNeighbours;
 use super::{SkipReason, git};
+use crate::domain::hunt::forms::{self, FolderListing, UnreadForm};
 use crate::io::fs;
 use crate::io::state::backup;
 
@@ -23,6 +26,8 @@ use crate::io::state::backup;
 const DEVICES: &str = "/dev";
 /// Folders within folders. Each stays open until all within it is read, and of such a process may have about a thousand.
 const MAX_DEPTH: usize = 200;
+/// Files and folders of a repository that are counted, to say how much it holds.
+const COUNTED: usize = 200_000;
 
 /// What the walk meets.
 pub(super) enum Met {
@@ -30,6 +35,8 @@ pub(super) enum Met {
     File(FilePlace),
     /// What is not read, and why.
     LeftOut(PathBuf, SkipReason),
+    /// A repository of a backup program, which holds so many bytes.
+    Repository(PathBuf, UnreadForm, u64),
     /// A folder of git's objects.
     Store(PathBuf),
 }
@@ -39,6 +46,8 @@ pub(super) struct FilePlace {
     folder: Arc<OwnedFd>,
     /// The file system of that folder.
     device: u64,
+    /// Whether it lies in a repository.
+    told: bool,
     pub(super) path: PathBuf,
 }
 
@@ -54,7 +63,13 @@ impl FilePlace {
         {
             return Err(SkipReason::NoFiles);
         }
-        opened(result)
+        let open = opened(result)?;
+        let beside = || FileNeighbours::new(Arc::clone(&self.folder), &self.path);
+        Ok(open.map(|open| OpenedFile {
+            beside: Some(beside()),
+            told: self.told,
+            ..open
+        }))
     }
 }
 
@@ -69,6 +84,10 @@ pub(super) struct OpenedFile {
     pub(super) has_holes: bool,
     /// Bytes that are stored.
     pub(super) blocks: u64,
+    /// What lies beside it.
+    pub(super) beside: Option<FileNeighbours>,
+    /// Whether it lies in a repository, which is told as a whole.
+    pub(super) told: bool,
 }
 
 impl OpenedFile {
@@ -99,6 +118,8 @@ pub(super) fn open_root(path: &Path) -> Result<Option<OpenedFile>, SkipReason> {
             modified: meta.mtime(),
             has_holes: meta.blocks().saturating_mul(512) < meta.len(),
             blocks: meta.blocks().saturating_mul(512),
+            beside: beside_named(path),
+            told: false,
         })),
         Err(e) if e.is_missing() => Ok(None),
         // Below the root of another process, which no path of links leads to.
@@ -107,6 +128,12 @@ pub(super) fn open_root(path: &Path) -> Result<Option<OpenedFile>, SkipReason> {
         }
         Err(e) => Err(SkipReason::Refused(e.reason())),
     }
+}
+
+/// What lies beside a file that was named.
+fn beside_named(path: &Path) -> Option<FileNeighbours> {
+    let folder = open_folder(CWD, path.parent()?.as_os_str()).ok()?;
+    Some(FileNeighbours::new(Arc::new(folder), path))
 }
 
 /// The file as a name in its folder.
@@ -119,6 +146,7 @@ pub(super) fn in_folder(path: &Path) -> Option<Result<Option<OpenedFile>, SkipRe
     let place = FilePlace {
         folder: Arc::new(folder),
         device,
+        told: false,
         path: path.to_owned(),
     };
     Some(place.open())
@@ -137,6 +165,8 @@ fn opened(
                 modified: stat.st_mtime,
                 has_holes: stored.saturating_mul(512) < length,
                 blocks: stored.saturating_mul(512),
+                beside: None,
+                told: false,
             }))
         }
         Err(e) if e.is_missing() => Ok(None),
@@ -150,6 +180,23 @@ struct Level {
     device: u64,
     path: PathBuf,
     listing: Listing,
+    /// Whether it was looked at as a whole.
+    begun: bool,
+    /// Whether it lies in a repository.
+    told: bool,
+}
+
+impl FolderListing for Level {
+    fn has(&self, name: &str) -> bool {
+        self.listing.begins_with(name.as_bytes())
+    }
+
+    fn begins(&self, name: &str, with: &[u8]) -> bool {
+        let path = self.path.join(name);
+        let file = fs::open_regular_in(self.folder.as_fd(), OsStr::new(name), &path);
+        let mut head = vec![0; with.len()];
+        file.is_ok_and(|(mut file, _)| file.read_exact(&mut head).is_ok()) && head == with
+    }
 }
 
 /// A walk through a folder.
@@ -179,6 +226,8 @@ impl<'d> Walk<'d> {
                 device,
                 path: root.components().collect(),
                 listing: Listing::default(),
+                begun: false,
+                told: false,
             }],
             buffer: Buffer::new(),
             mounts: HashMap::from([(device, FileSystemKind::Files)]),
@@ -188,7 +237,7 @@ impl<'d> Walk<'d> {
     }
 
     /// Goes into a folder, or says why not.
-    fn enter(&mut self, parent: &OwnedFd, path: PathBuf) -> Option<Met> {
+    fn enter(&mut self, parent: &OwnedFd, path: PathBuf, told: bool) -> Option<Met> {
         if let Some(store) = git::store_of(&path) {
             return Some(Met::Store(store.to_owned()));
         }
@@ -227,6 +276,8 @@ impl<'d> Walk<'d> {
                     device,
                     path,
                     listing: Listing::default(),
+                    begun: false,
+                    told,
                 });
                 None
             }
@@ -244,6 +295,25 @@ impl Iterator for Walk<'_> {
             }
             let level = self.levels.last_mut()?;
             let (folder, device) = (Arc::clone(&level.folder), level.device);
+            let begun = std::mem::replace(&mut level.begun, true);
+            if !begun && let Err(e) = level.listing.begin(folder.as_fd(), &mut self.buffer) {
+                let why = std::io::Error::from(e).to_string();
+                let path = level.path.clone();
+                return Some(Met::LeftOut(path, SkipReason::Refused(why)));
+            }
+            if !begun
+                && !level.told
+                && let Some((form, readable)) = forms::repository(level)
+            {
+                level.told = true;
+                let path = level.path.clone();
+                if !readable {
+                    self.levels.pop();
+                }
+                let bytes = size_below(&path);
+                return Some(Met::Repository(path, form, bytes));
+            }
+            let told = level.told;
             let (path, kind) = match level.listing.next(folder.as_fd(), &mut self.buffer) {
                 Ok(Some((name, kind))) => (level.path.join(name), kind),
                 Ok(None) => {
@@ -265,14 +335,27 @@ impl Iterator for Walk<'_> {
                     return Some(Met::File(FilePlace {
                         folder,
                         device,
+                        told,
                         path,
                     }));
                 }
-                FileType::Directory => self.more = self.enter(&folder, path),
+                FileType::Directory => self.more = self.enter(&folder, path, told),
                 _ => {}
             }
         }
     }
+}
+
+/// How much the files below a folder hold, as far as they are counted.
+fn size_below(folder: &Path) -> u64 {
+    let files = walkdir::WalkDir::new(folder)
+        .same_file_system(true)
+        .into_iter();
+    let lengths = files.take(COUNTED).filter_map(|entry| {
+        let meta = entry.ok()?.metadata().ok()?;
+        meta.is_file().then_some(meta.len())
+    });
+    lengths.sum()
 }
 
 fn open_folder(parent: std::os::fd::BorrowedFd<'_>, name: &OsStr) -> Result<OwnedFd, Errno> {

@@ -103,6 +103,13 @@ fn said_below(wizard: &Wizard, assessment: &Assessment, width: u16) -> Vec<Piece
     if let Some(place) = wizard.keys.hidden_in.as_ref().filter(|_| !is_found) {
         below.push(plain(text!(keys_of_demo, place = shown(place))));
     }
+    if let Some(SearchTotals {
+        unread: Some(unread),
+        ..
+    }) = &wizard.keys.looked
+    {
+        below.push((Role::Warn, fit(unread, 2 * usize::from(width))));
+    }
     if let Some(SearchTotals { skipped, .. }) = &wizard.keys.looked
         && let Some(first) = skipped.first()
     {

@@ -23,6 +23,8 @@ pub struct SearchTotals {
     pub files: u64,
     /// Bytes read, unpacked ones included.
     pub bytes: u64,
+    /// Backups and packed files that could not be read, by weight.
+    pub unread: Option<String>,
     /// Sentences about what was not read.
     pub skipped: Vec<String>,
 }

@@ -82,6 +82,7 @@ impl Wizard {
             Update::Looked {
                 files,
                 bytes,
+                unread,
                 skipped,
             } => {
                 if kind == JobKind::Look && files > 0 {
@@ -90,6 +91,7 @@ impl Wizard {
                 self.keys.looked = Some(keys::SearchTotals {
                     files,
                     bytes,
+                    unread,
                     skipped,
                 });
             }

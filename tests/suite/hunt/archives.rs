@@ -199,7 +199,7 @@ fn what_takes_more_memory_than_allowed_is_named() {
     assert_eq!(why, SkipReason::Memory(4));
 }
 
-fn noise(bytes: usize) -> Vec<u8> {
+pub fn noise(bytes: usize) -> Vec<u8> {
     let mut state = 1u64;
     let next = |_| {
         state = state

@@ -323,6 +323,7 @@ fn a_new_question_starts_clean() {
     let nothing_there = || Update::Looked {
         files: 0,
         bytes: 0,
+        unread: None,
         skipped: vec!["/rot: no such file or folder".to_owned()],
     };
     for (asks, typed, refused, said) in [
@@ -568,6 +569,7 @@ fn what_was_refused_stays_in_its_field() {
     let nothing_there = || Update::Looked {
         files: 0,
         bytes: 0,
+        unread: None,
         skipped: vec!["/rot: No such file or directory".to_owned()],
     };
     let no_key = || Update::KeyTried {

@@ -1,22 +1,31 @@
-//! Packed streams: gzip, bzip2, xz, zstd, each also as several streams one behind the other.
+//! Packed streams: gzip, zlib, bzip2, xz, lzma, lzip, lz4, zstd, each also as several streams one behind the other.
 //!
 //! Unpackers look back in a window, of a size that the file chooses. It is read from the file's own header beforehand,
 //! so that a file cannot take more memory than allowed.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufReader, Read};
 
 use bzip2::bufread::BzDecoder;
+use flate2::bufread::{GzDecoder, ZlibDecoder};
+use lz4_flex::frame::FrameDecoder;
 
 use super::super::SkipReason;
-use super::super::budget::{Budget, FAST, MeteredReader, SLOW};
+use super::super::budget::{FAST, MeteredReader, SLOW};
+use super::streams::{INPUT, Input, Streams};
 use crate::io::hunt::search::{FileReading, PartSearch, broken};
 
 /// How a stream is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Packing {
     Gzip,
+    /// Without a header of a file around it: pool files of BackupPC.
+    Zlib,
     Bzip2,
     Xz,
+    /// The form before xz.
+    Lzma,
+    Lzip,
+    Lz4,
     Zstd,
 }
 
@@ -24,10 +33,8 @@ pub(in super::super) enum Packing {
 const GZIP_MEMORY: u64 = 128 << 10;
 /// `bzip2 -9` (its manual: 3700 KiB) and room around it.
 const BZIP2_MEMORY: u64 = 4 << 20;
-/// Work of beginning another of its streams, of which the shortest have 14 bytes.
-const BZIP2_STREAM: u64 = 256 << 10;
-/// What is read of a packed stream at a time.
-const INPUT: usize = 64 << 10;
+/// Blocks of lz4's old form.
+const LZ4_OLD_BLOCK: u64 = 8 << 20;
 /// A window for streams that do not say theirs in the first bytes.
 const USUAL_WINDOW: u64 = 8 << 20;
 
@@ -35,6 +42,10 @@ impl Packing {
     /// Endings of the packed file, and those that stand for a packed tar.
     fn endings(self) -> (&'static str, [&'static str; 3]) {
         match self {
+            Packing::Zlib => (".zlib", [".tar.zlib"; 3]),
+            Packing::Lzma => (".lzma", [".tar.lzma", ".tlz", ".tar.lzma"]),
+            Packing::Lzip => (".lz", [".tar.lz", ".tlz", ".tar.lz"]),
+            Packing::Lz4 => (".lz4", [".tar.lz4", ".tlz4", ".tar.lz4"]),
             Packing::Gzip => (".gz", [".tar.gz", ".tgz", ".taz"]),
             Packing::Bzip2 => (".bz2", [".tar.bz2", ".tbz2", ".tbz"]),
             Packing::Xz => (".xz", [".tar.xz", ".txz", ".tar.xz"]),
@@ -45,15 +56,19 @@ impl Packing {
     /// Work of unpacking a byte.
     fn each(self) -> u64 {
         match self {
-            Packing::Gzip | Packing::Zstd => FAST,
-            Packing::Bzip2 | Packing::Xz => SLOW,
+            Packing::Gzip | Packing::Zlib | Packing::Lz4 | Packing::Zstd => FAST,
+            Packing::Bzip2 | Packing::Xz | Packing::Lzma | Packing::Lzip => SLOW,
         }
     }
 
     /// Bytes of memory that unpacking takes.
     fn memory(self, head: &[u8]) -> u64 {
         match self {
-            Packing::Gzip => GZIP_MEMORY,
+            Packing::Gzip | Packing::Zlib => GZIP_MEMORY,
+            Packing::Lzma => lzma_window(head) + (1 << 20),
+            Packing::Lzip => lzip_window(head) + (1 << 20),
+            // A packed block, two unpacked ones, and the window.
+            Packing::Lz4 => 3 * lz4_block(head) + (1 << 20),
             Packing::Bzip2 => BZIP2_MEMORY,
             Packing::Xz => xz_window(head).unwrap_or(USUAL_WINDOW) + (1 << 20),
             Packing::Zstd => zstd_window(head)
@@ -78,8 +93,32 @@ pub(super) fn read(
         .checked_sub(needed)
         .ok_or(SkipReason::Memory(needed.div_ceil(1 << 20)))?;
     let mut unpacked: Box<dyn Read + '_> = match packing {
-        Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(stream)),
-        Packing::Bzip2 => Box::new(Bzip2::new(stream, reading.budget.clone())),
+        Packing::Gzip => Box::new(Streams::<GzDecoder<Input<'_>>>::new(
+            stream,
+            &reading.budget,
+        )),
+        Packing::Zlib => Box::new(Streams::<ZlibDecoder<Input<'_>>>::new(
+            stream,
+            &reading.budget,
+        )),
+        Packing::Bzip2 => Box::new(Streams::<BzDecoder<Input<'_>>>::new(
+            stream,
+            &reading.budget,
+        )),
+        Packing::Lz4 => Box::new(Streams::<FrameDecoder<Input<'_>>>::new(
+            stream,
+            &reading.budget,
+        )),
+        Packing::Lzma => {
+            let kib = u32::try_from(needed >> 10).unwrap_or(u32::MAX);
+            let stream = BufReader::with_capacity(INPUT, stream);
+            let unpacked = lzma_rust2::LzmaReader::new_mem_limit(stream, kib, None);
+            Box::new(unpacked.map_err(|e| broken(&e))?)
+        }
+        Packing::Lzip => {
+            let stream = BufReader::with_capacity(INPUT, stream);
+            Box::new(lzma_rust2::LzipReader::new(stream))
+        }
         Packing::Xz => {
             let kib = u32::try_from(needed >> 10).unwrap_or(u32::MAX);
             // Its decoder reads single bytes of what it unpacks.
@@ -116,47 +155,31 @@ pub(super) fn read(
     outcome
 }
 
-/// Streams of bzip2, one behind the other. To begin one costs more than to unpack a short one.
-struct Bzip2<'s> {
-    /// `None` when all are over, or one is damaged.
-    stream: Option<BzDecoder<BufReader<&'s mut dyn Read>>>,
-    budget: Budget,
-}
-
-impl<'s> Bzip2<'s> {
-    fn new(stream: &'s mut dyn Read, budget: Budget) -> Self {
-        let input = BufReader::with_capacity(INPUT, stream);
-        Self {
-            stream: Some(BzDecoder::new(input)),
-            budget,
-        }
-    }
-}
-
-impl Read for Bzip2<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        while let Some(mut stream) = self.stream.take() {
-            let read = stream.read(buffer)?;
-            if read > 0 || buffer.is_empty() {
-                self.stream = Some(stream);
-                return Ok(read);
-            }
-            let mut input = stream.into_inner();
-            if !input.fill_buf()?.is_empty() {
-                self.budget.work(BZIP2_STREAM);
-                self.budget.spend(0, SLOW)?;
-                self.stream = Some(BzDecoder::new(input));
-            }
-        }
-        Ok(0)
-    }
-}
-
 fn current_name(reading: &FileReading<'_>) -> String {
     reading.inside.last().map_or_else(
         || reading.path.to_string_lossy().into_owned(),
         |member| member.raw().clone(),
     )
+}
+
+/// The dictionary, behind a byte of properties.
+fn lzma_window(head: &[u8]) -> u64 {
+    let size = head.get(1..5).and_then(<[u8]>::first_chunk);
+    size.map_or(USUAL_WINDOW, |size| u64::from(u32::from_le_bytes(*size)))
+}
+
+/// The dictionary of the first member (lzip's manual, "File format"): a power of two, less so many sixteenths.
+fn lzip_window(head: &[u8]) -> u64 {
+    head.get(5).map_or(USUAL_WINDOW, |byte| 1 << (byte & 0x1f))
+}
+
+/// The largest block of the first frame (lz4's frame format, block maximum size).
+fn lz4_block(head: &[u8]) -> u64 {
+    match head {
+        [0x02, 0x21, 0x4c, 0x18, ..] => LZ4_OLD_BLOCK,
+        [_, _, _, _, _, size, ..] => 1 << (8 + 2 * u64::from(size >> 4 & 7)),
+        _ => 4 << 20,
+    }
 }
 
 /// The LZMA2 dictionary of the first block (`xz-file-format.txt`, 3.1 and 5.3.1), in bytes.

@@ -9,6 +9,7 @@ use super::super::budget::{MeteredReader, SLOW};
 use super::member;
 use crate::io::hunt::search::{FileReading, PartSearch, broken};
 use crate::words::untrusted::shown;
+use crate::words::words;
 
 pub(super) fn read<R: Read + Seek>(
     search: &mut PartSearch<'_>,
@@ -63,6 +64,7 @@ fn reason(error: &Error) -> SkipReason {
         Error::UnsupportedCompressionMethod(method) if method.contains("AES") => {
             SkipReason::Encrypted
         }
+        Error::UnsupportedCompressionMethod(_) => SkipReason::NotRead(words().seven_method),
         other => broken(other),
     }
 }

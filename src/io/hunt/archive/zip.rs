@@ -23,6 +23,9 @@ use taken::Unpacked;
 /// What is read of a member at a time.
 const BUFFER: usize = 16 << 10;
 
+/// What stands before the first member of a zip file in parts (8.5.4).
+const PARTS_MARK: u64 = 4;
+
 /// How a member is packed (4.4.5). All but the second are streams that say themselves what they are, or none.
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
@@ -41,6 +44,7 @@ pub(super) fn read<R: Read + Seek>(
     match Directory::find(file, length).map_err(|e| broken(&e))? {
         Some(directory) => by_directory(search, file, directory, length, reading, depth),
         None => {
+            file.rewind().map_err(|e| broken(&e))?;
             let before = search.looked.skipped.len();
             from_the_start(search, file, reading, depth)?;
             // What is wrong with the member that was cut is that all behind it is missing.
@@ -51,6 +55,19 @@ pub(super) fn read<R: Read + Seek>(
             Err(SkipReason::Broken(words().zip_no_directory.to_owned()))
         }
     }
+}
+
+/// Reads a zip file whose parts stand one behind the other: what its directory says counts from the beginning of each
+/// part, so the members are read as they stand.
+pub(super) fn read_parts<R: Read + Seek>(
+    search: &mut PartSearch<'_>,
+    file: &mut R,
+    reading: &mut FileReading<'_>,
+    depth: usize,
+) -> Result<(), SkipReason> {
+    let begin = SeekFrom::Start(PARTS_MARK);
+    file.seek(begin).map_err(|e| broken(&e))?;
+    from_the_start(search, file, reading, depth)
 }
 
 fn by_directory<R: Read + Seek>(
@@ -164,7 +181,6 @@ fn from_the_start<R: Read + Seek>(
     reading: &mut FileReading<'_>,
     depth: usize,
 ) -> Result<(), SkipReason> {
-    file.rewind().map_err(|e| broken(&e))?;
     let mut stream = BufReader::with_capacity(BUFFER, file);
     let mut sizes_behind = false;
     while let Some(entry) =

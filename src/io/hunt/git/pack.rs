@@ -52,6 +52,8 @@ struct ObjectHeader {
 
 struct Pack {
     file: File,
+    /// Where it begins in its file.
+    base: u64,
     name: String,
     name_length: usize,
     index: Option<Index>,
@@ -61,6 +63,15 @@ struct Pack {
 
 /// Gives every object of a pack to the reader, and reports those that cannot be read.
 pub(super) fn read(reader: &mut GitStoreReader<'_>, path: &Path) -> Result<(), SkipReason> {
+    read_behind(reader, path, 0)
+}
+
+/// The same of a pack that does not begin with its file.
+pub(super) fn read_behind(
+    reader: &mut GitStoreReader<'_>,
+    path: &Path,
+    base: u64,
+) -> Result<(), SkipReason> {
     let file = match fs::open_regular(path) {
         Ok((file, meta)) => {
             reader.budget.lies_there(stored(&meta));
@@ -70,7 +81,8 @@ pub(super) fn read(reader: &mut GitStoreReader<'_>, path: &Path) -> Result<(), S
         Err(e) => return Err(SkipReason::Refused(e.reason())),
     };
     let mut head = [0; PACK_HEADER as usize];
-    file.read_exact_at(&mut head, 0).map_err(|e| broken(&e))?;
+    file.read_exact_at(&mut head, base)
+        .map_err(|e| broken(&e))?;
     let [b'P', b'A', b'C', b'K', 0, 0, 0, 2 | 3, count @ ..] = head else {
         return Err(damaged(words().git_not_a_pack));
     };
@@ -80,6 +92,7 @@ pub(super) fn read(reader: &mut GitStoreReader<'_>, path: &Path) -> Result<(), S
     let name_length = if sha256 { 32 } else { 20 };
     let mut pack = Pack {
         file,
+        base,
         name: name.into_owned(),
         name_length,
         budget: reader.budget.clone(),
@@ -137,12 +150,16 @@ impl Pack {
     }
 
     fn unpacking(&self, entry: &ObjectHeader) -> flate2::bufread::ZlibDecoder<BlockReader<'_>> {
-        flate2::bufread::ZlibDecoder::new(BlockReader::new(&self.file, entry.packed, &self.budget))
+        flate2::bufread::ZlibDecoder::new(BlockReader::new(
+            &self.file,
+            self.base + entry.packed,
+            &self.budget,
+        ))
     }
 
     /// Three bits of type and a size of seven bits a byte; then, of a difference, what it builds on.
     fn entry(&self, at: u64) -> Result<ObjectHeader, SkipReason> {
-        let mut head = BlockReader::new(&self.file, at, &self.budget);
+        let mut head = BlockReader::new(&self.file, self.base + at, &self.budget);
         let mut used = 0;
         let mut byte = || -> Result<u8, SkipReason> {
             let mut byte = [0];

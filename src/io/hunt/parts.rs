@@ -1,0 +1,152 @@
+//! Files that lie beside one in its folder, and the parts of a cut archive read as one.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Read, Result, Seek, SeekFrom};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{AtFlags, FileType};
+
+use super::archive::{self, HEAD};
+use crate::domain::hunt::forms::series::SeriesPart;
+use crate::io::fs;
+
+/// No honest archive is cut into more.
+const MOST: usize = 10_000;
+
+/// The folder that a file lies in, which stays open, and the file's path.
+#[derive(Clone)]
+pub(super) struct FileNeighbours {
+    folder: Arc<OwnedFd>,
+    path: PathBuf,
+}
+
+impl FileNeighbours {
+    pub(super) fn new(folder: Arc<OwnedFd>, path: &Path) -> Self {
+        Self {
+            folder,
+            path: path.to_owned(),
+        }
+    }
+
+    /// Which part of a series the file is by its name.
+    pub(super) fn part(&self) -> Option<SeriesPart> {
+        SeriesPart::of(self.path.file_name()?.as_bytes())
+    }
+
+    /// The length of a regular file of this name.
+    fn length(&self, name: &[u8]) -> Option<u64> {
+        let name = OsStr::from_bytes(name);
+        let stat = rustix::fs::statat(&self.folder, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        let regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        regular.then(|| u64::try_from(stat.st_size).unwrap_or(0))
+    }
+
+    fn open(&self, name: &[u8]) -> Result<File> {
+        let name = OsStr::from_bytes(name);
+        fs::open_regular_in(self.folder.as_fd(), name, &self.path.with_file_name(name))
+            .map(|(file, _)| file)
+            .map_err(|e| std::io::Error::other(e.reason()))
+    }
+
+    /// Whether the file goes on from another that lies here.
+    pub(super) fn follows(&self, part: &SeriesPart) -> bool {
+        let lies_here = |name: &Vec<u8>| self.length(name).is_some();
+        part.firsts().iter().any(lies_here)
+    }
+
+    /// The file and those that go on from it, where it is the first and there are such.
+    pub(super) fn joined(&self, part: &SeriesPart) -> Option<Joined> {
+        if !part.is_first() {
+            return None;
+        }
+        let (mut parts, mut next) = (Vec::new(), Some(part.clone()));
+        while let Some(part) = next.filter(|_| parts.len() < MOST) {
+            let name = part.name();
+            let Some(length) = self.length(&name) else {
+                break;
+            };
+            parts.push((name, length));
+            next = part.next();
+        }
+        if let Some(last) = part.last_of_zip()
+            && let Some(length) = self.length(&last)
+        {
+            parts.push((last, length));
+        }
+        let (second, _) = parts.get(1)?;
+        let mut head = [0; HEAD];
+        let read = self.open(second).ok()?.read_at(&mut head, 0).ok()?;
+        // Archives of their own that are numbered.
+        if archive::kind(&head[..read]).is_some() {
+            return None;
+        }
+        Some(Joined {
+            length: parts.iter().map(|(_, length)| length).sum(),
+            beside: self.clone(),
+            parts,
+            at: 0,
+            open: None,
+        })
+    }
+}
+
+/// Parts of one file, one behind the other. One of them is open at a time.
+pub(super) struct Joined {
+    beside: FileNeighbours,
+    /// Names and lengths.
+    parts: Vec<(Vec<u8>, u64)>,
+    pub(super) length: u64,
+    at: u64,
+    open: Option<(usize, File)>,
+}
+
+impl Joined {
+    /// The part that this place lies in, where it begins and ends.
+    fn part_at(&self, at: u64) -> Option<(usize, u64, u64)> {
+        let mut begin = 0;
+        for (index, (_, length)) in self.parts.iter().enumerate() {
+            if at < begin + length {
+                return Some((index, begin, begin + length));
+            }
+            begin += length;
+        }
+        None
+    }
+}
+
+impl Read for Joined {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let Some((index, begin, end)) = self.part_at(self.at) else {
+            return Ok(0);
+        };
+        if self.open.as_ref().is_none_or(|(open, _)| *open != index) {
+            self.open = Some((index, self.beside.open(&self.parts[index].0)?));
+        }
+        let Some((_, file)) = &self.open else {
+            return Ok(0);
+        };
+        let room = usize::try_from(end - self.at)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let read = file.read_at(&mut buffer[..room], self.at - begin)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for Joined {
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        let to = match to {
+            SeekFrom::Start(to) => Some(to),
+            SeekFrom::End(from) => self.length.checked_add_signed(from),
+            SeekFrom::Current(from) => self.at.checked_add_signed(from),
+        };
+        self.at = to.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::InvalidInput))?;
+        Ok(self.at)
+    }
+}

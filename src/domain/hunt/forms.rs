@@ -191,16 +191,21 @@ pub fn by_content(head: &[u8]) -> Option<UnreadForm> {
 
 /// What a file is by its name, where its content is no text and says nothing else.
 pub fn by_name(name: &[u8], head: &[u8]) -> Option<UnreadForm> {
-    let lower = name.to_ascii_lowercase();
-    let begins = |row: &&FormRow| {
-        row.names.iter().any(|(beginning, ending)| {
-            lower.starts_with(beginning.as_bytes()) && lower.ends_with(ending.as_bytes())
-        })
-    };
-    let row = ROWS.iter().find(begins)?;
     // Laravel writes base64.
-    let told = row.form == UnreadForm::LaravelEnv || !density::is_text(head);
-    told.then_some(row.form)
+    if density::is_text(head) && !name.ends_with(b".encrypted") {
+        return None;
+    }
+    let lower = name.to_ascii_lowercase();
+    let fits = |(beginning, ending): &&(&str, &str)| {
+        lower.starts_with(beginning.as_bytes()) && lower.ends_with(ending.as_bytes())
+    };
+    // A name that says more goes first: the files of duplicity are called like those of gpg.
+    let named = ROWS.iter().filter_map(|row| {
+        let (beginning, _) = row.names.iter().find(fits)?;
+        Some((beginning.len(), row))
+    });
+    let (_, row) = named.max_by_key(|(beginning, _)| *beginning)?;
+    Some(row.form)
 }
 
 #[cfg(test)]

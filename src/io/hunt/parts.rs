@@ -38,12 +38,18 @@ impl FileNeighbours {
         SeriesPart::of(self.path.file_name()?.as_bytes())
     }
 
-    /// The length of a regular file of this name.
-    fn length(&self, name: &[u8]) -> Option<u64> {
+    /// The length of a regular file of this name, and how much of it is stored.
+    fn length(&self, name: &[u8]) -> Option<(u64, u64)> {
         let name = OsStr::from_bytes(name);
         let stat = rustix::fs::statat(&self.folder, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
         let regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-        regular.then(|| u64::try_from(stat.st_size).unwrap_or(0))
+        let length = u64::try_from(stat.st_size).unwrap_or(0);
+        // Some file systems do not tell.
+        let stored = match u64::try_from(stat.st_blocks).unwrap_or(0) {
+            0 => length,
+            blocks => length.min(blocks.saturating_mul(512)),
+        };
+        regular.then_some((length, stored))
     }
 
     fn open(&self, name: &[u8]) -> Result<File> {
@@ -65,17 +71,20 @@ impl FileNeighbours {
             return None;
         }
         let (mut parts, mut next) = (Vec::new(), Some(part.clone()));
+        let mut stored_in_all = 0u64;
         while let Some(part) = next.filter(|_| parts.len() < MOST) {
             let name = part.name();
-            let Some(length) = self.length(&name) else {
+            let Some((length, stored)) = self.length(&name) else {
                 break;
             };
+            stored_in_all = stored.saturating_add(stored_in_all);
             parts.push((name, length));
             next = part.next();
         }
         if let Some(last) = part.last_of_zip()
-            && let Some(length) = self.length(&last)
+            && let Some((length, stored)) = self.length(&last)
         {
+            stored_in_all = stored.saturating_add(stored_in_all);
             parts.push((last, length));
         }
         let (second, _) = parts.get(1)?;
@@ -86,7 +95,10 @@ impl FileNeighbours {
             return None;
         }
         Some(Joined {
-            length: parts.iter().map(|(_, length)| length).sum(),
+            length: parts
+                .iter()
+                .fold(0, |sum: u64, (_, length)| sum.saturating_add(*length)),
+            stored: stored_in_all,
             beside: self.clone(),
             parts,
             at: 0,
@@ -101,6 +113,8 @@ pub(super) struct Joined {
     /// Names and lengths.
     parts: Vec<(Vec<u8>, u64)>,
     pub(super) length: u64,
+    /// Bytes that lie on the disk.
+    pub(super) stored: u64,
     at: u64,
     open: Option<(usize, File)>,
 }
@@ -108,12 +122,12 @@ pub(super) struct Joined {
 impl Joined {
     /// The part that this place lies in, where it begins and ends.
     fn part_at(&self, at: u64) -> Option<(usize, u64, u64)> {
-        let mut begin = 0;
+        let mut begin = 0u64;
         for (index, (_, length)) in self.parts.iter().enumerate() {
-            if at < begin + length {
-                return Some((index, begin, begin + length));
+            if at < begin.saturating_add(*length) {
+                return Some((index, begin, begin.saturating_add(*length)));
             }
-            begin += length;
+            begin = begin.saturating_add(*length);
         }
         None
     }

@@ -153,9 +153,9 @@ impl PartSearch<'_> {
             .and_then(|part| open.beside.as_ref()?.joined(part));
         let outcome = match parts {
             Some(joined) => {
-                let length = joined.length;
+                let (length, stored) = (joined.length, joined.stored);
                 reading.length = length;
-                let mut file = Paying::new(joined, &reading.budget, Some(length), length);
+                let mut file = Paying::new(joined, &reading.budget, Some(length), stored);
                 archive::open_on_disk(self, kind, &mut file, head, reading)
             }
             None => {
@@ -301,7 +301,7 @@ fn unread(
     beside: Option<&FileNeighbours>,
     head: &[u8],
 ) -> Option<SkipReason> {
-    if reading.told || reading.kind == SourceKind::Git {
+    if reading.kind == SourceKind::Git {
         return None;
     }
     let member = reading.inside.last().map(|name| name.raw().as_bytes());
@@ -322,7 +322,7 @@ fn unread(
         }
         return Some(SkipReason::Form(form));
     }
-    if !looks_random(name, head) {
+    if reading.told || !looks_random(name, head) {
         return None;
     }
     let part = beside.and_then(FileNeighbours::part);

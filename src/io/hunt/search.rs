@@ -58,7 +58,7 @@ pub(super) struct FileReading<'a> {
     pub(super) inside: Vec<Untrusted>,
     /// How long the file is; 0 where it does not say.
     pub(super) length: u64,
-    /// Whether it is told elsewhere what it is: it lies in a repository.
+    /// Whether it lies in a repository, which is told as a whole: its files look random.
     pub(super) told: bool,
     pub(super) budget: Budget,
     /// Bytes of memory that unpacking may still take.

@@ -303,13 +303,10 @@ impl Iterator for Walk<'_> {
             }
             if !begun
                 && !level.told
-                && let Some((form, readable)) = forms::repository(level)
+                && let Some(form) = forms::repository(level)
             {
                 level.told = true;
                 let path = level.path.clone();
-                if !readable {
-                    self.levels.pop();
-                }
                 let bytes = size_below(&path);
                 return Some(Met::Repository(path, form, bytes));
             }

@@ -10,36 +10,35 @@ pub trait FolderListing {
     fn begins(&self, name: &str, with: &[u8]) -> bool;
 }
 
-/// Whether a folder is a repository, of which program, and whether what lies in it may still hold a text as it stands:
-/// what is encrypted cannot.
-pub fn repository(folder: &dyn FolderListing) -> Option<(UnreadForm, bool)> {
+/// Of which program a folder is a repository. What lies in it is searched all the same: other things may lie beside.
+pub fn repository(folder: &dyn FolderListing) -> Option<UnreadForm> {
     let all = |names: &[&str]| names.iter().all(|name| folder.has(name));
     if all(&["config", "data", "index", "keys", "snapshots"]) {
-        return Some((UnreadForm::Restic, false));
+        return Some(UnreadForm::Restic);
     }
     if all(&["config", "data"]) && folder.begins("config", b"[repository]") {
-        return Some((UnreadForm::Borg, true));
+        return Some(UnreadForm::Borg);
     }
     if folder.has("kopia.repository.f") {
-        return Some((UnreadForm::Kopia, false));
+        return Some(UnreadForm::Kopia);
     }
     if all(&["info", "backups", "bundles", "index"]) {
-        return Some((UnreadForm::Zbackup, false));
+        return Some(UnreadForm::Zbackup);
     }
     if folder.has(".chunks") {
-        return Some((UnreadForm::Proxmox, true));
+        return Some(UnreadForm::Proxmox);
     }
     if folder.has("synobkpinfo.db") {
-        return Some((UnreadForm::HyperBackup, true));
+        return Some(UnreadForm::HyperBackup);
     }
     if folder.has("gocryptfs.conf") {
-        return Some((UnreadForm::Gocryptfs, false));
+        return Some(UnreadForm::Gocryptfs);
     }
     if all(&["store", "requires"]) && folder.has("00changelog.i") {
-        return Some((UnreadForm::Mercurial, true));
+        return Some(UnreadForm::Mercurial);
     }
     if all(&["format", "db", "conf"]) && folder.has("locks") {
-        return Some((UnreadForm::Subversion, true));
+        return Some(UnreadForm::Subversion);
     }
     None
 }
@@ -71,9 +70,9 @@ mod tests {
             ("keys", b""),
             ("snapshots", b""),
         ]);
-        assert_eq!(repository(&restic), Some((UnreadForm::Restic, false)));
+        assert_eq!(repository(&restic), Some(UnreadForm::Restic));
         let borg = Listed(&[("config", b"[repository]\nversion = 1"), ("data", b"")]);
-        assert_eq!(repository(&borg), Some((UnreadForm::Borg, true)));
+        assert_eq!(repository(&borg), Some(UnreadForm::Borg));
         let project = Listed(&[("config", b"[core]"), ("data", b""), ("index", b"")]);
         assert_eq!(repository(&project), None);
         let laravel = Listed(&[("artisan", b"#!"), ("config", b""), ("storage", b"")]);

@@ -31,8 +31,7 @@ const fn row(
     }
 }
 
-/// Marks from the programs' own documents and sources, or from `file`'s. Names that say more than a content's mark
-/// (duplicity's files are gpg's, Duplicati's are those of AES Crypt) are looked at first by whoever asks.
+/// Marks are those of the programs' own documents and sources, or of `file`.
 #[rustfmt::skip]
 pub(super) const ROWS: [FormRow; 51] = [
     // encrypted

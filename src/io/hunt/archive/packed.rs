@@ -11,7 +11,7 @@ use lz4_flex::frame::FrameDecoder;
 
 use super::super::SkipReason;
 use super::super::budget::{FAST, MeteredReader, SLOW};
-use super::streams::{INPUT, Input, Streams};
+use super::streams::{INPUT, PackedInput, Streams};
 use crate::io::hunt::search::{FileReading, PartSearch, broken};
 
 /// How a stream is packed.
@@ -93,19 +93,19 @@ pub(super) fn read(
         .checked_sub(needed)
         .ok_or(SkipReason::Memory(needed.div_ceil(1 << 20)))?;
     let mut unpacked: Box<dyn Read + '_> = match packing {
-        Packing::Gzip => Box::new(Streams::<GzDecoder<Input<'_>>>::new(
+        Packing::Gzip => Box::new(Streams::<GzDecoder<PackedInput<'_>>>::new(
             stream,
             &reading.budget,
         )),
-        Packing::Zlib => Box::new(Streams::<ZlibDecoder<Input<'_>>>::new(
+        Packing::Zlib => Box::new(Streams::<ZlibDecoder<PackedInput<'_>>>::new(
             stream,
             &reading.budget,
         )),
-        Packing::Bzip2 => Box::new(Streams::<BzDecoder<Input<'_>>>::new(
+        Packing::Bzip2 => Box::new(Streams::<BzDecoder<PackedInput<'_>>>::new(
             stream,
             &reading.budget,
         )),
-        Packing::Lz4 => Box::new(Streams::<FrameDecoder<Input<'_>>>::new(
+        Packing::Lz4 => Box::new(Streams::<FrameDecoder<PackedInput<'_>>>::new(
             stream,
             &reading.budget,
         )),

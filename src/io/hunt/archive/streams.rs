@@ -15,50 +15,50 @@ pub(super) const INPUT: usize = 64 << 10;
 const BEGIN: u64 = 256 << 10;
 
 /// A packed file: it is unpacked from here on.
-pub(super) type Input<'s> = BufReader<&'s mut dyn Read>;
+pub(super) type PackedInput<'s> = BufReader<&'s mut dyn Read>;
 
 /// An unpacker of one stream.
 pub(super) trait Unpacker<'s>: Read + Sized {
     /// Begins a stream.
-    fn begin(input: Input<'s>) -> Self;
+    fn begin(input: PackedInput<'s>) -> Self;
     /// Gives the input back behind the stream's end.
-    fn end(self) -> Input<'s>;
+    fn end(self) -> PackedInput<'s>;
     /// Whether another stream follows. What stands there is passed over, or an error where it says that something is
     /// wrong.
-    fn follows(input: &mut Input<'s>) -> Result<bool>;
+    fn follows(input: &mut PackedInput<'s>) -> Result<bool>;
     /// What it costs to begin a stream.
     const COSTS: u64;
 }
 
-impl<'s> Unpacker<'s> for BzDecoder<Input<'s>> {
+impl<'s> Unpacker<'s> for BzDecoder<PackedInput<'s>> {
     const COSTS: u64 = BEGIN;
 
-    fn begin(input: Input<'s>) -> Self {
+    fn begin(input: PackedInput<'s>) -> Self {
         BzDecoder::new(input)
     }
 
-    fn end(self) -> Input<'s> {
+    fn end(self) -> PackedInput<'s> {
         self.into_inner()
     }
 
-    fn follows(input: &mut Input<'s>) -> Result<bool> {
+    fn follows(input: &mut PackedInput<'s>) -> Result<bool> {
         Ok(!only_zeros(input)?)
     }
 }
 
-impl<'s> Unpacker<'s> for GzDecoder<Input<'s>> {
+impl<'s> Unpacker<'s> for GzDecoder<PackedInput<'s>> {
     const COSTS: u64 = 0;
 
-    fn begin(input: Input<'s>) -> Self {
+    fn begin(input: PackedInput<'s>) -> Self {
         GzDecoder::new(input)
     }
 
-    fn end(self) -> Input<'s> {
+    fn end(self) -> PackedInput<'s> {
         self.into_inner()
     }
 
     /// Tapes and block devices give back zeros behind it.
-    fn follows(input: &mut Input<'s>) -> Result<bool> {
+    fn follows(input: &mut PackedInput<'s>) -> Result<bool> {
         if only_zeros(input)? {
             return Ok(false);
         }
@@ -69,41 +69,41 @@ impl<'s> Unpacker<'s> for GzDecoder<Input<'s>> {
     }
 }
 
-impl<'s> Unpacker<'s> for ZlibDecoder<Input<'s>> {
+impl<'s> Unpacker<'s> for ZlibDecoder<PackedInput<'s>> {
     const COSTS: u64 = 0;
 
-    fn begin(input: Input<'s>) -> Self {
+    fn begin(input: PackedInput<'s>) -> Self {
         ZlibDecoder::new(input)
     }
 
-    fn end(self) -> Input<'s> {
+    fn end(self) -> PackedInput<'s> {
         self.into_inner()
     }
 
     /// BackupPC begins another one in a long file, and puts checksums behind the last.
-    fn follows(input: &mut Input<'s>) -> Result<bool> {
+    fn follows(input: &mut PackedInput<'s>) -> Result<bool> {
         Ok(input.fill_buf()?.first() == Some(&0x78))
     }
 }
 
-impl<'s> Unpacker<'s> for FrameDecoder<Input<'s>> {
+impl<'s> Unpacker<'s> for FrameDecoder<PackedInput<'s>> {
     const COSTS: u64 = 0;
 
-    fn begin(input: Input<'s>) -> Self {
+    fn begin(input: PackedInput<'s>) -> Self {
         FrameDecoder::new(input)
     }
 
-    fn end(self) -> Input<'s> {
+    fn end(self) -> PackedInput<'s> {
         self.into_inner()
     }
 
-    fn follows(input: &mut Input<'s>) -> Result<bool> {
+    fn follows(input: &mut PackedInput<'s>) -> Result<bool> {
         Ok(!only_zeros(input)?)
     }
 }
 
 /// Passes over zeros. Whether nothing else follows.
-fn only_zeros(input: &mut Input<'_>) -> Result<bool> {
+fn only_zeros(input: &mut PackedInput<'_>) -> Result<bool> {
     loop {
         let there = input.fill_buf()?;
         let zeros = there.iter().take_while(|byte| **byte == 0).count();

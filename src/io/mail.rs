@@ -134,6 +134,12 @@ pub fn probe(
         Err(Fall::At { said, .. }) if climb.other_server().is_some() => {
             Ok(climb.ended(Code::OtherServer, Some(Advice::OtherServer), said))
         }
+        // No firewall keeps it from answering.
+        Err(Fall::At {
+            code,
+            advice: Advice::NoAnswer,
+            said,
+        }) if climb.is_talking() => Ok(climb.ended(code, Some(Advice::FellSilent), said)),
         Err(Fall::At { code, advice, said }) => Ok(climb.ended(code, Some(advice), said)),
     }
 }
@@ -261,6 +267,12 @@ impl<'a> Climb<'a> {
             hello: self.hello.as_deref(),
             certificate: &self.names,
         })
+    }
+
+    /// Whether the server has greeted, so that it is there and speaks as we do.
+    fn is_talking(&self) -> bool {
+        self.begun
+            .is_some_and(|(rung, _)| rung >= Rung::Authentication)
     }
 
     fn ended(mut self, code: Code, advice: Option<Advice>, said: String) -> Ended {

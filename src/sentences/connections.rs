@@ -142,6 +142,7 @@ fn advice_text(advice: Advice, tested: &Tested, url: &str) -> String {
         Advice::NobodyListens => text!(advice_nobody_listens, server = tested.server),
         Advice::NoRoute => text!(advice_no_route, server = tested.server),
         Advice::NoAnswer => text!(advice_no_answer, server = tested.server),
+        Advice::FellSilent => text!(advice_fell_silent, server = tested.server),
         Advice::SpeaksTls => text!(advice_speaks_tls, url),
         Advice::SpeaksPlain => text!(advice_speaks_plain, url),
         Advice::TlsBroken => w.advice_tls_broken.to_owned(),

@@ -1775,6 +1775,7 @@ table! {
     advice_nobody_listens(server) = "Nothing is listening on {server}: check the port, and that the mail server is running.";
     advice_no_route(server) = "{server} cannot be reached from here: check the network and the firewall.";
     advice_no_answer(server) = "No answer from {server}: a firewall drops the packets, or the encryption setting does not fit the port.";
+    advice_fell_silent(server) = "{server} answered at first, and then nothing more for too long: it may be overloaded. Test again later.";
     advice_speaks_tls(url) = "This port expects TLS from the first byte: choose SSL in FreeScout, {url}";
     advice_speaks_plain(url) = "This port does not start with TLS: choose STARTTLS (SMTP: TLS; POP3: port 995 and SSL) in FreeScout, {url}";
     advice_tls_broken = "The server ended the TLS handshake: see its message, check name and port, and ask who runs it.";

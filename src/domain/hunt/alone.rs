@@ -40,6 +40,8 @@ pub(super) fn padding_behind_break(window: &[u8], end: usize) -> Option<usize> {
     let rest = rest.strip_prefix(b"=").unwrap_or(rest);
     let rest = rest.strip_prefix(b"\r").unwrap_or(rest);
     let rest = rest.strip_prefix(b"\n")?;
+    // Of the lines of a mail in base64 this is all that is looked at.
+    memchr::memchr(b'=', &rest[..rest.len().min(MAX_INDENT + DIGITS + 1)])?;
     let count = |bytes: &[u8], most: usize, what: fn(&u8) -> bool| {
         bytes.iter().take(most).take_while(|b| what(b)).count()
     };

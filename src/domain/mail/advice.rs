@@ -57,6 +57,7 @@ pub enum Advice {
     NobodyListens,
     NoRoute,
     NoAnswer,
+    FellSilent,
     SpeaksTls,
     SpeaksPlain,
     TlsFailed,

@@ -161,7 +161,7 @@ fn imap_replies_are_taken_as_freescout_takes_them() {
         ("search", "R5 NO no\r\n", Code::Ok, None),
         ("search", "R5 BAD what?\r\n", Code::Ok, None),
         // It searches for too long.
-        ("search", "", Code::Timeout, Some(Advice::NoAnswer)),
+        ("search", "", Code::Timeout, Some(Advice::FellSilent)),
     ] {
         let ended = climb(&Server::new(imap(place, reply)), &target(Protocol::Imap));
         let shown = reply.get(..60).unwrap_or(reply);

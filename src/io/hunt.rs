@@ -16,7 +16,7 @@ mod large;
 mod listing;
 mod mounts;
 mod parts;
-mod pg_dump;
+mod pg_contents;
 mod places;
 mod reading;
 mod roots;

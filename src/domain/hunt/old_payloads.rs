@@ -23,9 +23,10 @@ use jiff::civil::DateTime;
 use zeroize::Zeroizing;
 
 use super::byte_classes::Spot;
-use beside::{Beside, MadeTable};
+use beside::{MadeTable, TextContext};
 pub use sighting::{Dated, DatedBy, RecognizedBy, Sighting, Wanted, basis};
 use sighting::{EARLY, MAX_PAYLOAD, WINDOW};
+pub use sql::made_tables;
 
 /// How much is looked at in one go.
 const BLOCK: usize = 256 << 10;
@@ -70,7 +71,7 @@ pub struct Scanner<'w> {
     statements: sql::Statements,
     pages: pages::Pages,
     held: PendingSightings,
-    encoding: wide::Encoding,
+    encoding: wide::TextEncoding,
 }
 
 impl<'w> Scanner<'w> {
@@ -91,7 +92,7 @@ impl<'w> Scanner<'w> {
             statements: sql::Statements::default(),
             pages: pages::Pages::default(),
             held: PendingSightings::default(),
-            encoding: wide::Encoding::default(),
+            encoding: wide::TextEncoding::default(),
         }
     }
 
@@ -115,7 +116,7 @@ impl<'w> Scanner<'w> {
         if bytes == 0 {
             return;
         }
-        self.encoding = wide::Encoding::Narrow;
+        self.encoding = wide::TextEncoding::Narrow;
         self.reserve();
         let last = &last[last.len().saturating_sub(CONTEXT)..];
         let gone = bytes.saturating_sub(last.len() as u64);
@@ -180,7 +181,7 @@ impl<'w> Scanner<'w> {
         (self.dropped, self.read, self.searched) = (0, 0, 0);
         self.statements = sql::Statements::default();
         self.pages = pages::Pages::default();
-        self.encoding = wide::Encoding::default();
+        self.encoding = wide::TextEncoding::default();
         self.held = PendingSightings {
             file: modified.and_then(dates::of_unix),
             ..PendingSightings::default()
@@ -188,7 +189,7 @@ impl<'w> Scanner<'w> {
     }
 
     /// This is known beside the bytes of the stream that just began.
-    pub fn learn(&mut self, beside: Beside) {
+    pub fn learn(&mut self, beside: TextContext) {
         let Self {
             statements, held, ..
         } = self;

@@ -2,6 +2,7 @@
 
 mod ar;
 mod packed;
+mod pg_dump;
 mod rpm;
 mod seven;
 mod streams;
@@ -16,7 +17,7 @@ use zeroize::Zeroizing;
 use self::packed::Packing;
 use super::budget::SLOW;
 use super::text::Text;
-use super::{SkipReason, pg_dump};
+use super::{SkipReason, pg_contents};
 use crate::io::hunt::search::{FileReading, PartSearch, broken};
 
 /// Bytes at the start of a stream that tell what it is: a tar header.
@@ -68,7 +69,7 @@ pub(super) fn kind(head: &[u8]) -> Option<StreamKind> {
         _ if vmdk::is_packed(head) => Some(StreamKind::Vmdk),
         [b'P', b'K', 3, 4, ..] => Some(StreamKind::Zip),
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(StreamKind::Seven),
-        _ if head.starts_with(pg_dump::MAGIC) => Some(StreamKind::PgDump),
+        _ if head.starts_with(pg_contents::MAGIC) => Some(StreamKind::PgDump),
         [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..] => Some(StreamKind::ZipPart),
         _ if tar::is_header(head) => Some(StreamKind::Tar),
         _ => None,
@@ -173,7 +174,7 @@ pub(super) fn open(
 ///
 /// # Errors
 /// When nothing more of the archive may be read.
-pub(super) fn member(
+fn member(
     search: &mut PartSearch<'_>,
     stream: &mut dyn Read,
     name: String,

@@ -13,10 +13,11 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::pg_dump;
-use super::walk::in_folder;
-use crate::domain::hunt::old_payloads::beside::{Beside, MadeTable, made_tables, table_of_rows};
-use crate::io::hunt::search::FileReading;
+use super::pg_contents::{self, FileRows};
+use crate::domain::hunt::old_payloads::beside::{MadeTable, TextContext, table_of_rows};
+use crate::domain::hunt::old_payloads::{Scanner, Wanted, made_tables};
+use crate::io::fs;
+use crate::words::untrusted::Untrusted;
 
 /// How much is read of a file that may say how tables were made.
 const MAX_SCHEMA: u64 = 1 << 20;
@@ -34,17 +35,9 @@ const SCHEMA: [&str; 3] = ["schema", "struct", "ddl"];
 /// `zstd` looks back no further in what is as short as this.
 const WINDOW_LOG: u32 = 23;
 
-/// What is known of a file.
-#[derive(Debug, Clone)]
-pub(super) struct FileRows {
-    /// Its name, without the ending of what it is packed with.
-    pub(super) name: String,
-    pub(super) beside: Beside,
-}
-
 /// What was learned of the texts of a folder, or of an archive's members.
 #[derive(Default)]
-struct Known {
+struct CompanionFacts {
     rows: Vec<FileRows>,
     made: BTreeMap<String, Vec<MadeTable>>,
 }
@@ -54,7 +47,7 @@ struct KnownFolder {
     path: PathBuf,
     /// The names in it that may say something, by what they are without their packing.
     names: BTreeMap<String, PathBuf>,
-    known: Known,
+    known: CompanionFacts,
     contents_read: bool,
 }
 
@@ -65,13 +58,28 @@ struct ArchivePlace {
     inside: Vec<String>,
 }
 
+/// Looks for rows in one text after another, with what lies beside each.
+pub(super) struct RowSearch<'w> {
+    pub(super) scanner: Scanner<'w>,
+    pub(super) companions: Companions,
+}
+
+impl<'w> RowSearch<'w> {
+    pub(super) fn new(wanted: &'w Wanted) -> Self {
+        Self {
+            scanner: Scanner::new(wanted),
+            companions: Companions::default(),
+        }
+    }
+}
+
 /// What is known beside the texts of a search.
 #[derive(Default)]
 pub(super) struct Companions {
     /// What is known of the next text, and needs not be looked for.
-    pub(super) expected: Option<Beside>,
+    pub(super) expected: Option<TextContext>,
     folder: Option<KnownFolder>,
-    archives: Vec<(ArchivePlace, Known)>,
+    archives: Vec<(ArchivePlace, CompanionFacts)>,
 }
 
 /// Where a text is: its name without its packing, with its folders where it is a member of an archive.
@@ -81,10 +89,10 @@ struct TextPlace {
 }
 
 impl TextPlace {
-    fn of(reading: &FileReading<'_>) -> Self {
-        let of_file = reading.path.file_name().unwrap_or_default();
+    fn of(path: &Path, inside: &[Untrusted]) -> Self {
+        let of_file = path.file_name().unwrap_or_default();
         let mut way = vec![of_file.to_string_lossy().into_owned()];
-        way.extend(reading.inside.iter().map(|member| member.raw().clone()));
+        way.extend(inside.iter().map(|member| member.raw().clone()));
         // What is packed alone is no member.
         while let [.., packed, own] = &way[..]
             && is_unpacked(packed, own)
@@ -93,7 +101,7 @@ impl TextPlace {
         }
         let name = way.pop().unwrap_or_default();
         let archive = (!way.is_empty()).then(|| ArchivePlace {
-            path: reading.path.to_owned(),
+            path: path.to_owned(),
             inside: way.split_off(1),
         });
         Self {
@@ -127,22 +135,22 @@ fn is_numbered(name: &str) -> bool {
 
 impl Companions {
     /// Whether a text holds rows for all that is known, though nothing in it may look like it.
-    pub(super) fn awaits(&self, reading: &FileReading<'_>) -> bool {
+    pub(super) fn awaits(&self, path: &Path, inside: &[Untrusted]) -> bool {
         self.expected.is_some() || {
-            let place = TextPlace::of(reading);
+            let place = TextPlace::of(path, inside);
             let name = place.own_name();
             is_numbered(name) || table_of_rows(name).is_some()
         }
     }
 
     /// What is known beside a text.
-    pub(super) fn of(&mut self, reading: &FileReading<'_>) -> Beside {
-        let place = TextPlace::of(reading);
+    pub(super) fn of(&mut self, path: &Path, inside: &[Untrusted]) -> TextContext {
+        let place = TextPlace::of(path, inside);
         let name = place.own_name().to_owned();
         if let Some(expected) = self.expected.take() {
             return expected;
         }
-        let mut beside = Beside::default();
+        let mut beside = TextContext::default();
         match &place.archive {
             Some(archive) => {
                 if let Some((_, known)) = self.archives.iter().find(|(a, _)| a == archive) {
@@ -150,7 +158,7 @@ impl Companions {
                 }
             }
             None => {
-                if let Some(folder) = self.folder(reading.path.parent(), &name) {
+                if let Some(folder) = self.folder(path.parent(), &name) {
                     folder.read_beside(&name);
                     folder.known.tell(&name, &mut beside);
                 }
@@ -161,8 +169,8 @@ impl Companions {
     }
 
     /// Files beside this one, in its archive, hold these rows.
-    pub(super) fn remember(&mut self, reading: &FileReading<'_>, rows: Vec<FileRows>) {
-        let place = TextPlace::of(reading);
+    pub(super) fn remember(&mut self, path: &Path, inside: &[Untrusted], rows: Vec<FileRows>) {
+        let place = TextPlace::of(path, inside);
         let folder = place.name.strip_suffix(place.own_name()).unwrap_or("");
         let below = rows.into_iter().map(|rows| FileRows {
             name: format!("{folder}{}", rows.name),
@@ -176,11 +184,11 @@ impl Companions {
     }
 
     /// A text made these tables.
-    pub(super) fn learn(&mut self, reading: &FileReading<'_>, made: Vec<MadeTable>) {
+    pub(super) fn learn(&mut self, path: &Path, inside: &[Untrusted], made: Vec<MadeTable>) {
         if made.is_empty() {
             return;
         }
-        let place = TextPlace::of(reading);
+        let place = TextPlace::of(path, inside);
         if let Some(known) = self.archive(place.archive)
             && known.made.len() < MAX_REMEMBERED
         {
@@ -188,7 +196,7 @@ impl Companions {
         }
     }
 
-    fn archive(&mut self, place: Option<ArchivePlace>) -> Option<&mut Known> {
+    fn archive(&mut self, place: Option<ArchivePlace>) -> Option<&mut CompanionFacts> {
         let place = place?;
         let at = match self.archives.iter().position(|(a, _)| *a == place) {
             Some(at) => at,
@@ -196,7 +204,7 @@ impl Companions {
                 if self.archives.len() == MAX_ARCHIVES {
                     self.archives.remove(0);
                 }
-                self.archives.push((place, Known::default()));
+                self.archives.push((place, CompanionFacts::default()));
                 self.archives.len() - 1
             }
         };
@@ -214,9 +222,9 @@ impl Companions {
     }
 }
 
-impl Known {
+impl CompanionFacts {
     /// Tells what is known beside a text of this name, and nothing of the text itself.
-    fn tell(&self, name: &str, beside: &mut Beside) {
+    fn tell(&self, name: &str, beside: &mut TextContext) {
         if let Some(known) = self.rows.iter().find(|rows| rows.name == name) {
             *beside = known.beside.clone();
         } else if let Some(made) = table_file(name).and_then(|file| self.made.get(&file)) {
@@ -266,7 +274,7 @@ impl KnownFolder {
         Self {
             path: path.to_owned(),
             names: named.collect(),
-            known: Known::default(),
+            known: CompanionFacts::default(),
             contents_read: false,
         }
     }
@@ -276,7 +284,7 @@ impl KnownFolder {
         if is_numbered(name) && !self.contents_read {
             self.contents_read = true;
             if let Some(mut file) = self.names.get("toc.dat").and_then(|path| open(path)) {
-                self.known.rows = pg_dump::files_beside(&mut file);
+                self.known.rows = pg_contents::files_beside(&mut file);
             }
         }
         let exact = [table_file(name), schema_file(name)];
@@ -326,9 +334,9 @@ fn schema(path: &Path) -> Option<Vec<MadeTable>> {
     Some(made_tables(&text))
 }
 
-/// A regular file by its name in its folder.
+/// A regular file, which no link leads to.
 fn open(path: &Path) -> Option<File> {
-    Some(in_folder(path)?.ok()??.file)
+    fs::open_regular(path).ok().map(|(file, _)| file)
 }
 
 #[cfg(test)]

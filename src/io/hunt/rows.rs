@@ -1,25 +1,10 @@
 //! Older payloads in the rows of a text, told as they are met. Where nothing is lost, nobody looks.
 
 use super::HuntEvent;
-use super::companions::Companions;
-use crate::domain::hunt::old_payloads::{Scanner, Sighting, Wanted};
+use super::companions::RowSearch;
+use crate::domain::hunt::old_payloads::{Scanner, Sighting};
 use crate::domain::key::source::Source;
 use crate::io::hunt::search::FileReading;
-
-/// Looks for rows in one text after another, with what lies beside each.
-pub(super) struct RowSearch<'w> {
-    scanner: Scanner<'w>,
-    pub(super) companions: Companions,
-}
-
-impl<'w> RowSearch<'w> {
-    pub(super) fn new(wanted: &'w Wanted) -> Self {
-        Self {
-            scanner: Scanner::new(wanted),
-            companions: Companions::default(),
-        }
-    }
-}
 
 /// One text for a search, which begins it when there is something to read or to remember.
 pub(super) struct Rows<'s, 'w> {
@@ -44,7 +29,9 @@ impl<'s, 'w> Rows<'s, 'w> {
     ) -> bool {
         match (&mut self.search, &self.begun) {
             (None, _) => false,
-            (Some(search), None) => matters || search.companions.awaits(reading),
+            (Some(search), None) => {
+                matters || search.companions.awaits(reading.path, &reading.inside)
+            }
             (Some(search), Some(source)) => {
                 matters
                     || !search
@@ -81,7 +68,7 @@ impl<'s, 'w> Rows<'s, 'w> {
         let begun = &mut self.begun;
         let source = begun.get_or_insert_with(|| {
             scanner.begin(reading.modified);
-            scanner.learn(companions.of(reading));
+            scanner.learn(companions.of(reading.path, &reading.inside));
             reading.source(None)
         });
         Some((scanner, source))
@@ -93,7 +80,7 @@ impl<'s, 'w> Rows<'s, 'w> {
             let made = search
                 .scanner
                 .end(&mut |sighting| tell(sighting, &source, on));
-            search.companions.learn(reading, made);
+            search.companions.learn(reading.path, &reading.inside, made);
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use super::budget::{Budget, Reserve};
-use super::rows::RowSearch;
+use super::companions::RowSearch;
 use super::{Candidate, HuntEvent, HuntLimits, HuntTotals, SkipReason, Skipped};
 use crate::domain::hunt::byte_classes::Wish;
 use crate::domain::hunt::forms::UnreadForm;

@@ -124,7 +124,7 @@ pub(super) fn open_root(path: &Path) -> Result<Option<OpenedFile>, SkipReason> {
         Err(e) if e.is_missing() => Ok(None),
         // Below the root of another process, which no path of links leads to.
         Err(e) if path.starts_with("/proc") => {
-            in_folder(path).unwrap_or_else(|| Err(SkipReason::Refused(e.reason())))
+            beside(path).unwrap_or_else(|| Err(SkipReason::Refused(e.reason())))
         }
         Err(e) => Err(SkipReason::Refused(e.reason())),
     }
@@ -137,7 +137,7 @@ fn beside_named(path: &Path) -> Option<FileNeighbours> {
 }
 
 /// The file as a name in its folder.
-pub(super) fn in_folder(path: &Path) -> Option<Result<Option<OpenedFile>, SkipReason>> {
+fn beside(path: &Path) -> Option<Result<Option<OpenedFile>, SkipReason>> {
     let folder = open_folder(CWD, path.parent()?.join(".").as_os_str()).ok()?;
     let device = rustix::fs::fstat(&folder).ok()?.st_dev;
     if FileSystemKind::of(folder.as_fd()) == FileSystemKind::NoFiles {

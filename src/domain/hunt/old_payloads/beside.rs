@@ -10,7 +10,6 @@ use jiff::civil::DateTime;
 use super::heads;
 use super::origin::PayloadOrigin;
 use super::rows::{Layout, table_of};
-use super::sql::Statements;
 use crate::domain::inventory::secret::Table;
 
 /// Endings of files that hold rows and nothing else.
@@ -18,7 +17,7 @@ const ROWS: [&str; 6] = ["csv", "tsv", "txt", "tab", "out", "dat"];
 
 /// What is known of a text beside its bytes.
 #[derive(Debug, Clone, Default)]
-pub struct Beside {
+pub struct TextContext {
     /// The name of its file or member, without folders and without the ending of what it is packed with.
     pub name: Option<String>,
     /// The rows that it begins with.
@@ -27,7 +26,7 @@ pub struct Beside {
     pub tables: Vec<MadeTable>,
 }
 
-impl Beside {
+impl TextContext {
     /// The table whose rows the file holds, by its name: with its prefix, and which of FreeScout's it is.
     pub(super) fn table(&self) -> Option<(&str, Table)> {
         table_of_rows(self.name.as_deref()?)
@@ -122,13 +121,6 @@ impl MadeTable {
     }
 }
 
-/// The tables of FreeScout that are made in a text, read from its beginning.
-pub fn made_tables(text: &[u8]) -> Vec<MadeTable> {
-    let mut statements = Statements::default();
-    statements.read(text, 0, &mut |_| {});
-    statements.made().to_vec()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -149,38 +141,5 @@ mod tests {
         for name in ["mailboxes.sql", "mailboxes", "users.csv", "options.csv.bak"] {
             assert!(table_of_rows(name).is_none(), "{name}");
         }
-    }
-
-    #[test]
-    fn a_table_is_taken_from_beside_only_where_all_agree_and_the_database_is_the_same() {
-        let made = |database: &str, columns: &str| {
-            made_tables(
-                format!(
-                    "-- MySQL dump 10.13\n--\n-- Host: localhost    Database: {database}\n--\n\
-                     CREATE TABLE `mailboxes` ({columns});\n-- Dump completed on 2025-06-19  3:00:01\n"
-                )
-                .as_bytes(),
-            )
-        };
-        let usual = "`id` int, `email` text, `in_password` text";
-        let other = "`email` text, `id` int, `in_password` text";
-        let layout = |tables: Vec<MadeTable>, database: Option<&str>| {
-            let beside = Beside {
-                tables,
-                ..Beside::default()
-            };
-            beside.layout(b"mailboxes", database).cloned()
-        };
-        let desk = made("desk", usual);
-        assert_eq!(desk[0].date, "2025-06-19T03:00:01".parse().ok());
-        assert!(!desk[0].is_filled());
-        assert!(layout(desk.clone(), Some("desk")).is_some());
-        assert!(layout(desk.clone(), None).is_some());
-        assert!(layout(desk.clone(), Some("shop")).is_none());
-        let both = [desk.clone(), made("desk", other)].concat();
-        assert!(layout(both, Some("desk")).is_none());
-        let both = [desk, made("shop", other)].concat();
-        assert!(layout(both.clone(), Some("desk")).is_some());
-        assert!(layout(both, None).is_none());
     }
 }

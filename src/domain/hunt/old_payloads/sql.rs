@@ -9,7 +9,7 @@ use std::ops::Range;
 use jiff::civil::DateTime;
 use zeroize::Zeroizing;
 
-use super::beside::{Beside, MadeTable};
+use super::beside::{MadeTable, TextContext};
 use super::dates;
 use super::heads::{self, Head};
 use super::names;
@@ -161,7 +161,7 @@ pub(super) struct Statements {
     began: u64,
     backslash: Option<bool>,
     layouts: Vec<(Vec<u8>, Option<Layout>)>,
-    beside: Beside,
+    beside: TextContext,
     made: Vec<MadeTable>,
     spans: Vec<Range<u64>>,
     named: DumpOrigin,
@@ -505,4 +505,11 @@ impl Statements {
         }
         self.layouts.push((head.name, layout));
     }
+}
+
+/// The tables of FreeScout that are made in a text, read from its beginning.
+pub fn made_tables(text: &[u8]) -> Vec<MadeTable> {
+    let mut statements = Statements::default();
+    statements.read(text, 0, &mut |_| {});
+    statements.made().to_vec()
 }

@@ -225,7 +225,7 @@ mod tests {
     fn what_names_no_database_is_taken_only_where_it_agrees() {
         assert_eq!(settled(&[unnamed(JUNE, "a"), unnamed(MAY, "a")]), "tt");
         assert_eq!(settled(&[unnamed(JUNE, "b"), unnamed(MAY, "a")]), "dd");
-        // Beside the install's own it counts where it may be later.
+        // TextContext the install's own it counts where it may be later.
         assert_eq!(settled(&[named(JUNE, "b"), unnamed(MAY, "a")]), "ts");
         assert_eq!(settled(&[named(MAY, "b"), unnamed(JUNE, "a")]), "dd");
         assert_eq!(settled(&[named(MAY, "b"), unnamed("", "a")]), "dd");

@@ -498,7 +498,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 64,
-        // Beside the others', not at the top of the project.
+        // TextContext the others', not at the top of the project.
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/proptest-regressions/sightings.txt"))),
         ..ProptestConfig::default()
     })]

@@ -7,7 +7,7 @@ pub(super) fn is_marked(head: &[u8]) -> bool {
 
 /// Makes UTF-8 of a stream, byte by byte, where its first two say that it is UTF-16.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) enum Encoding {
+pub(super) enum TextEncoding {
     /// Nothing was read.
     #[default]
     Unread,
@@ -23,10 +23,10 @@ pub(super) enum Encoding {
     },
 }
 
-impl Encoding {
+impl TextEncoding {
     /// Whether the bytes that follow are made into others.
     pub(super) fn is_wide(self) -> bool {
-        matches!(self, Encoding::Half(_) | Encoding::Wide { .. })
+        matches!(self, TextEncoding::Half(_) | TextEncoding::Wide { .. })
     }
 
     /// Takes the next bytes and gives back how many of them the text begins behind, where it is as it stands; of others
@@ -34,40 +34,40 @@ impl Encoding {
     pub(super) fn take(&mut self, bytes: &[u8], out: &mut dyn FnMut(&[u8])) -> Option<usize> {
         for (at, &byte) in bytes.iter().enumerate() {
             match (*self, byte) {
-                (Encoding::Narrow, _) => return Some(at),
-                (Encoding::Unread, 0xff | 0xfe) => *self = Encoding::Half(byte),
-                (Encoding::Unread, _) => {
-                    *self = Encoding::Narrow;
+                (TextEncoding::Narrow, _) => return Some(at),
+                (TextEncoding::Unread, 0xff | 0xfe) => *self = TextEncoding::Half(byte),
+                (TextEncoding::Unread, _) => {
+                    *self = TextEncoding::Narrow;
                     return Some(at);
                 }
-                (Encoding::Half(first), _) if is_marked(&[first, byte]) => {
-                    *self = Encoding::Wide {
+                (TextEncoding::Half(first), _) if is_marked(&[first, byte]) => {
+                    *self = TextEncoding::Wide {
                         big: first == 0xfe,
                         byte: None,
                         high: None,
                     };
                 }
-                (Encoding::Half(first), _) => {
-                    *self = Encoding::Narrow;
+                (TextEncoding::Half(first), _) => {
+                    *self = TextEncoding::Narrow;
                     out(&[first]);
                     return Some(at);
                 }
                 (
-                    Encoding::Wide {
+                    TextEncoding::Wide {
                         big,
                         byte: None,
                         high,
                     },
                     _,
                 ) => {
-                    *self = Encoding::Wide {
+                    *self = TextEncoding::Wide {
                         big,
                         byte: Some(byte),
                         high,
                     };
                 }
                 (
-                    Encoding::Wide {
+                    TextEncoding::Wide {
                         big,
                         byte: Some(first),
                         high,
@@ -79,7 +79,7 @@ impl Encoding {
                         false => u16::from_le_bytes([first, byte]),
                     };
                     let high = letter(high, unit, out);
-                    *self = Encoding::Wide {
+                    *self = TextEncoding::Wide {
                         big,
                         byte: None,
                         high,
@@ -113,7 +113,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn narrowed(bytes: &[u8], cuts: &[usize]) -> Vec<u8> {
-        let (mut encoding, mut text, mut from) = (Encoding::default(), Vec::new(), 0);
+        let (mut encoding, mut text, mut from) = (TextEncoding::default(), Vec::new(), 0);
         for to in cuts
             .iter()
             .map(|c| c % (bytes.len() + 1))

@@ -7,7 +7,7 @@
 
 use zeroize::Zeroizing;
 
-use super::super::beside::Beside;
+use super::super::beside::TextContext;
 use super::super::heads::Head;
 use super::super::rows::{DumpRow, Layout};
 use super::values::{Cells, CopyLines, MAX_LITERAL, Over};
@@ -41,7 +41,7 @@ pub(super) struct FirstLine {
 }
 
 /// Reads the first line of a text as that of a table.
-pub(super) fn first_line(line: &[u8], beside: &Beside) -> Option<FirstLine> {
+pub(super) fn first_line(line: &[u8], beside: &TextContext) -> Option<FirstLine> {
     let line = line.strip_prefix(MARK).unwrap_or(line).trim_ascii_end();
     if line.len() > MAX_FIRST || line.contains(&0) {
         return None;
@@ -78,7 +78,7 @@ pub(in super::super::super) fn begins(head: &[u8]) -> bool {
     let line = &head[..end.unwrap_or(head.len().min(MAX_FIRST))];
     let has = |name: &[u8]| memchr::memmem::find(line, name).is_some();
     let (incoming, outgoing) = (has(b"in_password"), has(b"out_password"));
-    (incoming || outgoing) && first_line(line, &Beside::default()).is_some()
+    (incoming || outgoing) && first_line(line, &TextContext::default()).is_some()
 }
 
 /// The layout of a line of names, where it is one.
@@ -129,9 +129,9 @@ fn values(line: &[u8], separator: u8) -> (Vec<Zeroizing<Vec<u8>>>, bool) {
     let mut value = Zeroizing::new(Vec::with_capacity(line.len()));
     for byte in line.iter().chain(b"\n") {
         match reader.byte(*byte) {
-            Step::Nothing => {}
-            Step::Byte(byte) => value.push(byte),
-            Step::Value { .. } => values.push(std::mem::take(&mut value)),
+            CellStep::Nothing => {}
+            CellStep::Byte(byte) => value.push(byte),
+            CellStep::Value { .. } => values.push(std::mem::take(&mut value)),
         }
     }
     (values, matches!(line.first(), Some(b'"' | b'\'')))
@@ -162,7 +162,7 @@ enum Phase {
 }
 
 /// What a byte comes to.
-enum Step {
+enum CellStep {
     Nothing,
     /// It belongs to the value.
     Byte(u8),
@@ -191,11 +191,11 @@ impl Reader {
         }
     }
 
-    fn byte(&mut self, byte: u8) -> Step {
+    fn byte(&mut self, byte: u8) -> CellStep {
         match (self.phase, byte) {
             (Phase::Begins, b) if b == self.quote => {
                 (self.phase, self.quoted) = (Phase::Quoted, true);
-                Step::Nothing
+                CellStep::Nothing
             }
             (Phase::Begins | Phase::Bare | Phase::Quote { .. }, b'\n') => self.over(true),
             (Phase::Begins | Phase::Bare | Phase::Quote { .. }, b) if b == self.separator => {
@@ -203,41 +203,41 @@ impl Reader {
             }
             (Phase::Begins | Phase::Bare, _) => {
                 self.phase = Phase::Bare;
-                Step::Byte(byte)
+                CellStep::Byte(byte)
             }
             (Phase::Quoted, b) if b == self.quote => {
                 self.phase = Phase::Quote { escaped: false };
-                Step::Nothing
+                CellStep::Nothing
             }
             (Phase::Quoted, b'\\') => {
                 self.phase = Phase::Escape;
-                Step::Byte(byte)
+                CellStep::Byte(byte)
             }
-            (Phase::Quoted, _) => Step::Byte(byte),
+            (Phase::Quoted, _) => CellStep::Byte(byte),
             (Phase::Escape, b) if b == self.quote => {
                 self.phase = Phase::Quote { escaped: true };
-                Step::Nothing
+                CellStep::Nothing
             }
             (Phase::Escape, _) => {
                 self.phase = Phase::Quoted;
-                Step::Byte(byte)
+                CellStep::Byte(byte)
             }
-            (Phase::Quote { .. }, b'\r') => Step::Nothing,
+            (Phase::Quote { .. }, b'\r') => CellStep::Nothing,
             (Phase::Quote { escaped: false }, b) if b != self.quote => {
                 self.phase = Phase::Bare;
-                Step::Byte(byte)
+                CellStep::Byte(byte)
             }
             (Phase::Quote { .. }, _) => {
                 self.phase = Phase::Quoted;
-                Step::Byte(byte)
+                CellStep::Byte(byte)
             }
         }
     }
 
-    fn over(&mut self, row: bool) -> Step {
+    fn over(&mut self, row: bool) -> CellStep {
         self.phase = Phase::Begins;
         let quoted = std::mem::take(&mut self.quoted);
-        Step::Value { quoted, row }
+        CellStep::Value { quoted, row }
     }
 
     /// Whether a value is being read.
@@ -265,14 +265,14 @@ impl DelimitedRows {
         for (at, &byte) in bytes.iter().enumerate() {
             match self.reader.byte(byte) {
                 _ if byte == 0 => return (at + 1, Over::Broken),
-                Step::Nothing => {}
-                Step::Byte(byte) => {
+                CellStep::Nothing => {}
+                CellStep::Byte(byte) => {
                     self.cells.push(byte);
                     if self.cells.length() > MAX_LITERAL {
                         return (at + 1, Over::Broken);
                     }
                 }
-                Step::Value { quoted, row } => {
+                CellStep::Value { quoted, row } => {
                     self.cells.value(|text| match text.trim_ascii_end() {
                         b"" | b"NULL" | b"\\N" if !quoted => None,
                         _ if quoted => Some(Zeroizing::new(text.to_vec())),

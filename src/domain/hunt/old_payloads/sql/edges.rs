@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::super::beside::Beside;
+use super::super::beside::TextContext;
 use super::super::origin::PayloadOrigin;
 use super::super::rows::Layout;
 use super::super::update::update;
@@ -12,7 +12,11 @@ use super::{DumpEvent, LineKind, State, Statements};
 
 impl Statements {
     /// The text begins, and this is known beside it.
-    pub(in super::super) fn begin(&mut self, beside: Beside, on: &mut dyn FnMut(DumpEvent<'_>)) {
+    pub(in super::super) fn begin(
+        &mut self,
+        beside: TextContext,
+        on: &mut dyn FnMut(DumpEvent<'_>),
+    ) {
         self.beside = beside;
         if let Some(rows) = self.beside.rows.take() {
             if let Some(date) = rows.date {

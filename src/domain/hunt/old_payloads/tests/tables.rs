@@ -1,10 +1,10 @@
 //! Rows without a statement that says what they are: exports, files of rows, `UPDATE`s, UTF-16; and those of others.
 
-use super::super::beside::{Beside, HeadlessRows, made_tables};
+use super::super::beside::{HeadlessRows, MadeTable, TextContext};
 use super::*;
 
 /// What is seen in a text that lies beside something, each line with the table it stood in.
-fn seen_beside(text: &[u8], beside: &Beside, cuts: &[usize], block: usize) -> Vec<String> {
+fn seen_beside(text: &[u8], beside: &TextContext, cuts: &[usize], block: usize) -> Vec<String> {
     let wanted = wanted();
     let mut scanner = Scanner::with_block(&wanted, block);
     scanner.begin(Some(1_750_302_000));
@@ -31,9 +31,9 @@ fn seen_beside(text: &[u8], beside: &Beside, cuts: &[usize], block: usize) -> Ve
 }
 
 fn seen(name: &str, text: &str) -> Vec<String> {
-    let beside = Beside {
+    let beside = TextContext {
         name: Some(name.to_owned()),
-        ..Beside::default()
+        ..TextContext::default()
     };
     let whole = seen_beside(text.as_bytes(), &beside, &[], BLOCK);
     assert_eq!(
@@ -261,9 +261,9 @@ fn rows_are_read_by_what_lies_beside_them() {
           CREATE TABLE `mailboxes` (`in_password` text, `out_password` text, `email` text, `id` int);\n\
           -- Dump completed on 2025-05-01  3:00:01\n",
     );
-    let beside = Beside {
+    let beside = TextContext {
         rows: Some(made[0].rows()),
-        ..Beside::default()
+        ..TextContext::default()
     };
     let dated = both("mailboxes").map(|line| line.replace("2025-06-19", "2025-05-01"));
     assert_eq!(seen_beside(row.as_bytes(), &beside, &[5], 64), dated);
@@ -276,9 +276,9 @@ fn rows_are_read_by_what_lies_beside_them() {
         sealed("in"),
         sealed("out")
     );
-    let beside = Beside {
+    let beside = TextContext {
         tables: made,
-        ..Beside::default()
+        ..TextContext::default()
     };
     let of = |text: &str| seen_beside(text.as_bytes(), &beside, &[], BLOCK);
     assert_eq!(of(&insert), both("mailboxes"));
@@ -293,9 +293,9 @@ fn rows_are_read_by_what_lies_beside_them() {
 
     let copy = b"COPY public.mailboxes (in_password, out_password, email, id) FROM stdin;\n";
     let date = "2025-05-01T03:00:01".parse().ok();
-    let beside = Beside {
+    let beside = TextContext {
         rows: HeadlessRows::of_copy(copy, Some("desk"), date),
-        ..Beside::default()
+        ..TextContext::default()
     };
     let text = format!("{row}\\.\n\n\n");
     assert_eq!(seen_beside(text.as_bytes(), &beside, &[], BLOCK), dated);
@@ -325,4 +325,37 @@ fn a_dump_in_utf_16_is_read_as_any_other() {
         );
         assert_eq!(said(&scan_passing(&bytes, &[3, 1001])), scan(&mysqldump()));
     }
+}
+
+#[test]
+fn a_table_is_taken_from_beside_only_where_all_agree_and_the_database_is_the_same() {
+    let made = |database: &str, columns: &str| {
+        made_tables(
+            format!(
+                "-- MySQL dump 10.13\n--\n-- Host: localhost    Database: {database}\n--\n\
+                 CREATE TABLE `mailboxes` ({columns});\n-- Dump completed on 2025-06-19  3:00:01\n"
+            )
+            .as_bytes(),
+        )
+    };
+    let usual = "`id` int, `email` text, `in_password` text";
+    let other = "`email` text, `id` int, `in_password` text";
+    let layout = |tables: Vec<MadeTable>, database: Option<&str>| {
+        let beside = TextContext {
+            tables,
+            ..TextContext::default()
+        };
+        beside.layout(b"mailboxes", database).cloned()
+    };
+    let desk = made("desk", usual);
+    assert_eq!(desk[0].date, "2025-06-19T03:00:01".parse().ok());
+    assert!(!desk[0].is_filled());
+    assert!(layout(desk.clone(), Some("desk")).is_some());
+    assert!(layout(desk.clone(), None).is_some());
+    assert!(layout(desk.clone(), Some("shop")).is_none());
+    let both = [desk.clone(), made("desk", other)].concat();
+    assert!(layout(both, Some("desk")).is_none());
+    let both = [desk, made("shop", other)].concat();
+    assert!(layout(both.clone(), Some("desk")).is_some());
+    assert!(layout(both, None).is_none());
 }

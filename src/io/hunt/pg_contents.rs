@@ -1,4 +1,4 @@
-//! The table of contents: who made the dump when of which database, and for each table the statement that its rows follow.
+//! The table of contents of a `pg_dump` archive: who made the dump when of which database, and for each table the statement that its rows follow.
 //!
 //! It is read as a text of any kind is, entry by entry, and understood on the way: its texts are searched, and no more of
 //! it is held than an entry, and the few tables that are read.
@@ -9,10 +9,12 @@ use std::io::{Error, ErrorKind, Read, Result};
 use jiff::civil::{Date, DateTime};
 use zeroize::Zeroizing;
 
-use super::super::companions::FileRows;
-use crate::domain::hunt::old_payloads::beside::{Beside, HeadlessRows, MadeTable, made_tables};
+use crate::domain::hunt::old_payloads::beside::{HeadlessRows, MadeTable, TextContext};
+use crate::domain::hunt::old_payloads::made_tables;
 use crate::words::untrusted::shown;
 
+/// How every archive begins.
+pub(super) const MAGIC: &[u8] = b"PGDMP";
 /// No entry is longer, all its texts together: functions and views are texts of people.
 const MAX_ENTRY: usize = 8 << 20;
 /// Names of tables that are remembered, to tell where in the dump something stood.
@@ -42,6 +44,14 @@ pub(super) enum DumpPacking {
     Zstd,
 }
 
+/// What is known of a file.
+#[derive(Debug, Clone)]
+pub(super) struct FileRows {
+    /// Its name, without the ending of what it is packed with.
+    pub(super) name: String,
+    pub(super) beside: TextContext,
+}
+
 /// What a table is called, and how its rows are to be read.
 #[derive(Debug, Default, Clone)]
 struct TableRows {
@@ -52,7 +62,7 @@ struct TableRows {
 
 /// What the contents say.
 #[derive(Debug, Clone)]
-pub(super) struct Contents {
+pub(super) struct DumpContents {
     pub(super) form: DumpForm,
     pub(super) packing: DumpPacking,
     /// Bytes of an integer.
@@ -69,9 +79,9 @@ pub(super) struct Contents {
     made: Vec<MadeTable>,
 }
 
-impl Contents {
+impl DumpContents {
     /// The name of a table as a member of the archive, and what is known of its rows.
-    pub(super) fn table(&self, number: i64) -> (String, Beside) {
+    pub(super) fn table(&self, number: i64) -> (String, TextContext) {
         let TableRows { name, rows, .. } = self.tables.get(&number).cloned().unwrap_or_default();
         let name = match name.is_empty() {
             true => format!("{number}.dat"),
@@ -85,8 +95,8 @@ impl Contents {
         (name + ending, self.beside(rows))
     }
 
-    fn beside(&self, rows: Option<HeadlessRows>) -> Beside {
-        Beside {
+    fn beside(&self, rows: Option<HeadlessRows>) -> TextContext {
+        TextContext {
             name: None,
             rows,
             tables: self.made.clone(),
@@ -109,7 +119,7 @@ impl Contents {
 }
 
 /// How far the contents are read.
-enum Stage {
+enum ContentsStage {
     Header,
     /// So many entries are still to come.
     Entries(i64),
@@ -121,8 +131,8 @@ enum Stage {
 /// Reads the contents, and gives them on as they are.
 pub(super) struct ContentsReader<'s> {
     stream: &'s mut dyn Read,
-    stage: Stage,
-    contents: Option<Contents>,
+    stage: ContentsStage,
+    contents: Option<DumpContents>,
     /// What was read last, and how much of it was given on.
     bytes: Zeroizing<Vec<u8>>,
     given: usize,
@@ -132,7 +142,7 @@ impl<'s> ContentsReader<'s> {
     pub(super) fn new(stream: &'s mut dyn Read) -> Self {
         Self {
             stream,
-            stage: Stage::Header,
+            stage: ContentsStage::Header,
             contents: None,
             bytes: Zeroizing::new(Vec::new()),
             given: 0,
@@ -140,38 +150,38 @@ impl<'s> ContentsReader<'s> {
     }
 
     /// What they say, once they are read to their end.
-    pub(super) fn contents(self) -> std::result::Result<Contents, String> {
+    pub(super) fn contents(self) -> std::result::Result<DumpContents, String> {
         match (self.stage, self.contents) {
-            (Stage::Damaged(why), _) => Err(why),
-            (Stage::Over, Some(contents)) => Ok(contents),
+            (ContentsStage::Damaged(why), _) => Err(why),
+            (ContentsStage::Over, Some(contents)) => Ok(contents),
             _ => Err("its table of contents was not read".to_owned()),
         }
     }
 
     fn advance(&mut self) -> Result<()> {
         match self.stage {
-            Stage::Header => {
+            ContentsStage::Header => {
                 let (contents, entries) = self.header()?;
                 self.contents = Some(contents);
-                self.stage = Stage::Entries(entries);
+                self.stage = ContentsStage::Entries(entries);
             }
-            Stage::Entries(left) if left > 0 => {
+            ContentsStage::Entries(left) if left > 0 => {
                 if let Some(mut contents) = self.contents.take() {
                     let read = self.entry(&mut contents);
                     self.contents = Some(contents);
                     read?;
                 }
-                self.stage = Stage::Entries(left - 1);
+                self.stage = ContentsStage::Entries(left - 1);
             }
-            Stage::Entries(_) => self.stage = Stage::Over,
-            Stage::Over | Stage::Damaged(_) => {}
+            ContentsStage::Entries(_) => self.stage = ContentsStage::Over,
+            ContentsStage::Over | ContentsStage::Damaged(_) => {}
         }
         Ok(())
     }
 
     /// The head of the archive, and how many entries follow.
-    fn header(&mut self) -> Result<(Contents, i64)> {
-        if self.take(super::MAGIC.len())? != super::MAGIC {
+    fn header(&mut self) -> Result<(DumpContents, i64)> {
+        if self.take(MAGIC.len())? != MAGIC {
             return Err(damaged("no archive of pg_dump"));
         }
         let mut version = (self.byte()?, self.byte()?);
@@ -198,7 +208,7 @@ impl<'s> ContentsReader<'s> {
             3 | 5 => DumpForm::Files,
             _ => return Err(damaged("its form is not known")),
         };
-        let mut contents = Contents {
+        let mut contents = DumpContents {
             form,
             packing: DumpPacking::Zlib,
             integer,
@@ -224,7 +234,7 @@ impl<'s> ContentsReader<'s> {
         Ok((contents, entries))
     }
 
-    fn packing(&mut self, contents: &Contents) -> Result<DumpPacking> {
+    fn packing(&mut self, contents: &DumpContents) -> Result<DumpPacking> {
         let level = match contents.version {
             (1, 15..) => {
                 return match self.byte()? {
@@ -263,7 +273,7 @@ impl<'s> ContentsReader<'s> {
         Ok(date())
     }
 
-    fn entry(&mut self, contents: &mut Contents) -> Result<()> {
+    fn entry(&mut self, contents: &mut DumpContents) -> Result<()> {
         let (version, integer) = (contents.version, contents.integer);
         let number = self.integer(version, integer)?;
         self.integer(version, integer)?;
@@ -326,14 +336,14 @@ impl<'s> ContentsReader<'s> {
     }
 
     /// A text, where it can be a name.
-    fn name(&mut self, contents: &Contents) -> Result<Option<String>> {
+    fn name(&mut self, contents: &DumpContents) -> Result<Option<String>> {
         let text = self.text(contents)?;
         let name = text.filter(|text| !text.is_empty() && text.len() <= MAX_NAME);
         Ok(name.map(|name| String::from_utf8_lossy(&name).into_owned()))
     }
 
     /// A text behind its length; what has less than none is missing.
-    fn text(&mut self, contents: &Contents) -> Result<Option<Vec<u8>>> {
+    fn text(&mut self, contents: &DumpContents) -> Result<Option<Vec<u8>>> {
         let length = self.integer(contents.version, contents.integer)?;
         let Ok(length) = usize::try_from(length) else {
             return Ok(None);
@@ -372,14 +382,14 @@ impl Read for ContentsReader<'_> {
             self.bytes.clear();
             self.given = 0;
             match self.stage {
-                Stage::Over => return Ok(0),
-                Stage::Damaged(_) => return self.stream.read(buffer),
-                Stage::Header | Stage::Entries(_) => {
+                ContentsStage::Over => return Ok(0),
+                ContentsStage::Damaged(_) => return self.stream.read(buffer),
+                ContentsStage::Header | ContentsStage::Entries(_) => {
                     if let Err(e) = self.advance() {
                         if e.kind() != ErrorKind::InvalidData {
                             return Err(e);
                         }
-                        self.stage = Stage::Damaged(e.to_string());
+                        self.stage = ContentsStage::Damaged(e.to_string());
                     }
                 }
             }
@@ -390,6 +400,14 @@ impl Read for ContentsReader<'_> {
         self.given += length;
         Ok(length)
     }
+}
+
+/// What `toc.dat` in the folder of a `pg_dump -Fd` says of the files beside it.
+pub(super) fn files_beside(contents: &mut dyn Read) -> Vec<FileRows> {
+    let mut reader = ContentsReader::new(contents);
+    // What is read is not wanted here, only what it says; what is damaged says nothing.
+    let _ = std::io::copy(&mut reader, &mut std::io::sink());
+    reader.contents().map(|c| c.files()).unwrap_or_default()
 }
 
 /// What bytes stand for, the lowest first.

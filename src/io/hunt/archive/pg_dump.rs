@@ -2,25 +2,21 @@
 //!
 //! All begin with a table of contents. In the custom form the data of each table follow it, packed or not; the others have
 //! them in files beside it, which are met on their own: what the contents say of their rows is remembered for them. The
-//! form is that of PostgreSQL's `pg_backup_archiver` and `pg_backup_custom`, versions 1.0 to 1.16 (PostgreSQL 17).
+//! form is that of PostgreSQL's `pg_backup_archiver` and `pg_backup_custom`, versions 1.0 to 1.16 (PostgreSQL 18).
 
 mod blocks;
-mod contents;
 
 use std::io::Read;
 
-use super::SkipReason;
-use super::archive::member;
-use super::budget::{FAST, MeteredReader};
-use super::companions::FileRows;
-use super::text::Text;
-use crate::domain::hunt::old_payloads::beside::Beside;
+use super::super::SkipReason;
+use super::super::budget::{FAST, MeteredReader};
+use super::super::pg_contents::{ContentsReader, DumpForm, DumpPacking};
+use super::super::text::Text;
+use super::member;
+use crate::domain::hunt::old_payloads::beside::TextContext;
 use crate::io::hunt::search::{FileReading, PartSearch, broken};
-use blocks::{Block, Blocks, Chunks};
-use contents::{ContentsReader, DumpForm, DumpPacking};
+use blocks::{Chunks, DumpBlock, DumpBlocks};
 
-/// How every archive begins.
-pub(super) const MAGIC: &[u8] = b"PGDMP";
 /// A window of deflate, and room around it.
 const MEMORY: u64 = 128 << 10;
 
@@ -39,19 +35,22 @@ pub(super) fn read(
     let contents = contents.map_err(|e| broken(&e))?;
     if contents.form == DumpForm::Files {
         if let Some(rows) = &mut search.scanner {
-            rows.companions.remember(reading, contents.files());
+            rows.companions
+                .remember(reading.path, &reading.inside, contents.files());
         }
         return Ok(());
     }
-    let mut blocks = Blocks::new(stream, contents.integer);
+    let mut blocks = DumpBlocks::new(stream, contents.integer);
     loop {
         if (search.cancel)() {
             return Ok(());
         }
         let (name, beside) = match blocks.next().map_err(|e| broken(&e))? {
             None => return Ok(()),
-            Some(Block::Table(number)) => contents.table(number),
-            Some(Block::LargeObject(number)) => (format!("blob_{number}.dat"), Beside::default()),
+            Some(DumpBlock::Table(number)) => contents.table(number),
+            Some(DumpBlock::LargeObject(number)) => {
+                (format!("blob_{number}.dat"), TextContext::default())
+            }
         };
         let mut chunks = blocks.chunks();
         search.expect(Some(beside));
@@ -89,17 +88,9 @@ fn data(
 
 impl PartSearch<'_> {
     /// This is known of the next text.
-    fn expect(&mut self, beside: Option<Beside>) {
+    fn expect(&mut self, beside: Option<TextContext>) {
         if let Some(search) = &mut self.scanner {
             search.companions.expected = beside;
         }
     }
-}
-
-/// What `toc.dat` in the folder of a `pg_dump -Fd` says of the files beside it.
-pub(super) fn files_beside(contents: &mut dyn Read) -> Vec<FileRows> {
-    let mut reader = ContentsReader::new(contents);
-    // What is read is not wanted here, only what it says; what is damaged says as much as was read.
-    let _ = std::io::copy(&mut reader, &mut std::io::sink());
-    reader.contents().map(|c| c.files()).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use std::io::{Error, ErrorKind, Read, Result};
 
-use super::contents::{damaged, number};
+use crate::io::hunt::pg_contents::{damaged, number};
 
 /// Kinds of blocks.
 const TABLE: u8 = 1;
@@ -10,7 +10,7 @@ const LARGE_OBJECTS: u8 = 3;
 
 /// What data follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Block {
+pub(super) enum DumpBlock {
     /// Those of the entry with this number.
     Table(i64),
     /// Those of a large object.
@@ -18,7 +18,7 @@ pub(super) enum Block {
 }
 
 /// Reads block after block.
-pub(super) struct Blocks<'s> {
+pub(super) struct DumpBlocks<'s> {
     stream: &'s mut dyn Read,
     /// Bytes of an integer.
     integer: usize,
@@ -26,7 +26,7 @@ pub(super) struct Blocks<'s> {
     within: bool,
 }
 
-impl<'s> Blocks<'s> {
+impl<'s> DumpBlocks<'s> {
     pub(super) fn new(stream: &'s mut dyn Read, integer: usize) -> Self {
         Self {
             stream,
@@ -36,12 +36,12 @@ impl<'s> Blocks<'s> {
     }
 
     /// What follows; nothing at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Block>> {
+    pub(super) fn next(&mut self) -> Result<Option<DumpBlock>> {
         loop {
             if self.within {
                 match self.number()? {
                     0 => self.within = false,
-                    number => return Ok(Some(Block::LargeObject(number))),
+                    number => return Ok(Some(DumpBlock::LargeObject(number))),
                 }
             }
             let mut kind = [0];
@@ -50,7 +50,7 @@ impl<'s> Blocks<'s> {
             }
             let number = self.number()?;
             match kind[0] {
-                TABLE => return Ok(Some(Block::Table(number))),
+                TABLE => return Ok(Some(DumpBlock::Table(number))),
                 LARGE_OBJECTS => self.within = true,
                 _ => return Err(damaged("a block of an unknown kind")),
             }
@@ -93,7 +93,7 @@ impl<'s> Blocks<'s> {
 
 /// The data of one block.
 pub(super) struct Chunks<'b, 's> {
-    blocks: &'b mut Blocks<'s>,
+    blocks: &'b mut DumpBlocks<'s>,
     /// Bytes of the chunk at hand that were not read.
     left: u64,
     over: bool,

@@ -11,10 +11,11 @@ use std::sync::Arc;
 
 use rustix::fs::{AtFlags, FileType};
 
-use super::archive::{self, HEAD};
 use crate::domain::hunt::forms::series::SeriesPart;
 use crate::io::fs;
 
+/// Bytes of the second part that are looked at: a tar header.
+const HEAD: usize = 512;
 /// No honest archive is cut into more.
 const MOST: usize = 10_000;
 
@@ -66,7 +67,12 @@ impl FileNeighbours {
     }
 
     /// The file and those that go on from it, where it is the first and there are such.
-    pub(super) fn joined(&self, part: &SeriesPart) -> Option<Joined> {
+    /// Others that are archives by themselves, told by their first bytes, are numbered and no parts.
+    pub(super) fn joined(
+        &self,
+        part: &SeriesPart,
+        is_archive: fn(&[u8]) -> bool,
+    ) -> Option<Joined> {
         if !part.is_first() {
             return None;
         }
@@ -90,8 +96,7 @@ impl FileNeighbours {
         let (second, _) = parts.get(1)?;
         let mut head = [0; HEAD];
         let read = self.open(second).ok()?.read_at(&mut head, 0).ok()?;
-        // Archives of their own that are numbered.
-        if archive::kind(&head[..read]).is_some() {
+        if is_archive(&head[..read]) {
             return None;
         }
         Some(Joined {

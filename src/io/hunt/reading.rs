@@ -150,7 +150,11 @@ impl PartSearch<'_> {
         let parts = part
             .as_ref()
             .filter(|_| !self.limits.real_files)
-            .and_then(|part| open.beside.as_ref()?.joined(part));
+            .and_then(|part| {
+                open.beside
+                    .as_ref()?
+                    .joined(part, |head| archive::kind(head).is_some())
+            });
         let outcome = match parts {
             Some(joined) => {
                 let (length, stored) = (joined.length, joined.stored);

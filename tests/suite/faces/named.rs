@@ -131,8 +131,8 @@ fn the_next_command_names_the_install_as_it_was_named() {
         .collect();
     assert_eq!(
         next.len(),
-        3,
-        "find-key, recover, the wizard: {}",
+        4,
+        "find-key, recover, the wizard, test: {}",
         check.out
     );
     for line in next {

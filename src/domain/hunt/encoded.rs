@@ -76,10 +76,18 @@ pub fn scan_encoded(window: &[u8], range: Range<usize>, hit: &mut dyn FnMut(Hit)
 /// The run of digits and line ends among them that this place lies in. It begins less than a sample before, or was met
 /// before.
 fn run_around(window: &[u8], at: usize) -> Range<usize> {
-    let belongs = |byte: &&u8| is_digit(**byte) || matches!(byte, b'\n' | b'\r' | b'\\' | b'=');
-    let before = window[at.saturating_sub(SAMPLE)..at].iter().rev();
-    let behind = window[at..].iter().take_while(belongs);
-    at - before.take_while(belongs).count()..at + behind.count()
+    let belongs = |place: usize| {
+        is_digit(window[place]) || matches!(window[place], b'\n' | b'\r' | b'\\' | b'=')
+    };
+    let (mut start, mut end) = (at, at);
+    let first = at.saturating_sub(SAMPLE);
+    while start > first && belongs(start - 1) {
+        start -= 1;
+    }
+    while end < window.len() && belongs(end) {
+        end += 1;
+    }
+    start..end
 }
 
 /// Decodes from a mark on, and looks through it.

@@ -50,6 +50,7 @@ struct Told {
     points: usize,
     syncs: usize,
     states: usize,
+    tried: usize,
     right: usize,
     lost: Vec<String>,
 }
@@ -135,8 +136,15 @@ impl<'a> Story<'a> {
                 if !tried.insert((disk::digest(&state), end)) {
                     continue;
                 }
+                // On the way the ways out take turns: a start of the program for each of them and of thousands of disks is
+                // most of what this takes.
+                let turn = told.states % rights.len();
                 told.states += 1;
-                for right in rights {
+                for (way, right) in rights.iter().enumerate() {
+                    if !end && way != turn {
+                        continue;
+                    }
+                    told.tried += 1;
                     disk::lay_out(&self.folders, &state);
                     let held = catch_unwind(AssertUnwindSafe(|| {
                         require_keys(self.world);
@@ -180,7 +188,8 @@ impl<'a> Story<'a> {
         );
         assert!(told.lost.is_empty(), "{}", told.lost.join("\n\n"));
         assert!(told.states > told.points, "too few states were tried");
-        assert_eq!(told.right, told.states * rights.len());
+        assert!(told.tried > told.states || rights.len() == 1);
+        assert_eq!(told.right, told.tried);
     }
 }
 

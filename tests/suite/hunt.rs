@@ -16,6 +16,7 @@ mod zips;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -30,6 +31,17 @@ const PLAIN: &str = "this is a throw-away example key";
 
 /// A key found: its text, the members that lead to it, and the line.
 type Found = (String, Vec<String>, Option<u64>);
+
+/// Runs a line of shell in a folder.
+fn shell(folder: &Path, line: &str) {
+    let output = Command::new("sh")
+        .args(["-c", line])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{line}: {said}");
+}
 
 fn search_with(folder: &Path, limits: HuntLimits) -> (Vec<Found>, HuntTotals) {
     let mut found = Vec::new();

@@ -161,14 +161,7 @@ pub(super) fn objects_within(
     cancel: &dyn Fn() -> bool,
     each: &mut Each<'_>,
 ) -> GitRead {
-    let mut reader = GitStoreReader {
-        limits: *limits,
-        cancel,
-        each,
-        budget: budget.clone(),
-        read: GitRead::default(),
-        visited: HashSet::new(),
-    };
+    let mut reader = GitStoreReader::new(limits, budget, cancel, each);
     let own = store.join("objects");
     reader.store(if is_folder(&own) { &own } else { store }, 0);
     reader.read
@@ -183,14 +176,7 @@ pub(super) fn bundle_within(
     cancel: &dyn Fn() -> bool,
     each: &mut Each<'_>,
 ) -> GitRead {
-    let mut reader = GitStoreReader {
-        limits: *limits,
-        cancel,
-        each,
-        budget: budget.clone(),
-        read: GitRead::default(),
-        visited: HashSet::new(),
-    };
+    let mut reader = GitStoreReader::new(limits, budget, cancel, each);
     if let Err(why) = pack::read_behind(&mut reader, bundle, pack) {
         reader.skip(bundle, Vec::new(), why);
     }
@@ -214,7 +200,23 @@ struct GitStoreReader<'a> {
     visited: HashSet<PathBuf>,
 }
 
-impl GitStoreReader<'_> {
+impl<'a> GitStoreReader<'a> {
+    fn new(
+        limits: &GitLimits,
+        budget: &Budget,
+        cancel: &'a dyn Fn() -> bool,
+        each: &'a mut Each<'a>,
+    ) -> Self {
+        Self {
+            limits: *limits,
+            cancel,
+            each,
+            budget: budget.clone(),
+            read: GitRead::default(),
+            visited: HashSet::new(),
+        }
+    }
+
     fn skip(&mut self, path: &Path, inside: Vec<Untrusted>, why: SkipReason) {
         if self.read.skipped.len() < self.limits.skipped {
             self.read.skipped.push(Skipped {

@@ -26,7 +26,7 @@ use crate::words::untrusted::shown;
 const CIPHERS: &str = "HIGH:!aNULL:!eNULL:!MD5:!DES:!RC4";
 
 /// The groups that OpenSSL 3.0 to 3.4 offer, which PHP leaves as they are. Those of 3.5 and later begin with one whose share
-/// makes the first message longer than a packet: old servers and boxes in between do not answer that.
+/// makes the first message longer than a packet, which PHP's is not.
 const GROUPS: &str =
     "X25519:P-256:X448:P-521:P-384:ffdhe2048:ffdhe3072:ffdhe4096:ffdhe6144:ffdhe8192";
 

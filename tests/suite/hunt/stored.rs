@@ -3,7 +3,6 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::Command;
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
@@ -12,7 +11,7 @@ use lz4_flex::frame::FrameEncoder;
 use lzma_rust2::{LzipOptions, LzipWriter, LzmaOptions, LzmaWriter};
 
 use super::archives::noise;
-use super::{KEY, env, folder, gz, only_skip, search, search_with, tar};
+use super::{KEY, env, folder, gz, only_skip, search, search_with, shell, tar};
 
 fn lzma(bytes: &[u8]) -> Vec<u8> {
     let mut options = LzmaOptions::with_preset(1);
@@ -50,17 +49,6 @@ fn long() -> Vec<u8> {
     let mut text = b"2026-01-01 mailbox 3: nothing new\n".repeat(20_000);
     text.extend(env());
     text
-}
-
-/// Runs a line of shell in a folder.
-fn shell(folder: &Path, line: &str) {
-    let output = Command::new("sh")
-        .args(["-c", line])
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{line}: {said}");
 }
 
 /// The key is found, in these members, and nothing is said to be wrong.

@@ -2,25 +2,13 @@
 //! and read is blamed.
 
 use std::path::Path;
-use std::process::Command;
 
 use freescout_rescue::domain::hunt::forms::UnreadForm;
 use freescout_rescue::io::hunt::SkipReason;
 
 use super::archives::noise;
-use super::{KEY, env, folder, gz, search, tar};
+use super::{KEY, env, folder, gz, search, shell, tar};
 use crate::cli::Bench;
-
-/// Runs a line of shell in a folder.
-fn shell(folder: &Path, line: &str) {
-    let output = Command::new("sh")
-        .args(["-c", line])
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{line}: {said}");
-}
 
 /// What was not read of a folder: how it is called, and why.
 fn told(folder: &Path) -> Vec<(String, SkipReason)> {

@@ -7,8 +7,7 @@
 
 mod typed;
 
-use bech32::primitives::correction::CorrectableError;
-use bech32::primitives::decode::{ChecksumError, UncheckedHrpstring};
+use bech32::primitives::decode::UncheckedHrpstring;
 use bech32::{Bech32, ByteIterExt, Fe32, Fe32IterExt, Hrp};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -256,22 +255,13 @@ fn checked(typed: &[char]) -> Checked {
     // What is no character at all is one that is wrong: any other takes its place.
     let symbols = typed.iter().map(|c| symbol(*c).unwrap_or(Fe32::Q));
     let mut symbols: Vec<Fe32> = symbols.collect();
-    let mut text = Zeroizing::new(String::with_capacity(PREFIX.len() + 1 + ROW));
-    text.push_str(PREFIX);
-    text.push('1');
-    symbols.iter().for_each(|s| text.push(s.to_char()));
-    let Ok(row) = UncheckedHrpstring::new(&text) else {
-        return Checked::Wrong;
-    };
-    let wrong = match row.validate_checksum::<Bech32>() {
-        Ok(()) => typed.iter().position(|c| symbol(*c).is_none()),
-        Err(error) => match only_error(&error, symbols.len()) {
-            Some((at, difference)) => {
-                symbols[at] += difference;
-                Some(at)
-            }
+    let wrong = if has_right_checksum(&symbols) {
+        typed.iter().position(|c| symbol(*c).is_none())
+    } else {
+        match only_error(&mut symbols) {
+            Some(at) => Some(at),
             None => return Checked::Wrong,
-        },
+        }
     };
     let [number, of, data @ ..] = &symbols[..] else {
         return Checked::Wrong;
@@ -297,16 +287,29 @@ fn checked(typed: &[char]) -> Checked {
     }
 }
 
-/// The place of the one wrong character of a row of so many, and what to add to it; `None` where there are more.
-fn only_error(error: &ChecksumError, length: usize) -> Option<(usize, Fe32)> {
-    let corrector = error.correction_context::<Bech32>()?;
-    let mut errors = corrector.bch_errors()?;
-    match (errors.next(), errors.next()) {
-        (Some((from_end, difference)), None) if from_end < length => {
-            Some((length - 1 - from_end, difference))
+fn has_right_checksum(symbols: &[Fe32]) -> bool {
+    let mut text = Zeroizing::new(String::with_capacity(PREFIX.len() + 1 + symbols.len()));
+    text.push_str(PREFIX);
+    text.push('1');
+    symbols.iter().for_each(|s| text.push(s.to_char()));
+    UncheckedHrpstring::new(&text).is_ok_and(|row| row.has_valid_checksum::<Bech32>())
+}
+
+/// Puts the one wrong character of a row right and says where it stands; `None` where more are wrong. Every character is
+/// tried in every place: of so few one alone can fit, and the library's own correction takes any row for one of its own.
+fn only_error(symbols: &mut [Fe32]) -> Option<usize> {
+    for at in 0..symbols.len().min(ROW) {
+        let typed = symbols[at];
+        let all = (0..32u8).filter_map(|value| Fe32::try_from(value).ok());
+        for other in all.filter(|other| *other != typed) {
+            symbols[at] = other;
+            if has_right_checksum(symbols) {
+                return Some(at);
+            }
         }
-        _ => None,
+        symbols[at] = typed;
     }
+    None
 }
 
 /// The character that was typed, as what it stands for: those that the alphabet leaves out look like others.

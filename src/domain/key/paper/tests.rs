@@ -235,6 +235,11 @@ proptest! {
     }
 
     #[test]
+    fn rows_of_any_characters_are_judged(rows in proptest::collection::vec("[02-9ac-hj-np-z]{32}", 1..6)) {
+        let _ = read(rows.join("\n").as_bytes());
+    }
+
+    #[test]
     fn nothing_makes_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), text in "[ -~\\n\u{2010}é]{0,300}") {
         let _ = read(&bytes);
         let _ = read(text.as_bytes());

@@ -10,6 +10,7 @@ pub mod encoded;
 pub mod forms;
 pub mod log_secrets;
 pub mod old_payloads;
+pub mod trials;
 
 mod alone;
 mod digits;
@@ -102,7 +103,7 @@ impl<'w> Scan<'w> {
                 }
             }
             Spot::WideEnd => self.padding(at, hit),
-            Spot::Json | Spot::Line => {}
+            Spot::Json | Spot::Line | Spot::Run => {}
         }
     }
 

@@ -3,6 +3,9 @@
 //! Sixty-four bytes at a time, with the widest vectors the processor has (crate `fearless_simd`), each byte is recognised by
 //! what it is: one bit a byte and kind. Everything looked for is then a few shifts of such words of bits, so that all of
 //! it together costs little more than one search for one text. What is told here is generous; others look closer.
+//!
+//! Where a range is no text, most of it is passed over with one question only: whether a dozen bytes in a row could be
+//! letters, or the zeros between them. Whatever is told stands among so many.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -20,7 +23,8 @@ pub enum Spot {
     WideKey,
     /// `e64` with a zero between each two bytes.
     WideBase64,
-    /// An equals sign or a line end behind a run of what may be digits.
+    /// An equals sign behind a run of what may be digits, or a line end behind such a run with an equals sign not far
+    /// behind it.
     End,
     /// An equals sign behind what may be a digit and a zero.
     WideEnd,
@@ -28,6 +32,8 @@ pub enum Spot {
     Json,
     /// A line that begins with a sign or a letter as statements of SQL do.
     Line,
+    /// Somewhere in a run of at least [`HALF`] of what may be digits; told again and again of a longer one.
+    Run,
 }
 
 /// What is looked for.
@@ -35,7 +41,7 @@ pub enum Spot {
 pub enum Wish {
     /// Keys with their prefix, also in UTF-16.
     Prefixed,
-    /// Keys: all spots but the last two.
+    /// Keys: all spots but those of rows.
     Keys,
     /// Keys, and payloads in the rows of dumps: all spots.
     KeysAndRows,
@@ -56,15 +62,24 @@ const WIDTH: usize = 64;
 const AROUND: usize = 8;
 /// Bytes looked at before the range: a run that ends in it may begin there.
 const BEFORE: usize = 3 * WIDTH;
-/// Bytes behind the range that a text which begins in it may reach to: `APP_KEY` in UTF-16.
-const BEHIND: usize = 16;
+/// Bytes behind the range that a text which begins in it may reach to: `APP_KEY` in UTF-16, a long run.
+const BEHIND: usize = WIDTH;
 /// Digits in a row that make a run. Of 22 so many stand within one go.
 const RUN: usize = 11;
+/// Digits that make a long run: half of what is looked at in one go. Of twice as many, one short, so many stand together.
+pub const HALF: usize = WIDTH / 2;
+/// Bytes below 0x80 in a row that make it worthwhile to look at them, where most are none: `APP_KEY=`, `'key'=>'` with the
+/// beginning of a key, `base64:` with it, a payload, in UTF-16 more.
+const LOW: u32 = 12;
+/// How far behind a line end the padding of a key may stand that breaks there: digits on the next line, and its margin.
+const NEXT_LINE: usize = 2 * WIDTH;
+/// How much of a range is asked whether it is text.
+const ASKED: usize = 4 << 10;
 
 static LEVEL: LazyLock<Level> = LazyLock::new(Level::new);
 
 /// Tells every spot that may matter to what begins in `range`, and some around it, in their order but for those within
-/// the same 64 bytes.
+/// the same 64 bytes, and line ends, which are told when their equals sign is met.
 pub fn over(
     window: &[u8],
     range: Range<usize>,
@@ -97,6 +112,8 @@ fn over_with(
 struct State {
     /// All ones where the last go ended within a run.
     within: u64,
+    /// The last line end behind a run, behind which no equals sign was met.
+    broken: Option<usize>,
     lines: u64,
     zeros: u64,
 }
@@ -130,10 +147,16 @@ fn look<S: Simd, const ALL: bool, const ROWS: bool>(
         if at >= range.start.max(AROUND)
             && let Some(mut rest) = window.get(at - AROUND..whole + AROUND)
         {
-            while let Some(bytes) = rest.first_chunk() {
-                glance::<_, ALL, ROWS>(simd, bytes, at, !0, &mut state, spot);
-                rest = &rest[WIDTH..];
-                at += WIDTH;
+            let text = memchr::memchr(0, &rest[..rest.len().min(ASKED)]).is_none();
+            if ALL && !text {
+                state.zeros = !0;
+                at += letters_among::<_, ALL, ROWS>(simd, rest, at, &mut state, spot);
+            } else {
+                while let Some(bytes) = rest.first_chunk() {
+                    glance::<_, ALL, ROWS>(simd, bytes, at, !0, &mut state, spot);
+                    rest = &rest[WIDTH..];
+                    at += WIDTH;
+                }
             }
         }
     }
@@ -141,6 +164,57 @@ fn look<S: Simd, const ALL: bool, const ROWS: bool>(
         lines: state.lines,
         zero: state.zeros != 0,
     }
+}
+
+/// Looks at what may hold letters among bytes that are no text, from this place on. Says how many it went over, which are
+/// followed by less than a go. Their line ends are not counted.
+#[inline(always)]
+fn letters_among<S: Simd, const ALL: bool, const ROWS: bool>(
+    simd: S,
+    bytes: &[u8],
+    at: usize,
+    state: &mut State,
+    spot: &mut dyn FnMut(Spot, usize),
+) -> usize {
+    let mut gone = 0;
+    // Bytes below 0x80 at the end of the last go, so many as matter where that is not known, and whether it was looked at.
+    let (mut trailing, mut looked) = (LOW, true);
+    while let Some(go) = bytes.get(gone..).and_then(|rest| rest.first_chunk()) {
+        let low = !load(simd, go, AROUND).simd_ge(0x80).to_bitmask();
+        let pairs = low & low >> 1;
+        let fours = pairs & pairs >> 2;
+        let dozens = fours & fours >> 4 & fours >> 8;
+        let leading = low.trailing_ones();
+        if dozens != 0 || leading > 0 && leading + trailing >= LOW {
+            if !looked {
+                let before = gone - WIDTH;
+                state.within = 0;
+                if let Some(go) = bytes[before..].first_chunk() {
+                    glance::<_, ALL, ROWS>(simd, go, at + before, !0, state, spot);
+                }
+            }
+            glance::<_, ALL, ROWS>(simd, go, at + gone, !0, state, spot);
+            looked = true;
+        } else {
+            looked = false;
+        }
+        trailing = low.leading_ones();
+        gone += WIDTH;
+    }
+    // What begins there may go on behind.
+    if !looked {
+        state.within = 0;
+        if let Some(go) = bytes[gone - WIDTH..].first_chunk() {
+            glance::<_, ALL, ROWS>(simd, go, at + gone - WIDTH, !0, state, spot);
+        }
+    }
+    gone
+}
+
+/// So many bytes from this place on, within what is looked at in one go.
+#[inline(always)]
+fn load<S: Simd>(simd: S, bytes: &[u8; WIDTH + 2 * AROUND], from: usize) -> u8x64<S> {
+    u8x64::from_slice(simd, &bytes[from..from + WIDTH])
 }
 
 /// Tells the kinds of 64 bytes, and what follows from them, if anything.
@@ -153,13 +227,14 @@ fn glance<S: Simd, const ALL: bool, const ROWS: bool>(
     state: &mut State,
     spot: &mut dyn FnMut(Spot, usize),
 ) {
-    let load = |from: usize| u8x64::from_slice(simd, &bytes[from..from + WIDTH]);
-    let here = load(AROUND);
-    let next = load(AROUND + 1);
+    let here = load(simd, bytes, AROUND);
+    let next = load(simd, bytes, AROUND + 1);
 
     let mut marks = here.simd_eq(b'6') & next.simd_eq(b'4');
+    let first = load(simd, bytes, AROUND - 1);
     if ALL {
-        let [third, second, first] = [3, 2, 1].map(|before| load(AROUND - before));
+        let second = load(simd, bytes, AROUND - 2);
+        let third = load(simd, bytes, AROUND - 3);
         let y = here | 0x20;
         // As a word of its own "key" is common; in a name something stands before it.
         marks |= y.simd_eq(b'y') & (second | 0x20).simd_eq(b'k') & !third.simd_eq(b' ');
@@ -167,6 +242,8 @@ fn glance<S: Simd, const ALL: bool, const ROWS: bool>(
             marks |= y.simd_eq(b'y') & next.simd_eq(b'J');
         }
         marks &= (first | 0x20).simd_eq(b'e');
+    } else {
+        marks &= first.simd_eq(b'e');
     }
     let marks = marks.to_bitmask();
     let zero = here.simd_eq(0).to_bitmask();
@@ -177,22 +254,43 @@ fn glance<S: Simd, const ALL: bool, const ROWS: bool>(
     } else {
         0
     };
-    let stops = if ALL {
-        stops(digits(here), &mut state.within)
+    let digit = if ALL { digits(here) } else { 0 };
+    let mut stops = if ALL {
+        run_ends(digit, &mut state.within)
     } else {
         0
     };
+    let long = ALL && (digit as u32 == !0 || (digit >> HALF) as u32 == !0);
     state.lines += u64::from((line & own).count_ones());
     state.zeros |= zero & own;
 
     // Every second byte a zero.
     let wide = zero & zero >> 2;
-    if marks | stops | wide | heads == 0 {
+    if marks | stops | wide | heads | u64::from(long) == 0 && state.broken.is_none() {
         return;
     }
-    // What ends a run is mostly neither of these.
-    let is = |byte: u8| here.simd_eq(byte).to_bitmask();
-    let stops = stops & (line | is(b'=') | is(b'\r'));
+    for half in [0, HALF] {
+        if ALL && (digit >> half) as u32 == !0 {
+            spot(Spot::Run, at + half);
+        }
+    }
+    if ALL && (stops != 0 || state.broken.is_some()) {
+        // What ends a run is mostly neither of these.
+        let is = |byte: u8| here.simd_eq(byte).to_bitmask();
+        let equals = is(b'=');
+        let breaks = stops & (line | is(b'\r'));
+        stops &= equals;
+        if equals != 0 {
+            let near = at.saturating_sub(NEXT_LINE);
+            if let Some(broken) = state.broken.take().filter(|broken| *broken >= near) {
+                spot(Spot::End, broken);
+            }
+            stops |= breaks;
+        }
+        if breaks != 0 {
+            state.broken = Some(at + (WIDTH - 1) - breaks.leading_zeros() as usize);
+        }
+    }
     if marks | stops | wide | heads != 0 {
         let told = PlaceBits {
             marks,
@@ -206,7 +304,7 @@ fn glance<S: Simd, const ALL: bool, const ROWS: bool>(
 
 /// Where runs of digits are over.
 #[inline(always)]
-fn stops(digit: u64, within: &mut u64) -> u64 {
+fn run_ends(digit: u64, within: &mut u64) -> u64 {
     let run = digit & digit >> 1;
     let run = run & run >> 2;
     let run = run & run >> 4;
@@ -267,9 +365,8 @@ fn spots<S: Simd, const ALL: bool, const ROWS: bool>(
     each(told.heads, |bit| spot(Spot::Line, at + bit + 1));
     each(told.stops, |bit| spot(Spot::End, at + bit));
     if told.wide {
-        let load = |from: usize| u8x64::from_slice(simd, &bytes[from..from + WIDTH]);
-        let lower = |from: usize, byte: u8| (load(AROUND + from) | 0x20).simd_eq(byte);
-        let byte = |from: usize, byte: u8| load(AROUND + from).simd_eq(byte);
+        let lower = |from: usize, byte: u8| (load(simd, bytes, AROUND + from) | 0x20).simd_eq(byte);
+        let byte = |from: usize, byte: u8| load(simd, bytes, AROUND + from).simd_eq(byte);
         let between = byte(1, 0) & byte(3, 0);
         let key = lower(0, b'k') & lower(2, b'e') & lower(4, b'y') & between;
         let base64 = byte(0, b'e') & byte(2, b'6') & byte(4, b'4') & between;
@@ -349,6 +446,40 @@ mod tests {
             Spot::WideEnd,
         ] {
             assert!(spots.iter().any(|(spot, _)| *spot == kind), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_among_letters_is_told_of_bytes_that_are_no_text_too() {
+        let digits = "dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk";
+        let texts = [
+            format!("APP_KEY=base64:{digits}="),
+            format!("{}\n  {}=", &digits[..30], &digits[30..]),
+            format!("\nINSERT INTO `mailboxes` VALUES ({digits}{digits}{digits})"),
+            "\"password\":\"eyJpdiI6Ik".to_owned(),
+            "\nUSE `freescout`;\n".to_owned(),
+            format!("A\0P\0P\0_\0K\0E\0Y\0=\0{}", "x\0".repeat(40)),
+        ];
+        for text in texts {
+            let mut anything = false;
+            for offset in 600..600 + WIDTH {
+                let mut bytes = vec![0xe5; 2000];
+                bytes[offset..][..text.len()].copy_from_slice(text.as_bytes());
+                let mut seen = |first: u8| {
+                    // The first goes are looked at in any case, as the last is.
+                    bytes[200] = first;
+                    let mut spots = Vec::new();
+                    let range = 200..1900;
+                    over(&bytes, range, Wish::KeysAndRows, &mut |spot, at| {
+                        spots.push((spot, at));
+                    });
+                    spots
+                };
+                let (text, other) = (seen(0xe5), seen(0));
+                assert_eq!(text, other, "at {offset}");
+                anything |= !text.is_empty();
+            }
+            assert!(anything, "{text}");
         }
     }
 }

@@ -1,20 +1,22 @@
 //! Keys in texts that are encoded once more: in base64 (Kubernetes' secrets, `user_data` of a Terraform state, attachments of
 //! mails), and in the hexadecimal that auditd gives to the arguments of commands.
 //!
-//! What is looked for are long runs of digits, by a sample now and then; only in those, the forms that the marks of a key
-//! take there. What stands around such a mark is decoded and looked through as any text.
+//! What is looked at are long runs of digits; only in those, the forms that the marks of a key take are looked for. What stands around such a mark is decoded and looked through as any text.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::packed::Searcher;
 use zeroize::Zeroizing;
 
+use super::byte_classes::HALF;
 use super::digits::is_digit;
 use super::{Hit, REACH, scan};
 
-/// One byte of so many is looked at. A run of twice as many and one holds two of them.
-const SAMPLE: usize = 32;
+/// How far around a mark the run that it stands in is measured.
+const LINE: usize = 128;
+/// How much of a run is looked through in one go.
+const GO: usize = 2 << 10;
 /// Digits behind a mark that are decoded: a name, blanks and a key, with line ends among them.
 const BEHIND: usize = 256;
 
@@ -43,51 +45,87 @@ const MARKS: [(&[u8], Encoding); 10] = [
     (b"6261736536343a", Encoding::Hex),
 ];
 
-static SEARCHER: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(MARKS.map(|(mark, _)| mark)).ok());
+/// Length of the longest of them.
+const LONGEST: usize = {
+    let (mut longest, mut number) = (0, 0);
+    while number < MARKS.len() {
+        let length = MARKS[number].0.len();
+        longest = if length > longest { length } else { longest };
+        number += 1;
+    }
+    longest
+};
 
-/// Reports every hit whose mark begins in `range`. As for [`super::scan_in`], twice [`REACH`] behind it belong to `window`.
-pub fn scan_encoded(window: &[u8], range: Range<usize>, hit: &mut dyn FnMut(Hit)) {
-    let Some(searcher) = SEARCHER.as_ref() else {
-        return;
-    };
-    let until = range.end + 2 * SAMPLE;
-    let mut at = range.start.saturating_sub(2 * SAMPLE);
-    while at < until && at + SAMPLE < window.len() {
-        let next = at + SAMPLE;
-        // The far end first: most are no digits there.
-        let is_run = is_digit(window[next]) && window[at..next].iter().all(|byte| is_digit(*byte));
-        if !is_run {
-            at = next;
-            continue;
+static SEARCHER: LazyLock<Option<Searcher>> =
+    LazyLock::new(|| Searcher::new(MARKS.map(|(mark, _)| mark)));
+
+/// A closer look at the long runs of a range. As for [`super::scan_in`], twice [`REACH`] behind it belong to the window.
+pub struct EncodedScan<'w> {
+    window: &'w [u8],
+    range: Range<usize>,
+    /// How far the window was looked through for the marks of runs.
+    done: usize,
+}
+
+impl<'w> EncodedScan<'w> {
+    /// A scan of this range.
+    pub fn new(window: &'w [u8], range: Range<usize>) -> Self {
+        Self {
+            window,
+            range,
+            done: 0,
         }
-        let run = run_around(window, at);
-        for found in searcher.find_iter(&window[run.clone()]) {
-            let place = run.start + found.start();
-            let (_, encoding) = MARKS[found.pattern().as_usize()];
-            if range.contains(&place) {
-                decode(window, place, encoding, hit);
+    }
+
+    /// Reports every hit in the run of which [`HALF`] digits are told here, if its mark begins in the range.
+    pub fn look(&mut self, at: usize, hit: &mut dyn FnMut(Hit)) {
+        if at < self.done {
+            return;
+        }
+        let Self { window, range, .. } = self;
+        let half = window.get(at..at + HALF);
+        let (Some(searcher), Some(half)) = (SEARCHER.as_ref(), half) else {
+            return;
+        };
+        if !half.iter().all(|byte| is_digit(*byte)) {
+            return;
+        }
+        let mut from = self.done.max(at.saturating_sub(LINE));
+        loop {
+            let until = window.len().min(at.max(from) + GO);
+            let mut next = until.saturating_sub(LONGEST - 1).max(from);
+            for found in searcher.find_iter(&window[from..until]) {
+                let mark = from + found.start();
+                next = next.max(from + found.end());
+                let (_, encoding) = MARKS[found.pattern().as_usize()];
+                if range.contains(&mark) && is_in_run(window, mark) {
+                    decode(window, mark, encoding, hit);
+                }
+            }
+            (self.done, from) = (next, next);
+            // The last bit of a run is not told of itself.
+            let goes_on = window[until - HALF / 2..until]
+                .iter()
+                .all(|byte| belongs(*byte));
+            if !goes_on || until == window.len() {
+                return;
             }
         }
-        at = run.end.max(next);
     }
 }
 
-/// The run of digits and line ends among them that this place lies in. It begins less than a sample before, or was met
-/// before.
-fn run_around(window: &[u8], at: usize) -> Range<usize> {
-    let belongs = |place: usize| {
-        is_digit(window[place]) || matches!(window[place], b'\n' | b'\r' | b'\\' | b'=')
-    };
-    let (mut start, mut end) = (at, at);
-    let first = at.saturating_sub(SAMPLE);
-    while start > first && belongs(start - 1) {
-        start -= 1;
-    }
-    while end < window.len() && belongs(end) {
-        end += 1;
-    }
-    start..end
+/// Whether a mark stands among so many digits and line ends that more than a key is encoded there.
+fn is_in_run(window: &[u8], mark: usize) -> bool {
+    let before = window[..mark].iter().rev().take(LINE);
+    let behind = window[mark..].iter().take(LINE);
+    before.take_while(|byte| belongs(**byte)).count()
+        + behind.take_while(|byte| belongs(**byte)).count()
+        >= 2 * HALF
+}
+
+/// Whether a run may hold this byte: a digit, or of a line end, also as JSON has it.
+fn belongs(byte: u8) -> bool {
+    is_digit(byte) || matches!(byte, b'\n' | b'\r' | b'\\' | b'=')
 }
 
 /// Decodes from a mark on, and looks through it.
@@ -173,13 +211,21 @@ mod tests {
     use base64::prelude::{BASE64_STANDARD, Engine};
 
     use super::*;
+    use crate::domain::hunt::byte_classes::{self, Spot, Wish};
 
     const KEY: &str = "base64:dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk=";
 
     fn found(text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        scan_encoded(text.as_bytes(), 0..text.len(), &mut |hit| {
+        let (window, range) = (text.as_bytes(), 0..text.len());
+        let mut scan = EncodedScan::new(window, range.clone());
+        let mut hit = |hit: Hit| {
             found.push(String::from_utf8(hit.text.expose().to_vec()).unwrap());
+        };
+        byte_classes::over(window, range, Wish::Keys, &mut |spot, at| {
+            if spot == Spot::Run {
+                scan.look(at, &mut hit);
+            }
         });
         found.dedup();
         found

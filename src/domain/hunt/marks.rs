@@ -51,7 +51,7 @@ pub(super) fn around(window: &[u8], spot: Spot, at: usize) -> Option<(KeyMark, u
             Some((KeyMark::Name(name.0), name.1))
         }
         Spot::WideBase64 => Some((KeyMark::Prefix, wide(window, PREFIX, at)?)),
-        Spot::End | Spot::WideEnd | Spot::Json | Spot::Line => None,
+        Spot::End | Spot::WideEnd | Spot::Json | Spot::Line | Spot::Run => None,
     }
 }
 

@@ -42,6 +42,10 @@ pub(super) fn values(after: &[u8], as_env: bool) -> Vec<SecretBytes> {
         return Vec::new();
     }
     let value = &value[..value.len().min(MAX_VALUE)];
+    let text = value.strip_prefix(b"\"").or(value.strip_prefix(b"'"));
+    if text.unwrap_or(value).starts_with(PREFIX) {
+        return Vec::new();
+    }
     let mut found: Vec<SecretBytes> = Vec::new();
     let mut add = |text: &[u8]| {
         if let Some(key) = as_key(text)

@@ -306,6 +306,43 @@ fn every_form_is_found_once_wherever_it_stands_and_is_cut() {
     }
 }
 
+/// Bytes of chance, of which the first is a zero: no text.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 7u64;
+    let mut noise: Vec<u8> = std::iter::repeat_with(|| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 56) as u8
+    })
+    .take(length)
+    .collect();
+    noise[0] = 0;
+    noise
+}
+
+#[test]
+fn every_form_is_found_once_among_bytes_that_are_no_text() {
+    let noise = noise(1500);
+    for (form, text) in forms() {
+        for offset in 600..664 {
+            let mut bytes = noise.clone();
+            let end = offset + form.len();
+            bytes[offset..end].copy_from_slice(&form);
+            (bytes[offset - 1], bytes[end]) = (0xff, b'\n');
+            for cut in [0, offset + 7, end - 1] {
+                let mut found = 0;
+                for range in [0..cut, cut..bytes.len()] {
+                    scan_in(&bytes, range, &mut |hit| {
+                        found += usize::from(hit.text.expose() == text.as_bytes());
+                    });
+                }
+                assert_eq!(found, 1, "{text} at {offset}, cut at {cut}: {form:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn lines_and_zeros_are_counted_in_the_range_alone() {
     let bytes: Vec<u8> = (0..1000u32)

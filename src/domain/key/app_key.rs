@@ -7,9 +7,10 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit};
-use secrecy::{ExposeSecret, SecretBox, SecretSlice};
+use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox, SecretSlice};
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::domain::payload::base64;
 use crate::words::words;
@@ -78,19 +79,10 @@ impl AppKey {
     /// # Errors
     /// [`KeyError`] where Laravel's encrypter would refuse to start.
     pub fn parse(text: &[u8]) -> Result<Self, KeyError> {
-        if text.is_empty() {
-            return Err(KeyError::Empty);
-        }
         let mut bytes = SecretBox::new(Box::new([0u8; KEY_LEN]));
-        match text.strip_prefix(b"base64:") {
-            Some(encoded) => {
-                let decoded = zeroize::Zeroizing::new(
-                    base64::decode_lenient(encoded).map_err(|_| KeyError::TrailingData)?,
-                );
-                set_bytes(&mut bytes, &decoded)?;
-            }
-            None => set_bytes(&mut bytes, text)?,
-        }
+        bytes
+            .expose_secret_mut()
+            .copy_from_slice(&*Self::bytes_of(text)?);
         Ok(Self {
             text: SecretSlice::from(text.to_vec()),
             mac: mac_of(&bytes),
@@ -99,11 +91,31 @@ impl AppKey {
         })
     }
 
+    /// The 32 bytes that a configured key text stands for, and nothing else of it: there may be millions to look at.
+    ///
+    /// # Errors
+    /// As [`AppKey::parse`].
+    pub fn bytes_of(text: &[u8]) -> Result<Zeroizing<[u8; KEY_LEN]>, KeyError> {
+        if text.is_empty() {
+            return Err(KeyError::Empty);
+        }
+        let mut bytes = Zeroizing::new([0; KEY_LEN]);
+        let Some(encoded) = text.strip_prefix(b"base64:") else {
+            set_bytes(&mut bytes, text)?;
+            return Ok(bytes);
+        };
+        if !base64::decode_usual(encoded, &mut bytes) {
+            let decoded = base64::decode_lenient(encoded).map_err(|_| KeyError::TrailingData)?;
+            set_bytes(&mut bytes, &Zeroizing::new(decoded))?;
+        }
+        Ok(bytes)
+    }
+
     /// A new key in the form `php artisan key:generate` writes, from 32 random bytes.
     pub fn generate(random: &[u8; KEY_LEN]) -> Self {
-        let text = zeroize::Zeroizing::new(format!("base64:{}", base64::encode(random)));
+        let text = Zeroizing::new(format!("base64:{}", base64::encode(random)));
         let mut bytes = SecretBox::new(Box::new([0u8; KEY_LEN]));
-        secrecy::ExposeSecretMut::expose_secret_mut(&mut bytes).copy_from_slice(random);
+        bytes.expose_secret_mut().copy_from_slice(random);
         Self {
             text: SecretSlice::from(text.as_bytes().to_vec()),
             mac: mac_of(&bytes),
@@ -157,11 +169,11 @@ fn mac_of(bytes: &SecretBox<[u8; KEY_LEN]>) -> Hmac<Sha256> {
     <Hmac<Sha256> as KeyInit>::new((&*block).into())
 }
 
-fn set_bytes(target: &mut SecretBox<[u8; KEY_LEN]>, bytes: &[u8]) -> Result<(), KeyError> {
+fn set_bytes(target: &mut [u8; KEY_LEN], bytes: &[u8]) -> Result<(), KeyError> {
     if bytes.len() != KEY_LEN {
         return Err(KeyError::Length(bytes.len()));
     }
-    secrecy::ExposeSecretMut::expose_secret_mut(target).copy_from_slice(bytes);
+    target.copy_from_slice(bytes);
     Ok(())
 }
 

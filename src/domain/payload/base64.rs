@@ -6,6 +6,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
 
 const FOREIGN: u8 = 0xff;
 
@@ -66,6 +67,15 @@ pub fn decode_lenient(text: &[u8]) -> Result<Vec<u8>, Base64Error> {
         }
     }
     Ok(out)
+}
+
+/// Decodes what `base64_encode` wrote of exactly 32 bytes. `false` where it is anything else.
+pub fn decode_usual(text: &[u8], bytes: &mut [u8; 32]) -> bool {
+    // The library wants room for whole groups.
+    let mut groups = Zeroizing::new([0; 36]);
+    let usual = STANDARD.decode_slice(text, &mut groups[..]) == Ok(bytes.len());
+    bytes.copy_from_slice(&groups[..32]);
+    usual
 }
 
 /// Decodes like PHP's `base64_decode($text, true)`: spaces are skipped, anything else foreign is refused.

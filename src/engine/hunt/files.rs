@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::shares::LayerShares;
-use super::sieve::{Sieve, consider};
+use super::sieve::{self, Sieve, consider};
 use super::{Looking, old_payloads};
 use crate::engine::session::Session;
 use crate::io::container::layers::KeptLayers;
-use crate::io::hunt::{self, HuntLimits};
+use crate::io::hunt::{self, HuntLimits, Skipped};
 
 /// Searches files, folders and archives for keys and adds what it finds to the session. `on` hears of progress and of
 /// every key that opens something.
@@ -106,13 +106,16 @@ fn search(
     layers(session);
     let mut sieve = Sieve::of(session);
     let wanted = old_payloads::wanted(session);
+    let trials = wanted.keys.as_ref();
+    if let Some(trials) = trials.filter(|_| kept == KeptKeys::Useful) {
+        trials.enough();
+    }
     let mut looked = hunt::search(roots, limits, &wanted, cancel, &mut |event| match event {
         hunt::HuntEvent::Progress {
             files,
             bytes,
             current,
         } => {
-            sieve.read(bytes);
             on(
                 session,
                 Looking::At {
@@ -136,14 +139,24 @@ fn search(
             }
             let named = candidate.named && kept == KeptKeys::Named;
             let candidate = hunt::Candidate { named, ..candidate };
-            if consider(session, candidate, &mut sieve) {
+            if consider(session, candidate, &mut sieve, trials) {
                 on(session, Looking::Found);
             }
         }
     });
     // What matters most is said first.
-    if let Some(skipped) = sieve.tried_on_some() {
-        looked.skipped.insert(0, skipped);
+    if let Some((trials, why)) = trials.and_then(|all| Some((all, sieve::tried_on_some(all)?))) {
+        let (path, inside) = trials.first().cloned().unwrap_or_default();
+        let bytes = 0;
+        looked.skipped.insert(
+            0,
+            Skipped {
+                path,
+                inside,
+                why,
+                bytes,
+            },
+        );
     }
     looked
 }

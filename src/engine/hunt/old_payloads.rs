@@ -24,6 +24,7 @@ use crate::domain::key::source::Source;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::domain::verdict::text::{self, PasswordsUsed};
 use crate::domain::verdict::{self, Damage, Remedy, Verdict, assessment};
+use crate::engine::hunt::sieve;
 use crate::engine::session::Session;
 use crate::io::state::backup;
 use crate::words::untrusted::uncovered;
@@ -52,6 +53,7 @@ pub fn wanted(session: &Session) -> Wanted {
     for mailbox in &inventory.mailboxes {
         wanted.mailbox(mailbox.id, mailbox.email.raw(), lost.contains(&mailbox.id));
     }
+    wanted.keys = Some(sieve::trials(session));
     wanted
 }
 

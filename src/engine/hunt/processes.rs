@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 use std::path::PathBuf;
 
+use crate::domain::hunt::trials::KeyTrials;
 use crate::domain::inventory::secret::Place;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::derived_hashes;
@@ -183,6 +184,7 @@ fn look_through(
         cancel,
         on,
         sieve: sieve::Sieve::of(session),
+        trials: sieve::trials(session),
         looked: HuntTotals::default(),
         unsearched: Vec::new(),
         others: BTreeMap::new(),
@@ -208,6 +210,7 @@ struct ProcessSearch<'a> {
     cancel: &'a dyn Fn() -> bool,
     on: &'a mut dyn FnMut(&mut Session, Looking<'_>),
     sieve: sieve::Sieve,
+    trials: KeyTrials,
     looked: HuntTotals,
     unsearched: Vec<Unsearched>,
     /// Processes of other users, by what keeps them from being searched.
@@ -244,7 +247,7 @@ impl ProcessSearch<'_> {
                         Some(text!(process_memory_unread, megabytes))
                     }
                     // The key may be among what was not tried on all that it may open.
-                    Ok(()) => self.sieve.tried_on_some().map(|some| some.why.to_string()),
+                    Ok(()) => sieve::tried_on_some(&self.trials).map(|why| why.to_string()),
                     Err(e) => Some(e.to_string()),
                 }
             }
@@ -291,13 +294,16 @@ impl ProcessSearch<'_> {
         place: &std::path::Path,
     ) -> std::io::Result<()> {
         let (files, before) = (self.looked.files, self.looked.bytes);
-        let mut seen = HashSet::new();
+        let (mut seen, mut paid) = (HashSet::new(), 0);
         // Both closures report to the session, one after the other.
         let state = std::cell::RefCell::new((session, &mut *self));
         memory::scan(
             stream,
             &mut |hit| {
                 let (session, search) = &mut *state.borrow_mut();
+                if !search.trials.is_worth_telling(hit.text.expose(), hit.named) {
+                    return;
+                }
                 if seen.len() >= MAX_SEEN {
                     seen.clear();
                 }
@@ -307,7 +313,8 @@ impl ProcessSearch<'_> {
                         source: Source::file(kind, place, None),
                         named: hit.named,
                     };
-                    if sieve::consider(session, candidate, &mut search.sieve) {
+                    let ProcessSearch { sieve, trials, .. } = &mut **search;
+                    if sieve::consider(session, candidate, sieve, Some(trials)) {
                         (search.on)(session, Looking::Found);
                     }
                 }
@@ -316,7 +323,8 @@ impl ProcessSearch<'_> {
                 let (session, search) = &mut *state.borrow_mut();
                 search.looked.bytes = before + read;
                 let bytes = search.looked.bytes;
-                search.sieve.read(bytes);
+                search.trials.read(read.saturating_sub(paid));
+                paid = read;
                 let at = Looking::At {
                     files,
                     bytes,

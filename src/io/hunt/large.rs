@@ -21,6 +21,7 @@ use super::rows::Rows;
 use super::text::{LineCounter, RangeFinds, search};
 use crate::domain::hunt::byte_classes::Wish;
 use crate::domain::hunt::old_payloads::CONTEXT;
+use crate::domain::hunt::trials::KeyTrials;
 use crate::domain::hunt::{LOOK_BACK, REACH};
 use crate::io::hunt::search::{BLOCK, FileReading, PartSearch};
 
@@ -46,6 +47,7 @@ struct SharedFile<'f> {
     stretches: u64,
     next: AtomicU64,
     wish: Wish,
+    trials: Option<&'f KeyTrials>,
     failing: Mutex<Failing>,
 }
 
@@ -87,6 +89,7 @@ impl PartSearch<'_> {
             stretches: length.div_ceil(STRETCH as u64),
             next: AtomicU64::new(0),
             wish: self.wish,
+            trials: self.wanted.keys.as_ref(),
             failing: Mutex::default(),
         };
         let mut course = Course {
@@ -100,6 +103,7 @@ impl PartSearch<'_> {
         course.rows.end(reading, self.on);
         let gaps = course.gaps;
         self.scanner = scanner;
+        self.was_read(reading);
         outcome.map_err(|e| SkipReason::Refused(e.to_string()))?;
         match gaps.first {
             Some(first) => Err(SkipReason::Gaps {
@@ -232,7 +236,12 @@ fn look_at(taken: &SharedFile<'_>, number: u64, window: &mut [u8]) -> Result<Str
         // A file that became shorter may end before this stretch begins.
         let range = searched.min(filled)..until.min(filled);
         let begins = start == 0 && searched == 0;
-        all.add(search(&window[..filled], range, taken.wish, begins));
+        all.add(search(
+            &window[..filled],
+            range,
+            (taken.wish, taken.trials),
+            begins,
+        ));
         searched = until;
         if over {
             break;

@@ -175,6 +175,13 @@ impl<'a> PartSearch<'a> {
         }
     }
 
+    /// A text was read: perhaps some in it were not tried on all secrets.
+    pub(super) fn was_read(&self, reading: &FileReading<'_>) {
+        if let Some(trials) = &self.wanted.keys {
+            trials.was_read(|| (reading.path.to_owned(), reading.inside.clone()));
+        }
+    }
+
     pub(super) fn found(&mut self, hit: Hit, reading: &mut FileReading<'_>, line: Option<u64>) {
         if !reading.inside.is_empty() {
             reading.budget.candidate();

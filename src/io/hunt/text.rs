@@ -8,7 +8,9 @@ use std::ops::Range;
 use super::SkipReason;
 use super::rows::Rows;
 use crate::domain::hunt::byte_classes::{self, ByteCounts, Spot, Wish};
-use crate::domain::hunt::{self, Hit, LOOK_BACK, REACH, Scan, encoded, old_payloads};
+use crate::domain::hunt::encoded::EncodedScan;
+use crate::domain::hunt::trials::KeyTrials;
+use crate::domain::hunt::{self, Hit, LOOK_BACK, REACH, Scan, old_payloads};
 use crate::io::hunt::search::{FileReading, PartSearch, broken, fill};
 
 /// A text that is read from a stream.
@@ -82,24 +84,38 @@ pub(super) struct RangeFinds {
     pub(super) matters: bool,
 }
 
-/// Searches a range of a window, which begins a text or not.
-pub(super) fn search(window: &[u8], range: Range<usize>, wish: Wish, begins: bool) -> RangeFinds {
+/// Searches a range of a window, which begins a text or not. Texts that are no key of anybody's are left out by the
+/// `trials`.
+pub(super) fn search(
+    window: &[u8],
+    range: Range<usize>,
+    (wish, trials): (Wish, Option<&KeyTrials>),
+    begins: bool,
+) -> RangeFinds {
     let from = range.start;
     let mut found = RangeFinds::default();
     let mut scan = Scan::new(window, range.clone());
+    let mut encoded = EncodedScan::new(window, range.clone());
     let rows = wish == Wish::KeysAndRows;
+    if let Some(trials) = trials {
+        trials.read(range.len() as u64);
+    }
     // No line end tells the first line.
     found.matters = rows && begins && old_payloads::begins(window);
     found.seen = byte_classes::over(window, range.clone(), wish, &mut |spot, at| {
-        if matches!(spot, Spot::Json | Spot::Line) {
-            found.matters |= range.contains(&at) && old_payloads::matters(window, spot, at);
-        } else {
-            scan.look(spot, at, &mut |hit| found.hits.push(hit));
+        let hit = &mut |hit: Hit| {
+            if trials.is_none_or(|all| all.is_worth_telling(hit.text.expose(), hit.named)) {
+                found.hits.push(hit);
+            }
+        };
+        match spot {
+            Spot::Json | Spot::Line => {
+                found.matters |= range.contains(&at) && old_payloads::matters(window, spot, at);
+            }
+            Spot::Run => encoded.look(at, hit),
+            _ => scan.look(spot, at, hit),
         }
     });
-    if wish != Wish::Prefixed {
-        encoded::scan_encoded(window, range, &mut |hit| found.hits.push(hit));
-    }
     found.hits.sort_by_key(|hit| hit.offset);
     found.count_lines(window, from);
     found
@@ -152,6 +168,7 @@ impl PartSearch<'_> {
         rows.end(reading, self.on);
         self.scanner = scanner;
         self.window = window;
+        self.was_read(reading);
         outcome
     }
 
@@ -163,6 +180,7 @@ impl PartSearch<'_> {
         rows: &mut Rows<'_, '_>,
     ) -> Result<(), SkipReason> {
         reading.seen.clear();
+        let trials = self.wanted.keys.as_ref();
         let Text {
             stream,
             depth,
@@ -182,7 +200,7 @@ impl PartSearch<'_> {
             }
             let text = &window[..filled];
             let until = if over { filled } else { filled - 2 * REACH };
-            let mut found = search(text, scanned..until, self.wish, first);
+            let mut found = search(text, scanned..until, (self.wish, trials), first);
             if first
                 && over
                 && let Some(text) = hunt::bare(text)

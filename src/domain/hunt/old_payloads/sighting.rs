@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::origin::{Basis, Doubt, OwnDatabase, PayloadOrigin, RowLogin};
+use crate::domain::hunt::trials::KeyTrials;
 use crate::domain::inventory::mailbox::Mailbox;
 use crate::domain::inventory::secret::{SecretBytes, Table, Token};
 use jiff::civil::DateTime;
@@ -16,7 +17,7 @@ pub(super) const WINDOW: usize = 16 << 10;
 /// Bytes at the beginning of a text in which its maker may name the database in a way that counts nowhere else.
 pub(super) const EARLY: usize = 4 << 10;
 
-/// What is looked for: the mailboxes of today, and which of their secrets are lost.
+/// What is looked for: the mailboxes of today, which of their secrets are lost, and the keys that matter.
 #[derive(Debug, Default)]
 pub struct Wanted {
     pub(super) mailboxes: Vec<WantedMailbox>,
@@ -24,6 +25,8 @@ pub struct Wanted {
     by_at: BTreeMap<(u8, u8), Vec<usize>>,
     pub(super) options: BTreeSet<String>,
     pub(super) modules: BTreeSet<String>,
+    /// What texts that may be keys are tried on as they are met; without it all of them are told.
+    pub keys: Option<KeyTrials>,
 }
 
 #[derive(Debug)]

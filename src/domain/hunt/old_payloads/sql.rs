@@ -79,6 +79,19 @@ const KEYWORDS: [(&[u8], LineKind); 21] = [
     (b"create database ", LineKind::Name),
 ];
 
+/// The first and the second bytes of the keywords: of most lines, those of a mail in base64 say, no more is looked at.
+static BEGINNINGS: [[bool; 256]; 2] = {
+    let mut table = [[false; 256]; 2];
+    let mut number = 0;
+    while number < KEYWORDS.len() {
+        let word = KEYWORDS[number].0;
+        table[0][word[0] as usize] = true;
+        table[1][word[1] as usize] = true;
+        number += 1;
+    }
+    table
+};
+
 /// How the first lines of a dump begin, and whether backslashes escape in it.
 const HEADERS: [(&[u8], Option<bool>); 8] = [
     (b"-- MySQL dump", Some(true)),
@@ -104,6 +117,12 @@ const MAX_NAME: usize = 256;
 
 /// Whether a line begins with something that is read.
 pub(super) fn matters(line: &[u8]) -> bool {
+    let [first, second, ..] = line else {
+        return false;
+    };
+    if !(BEGINNINGS[0][usize::from(*first)] && BEGINNINGS[1][usize::from(*second)]) {
+        return false;
+    }
     let keyword = KEYWORDS.iter().find(|(word, _)| line.starts_with(word));
     match keyword {
         None => false,

@@ -8,24 +8,22 @@
 pub mod base64;
 pub mod json_span;
 pub mod php;
+pub mod trial;
 
-use aes::{Aes256, Aes256Dec};
+use aes::Aes256;
 use cbc::cipher::block_padding::Pkcs7;
-use cbc::cipher::{BlockCipherDecrypt, BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit};
+use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
 use hmac::{Hmac, Mac};
 use serde_json::Value as Json;
 use sha2::Sha256;
-use zeroize::Zeroizing;
 
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::key::app_key::{AppKey, KEY_LEN};
+use crate::domain::key::app_key::AppKey;
 
 /// Length of the initialisation vector, in bytes.
 pub const IV_LEN: usize = 16;
 /// Length of the MAC, in bytes.
 const MAC_LEN: usize = 32;
-/// Length of what AES encrypts at a time, in bytes.
-const BLOCK_LEN: usize = 16;
 
 /// A well-formed payload: everything that Laravel checks before it looks at the key.
 #[derive(Clone)]
@@ -243,46 +241,6 @@ impl Body {
     fn mac(&self, mut keyed: Hmac<Sha256>) -> [u8; MAC_LEN] {
         keyed.update(&self.signed);
         keyed.finalize().into_bytes().into()
-    }
-
-    /// Whether the last block could be the end of what was encrypted under this key: its padding fits. Of other keys that
-    /// is one in 256.
-    fn may_end(&self, cipher: &Aes256Dec) -> bool {
-        let Some((rest, last)) = self.ciphertext.split_last_chunk::<BLOCK_LEN>() else {
-            return false;
-        };
-        let before = rest.last_chunk::<BLOCK_LEN>().unwrap_or(&self.iv);
-        let mut block = (*last).into();
-        cipher.decrypt_block(&mut block);
-        let plain = |at: usize| block[at] ^ before[at];
-        let padding = plain(BLOCK_LEN - 1);
-        (1..=BLOCK_LEN).contains(&usize::from(padding))
-            && (BLOCK_LEN - usize::from(padding)..BLOCK_LEN).all(|at| plain(at) == padding)
-    }
-}
-
-/// The bytes of a text that may be a key, to be tried on many payloads.
-pub struct KeyTrial {
-    bytes: Zeroizing<[u8; KEY_LEN]>,
-    cipher: Aes256Dec,
-}
-
-impl KeyTrial {
-    /// A trial of these.
-    pub fn new(bytes: Zeroizing<[u8; KEY_LEN]>) -> Self {
-        let cipher = Aes256Dec::new((&*bytes).into());
-        Self { bytes, cipher }
-    }
-
-    /// Whether they made this payload. Says the same as [`Payload::made_with`] of whatever an encrypter wrote, and ten times
-    /// as fast: the padding is asked before the MAC. Only one who signs what nobody can decrypt is not believed.
-    pub fn made(&self, payload: &Payload) -> bool {
-        let Some(mac) = payload.mac_bytes else {
-            return false;
-        };
-        payload.body.may_end(&self.cipher)
-            && Hmac::<Sha256>::new_from_slice(&*self.bytes)
-                .is_ok_and(|keyed| payload.body.mac(keyed) == mac)
     }
 }
 

@@ -13,7 +13,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use zeroize::Zeroizing;
 
 use crate::domain::key::app_key::{AppKey, KEY_LEN};
-use crate::domain::payload::{KeyTrial, Payload};
+use crate::domain::payload::Payload;
+use crate::domain::payload::trial::PayloadSet;
 use crate::words::untrusted::Untrusted;
 
 /// Trials whatever is read: some seconds of a processor at most.
@@ -28,8 +29,9 @@ pub type FirstPlace = (PathBuf, Vec<Untrusted>);
 
 /// What texts are tried on while a search goes on.
 pub struct KeyTrials {
-    /// Payloads that no key opened when it began.
-    closed: Vec<Payload>,
+    /// Payloads that no key opened when it began, and some of them.
+    closed: PayloadSet,
+    some: PayloadSet,
     /// The keys known then.
     known: Vec<Zeroizing<[u8; KEY_LEN]>>,
     /// Trials left for those with a name, and for those without.
@@ -46,7 +48,8 @@ impl KeyTrials {
     /// Trials on these payloads. A text that stands for a known key is always worth telling: it has one place more.
     pub fn new<'k>(closed: Vec<Payload>, known: impl Iterator<Item = &'k AppKey>) -> Self {
         Self {
-            closed,
+            some: spread(&closed).cloned().collect(),
+            closed: closed.into_iter().collect(),
             known: known.map(|key| Zeroizing::new(*key.bytes())).collect(),
             named: FREE.into(),
             alone: FREE.into(),
@@ -71,8 +74,7 @@ impl KeyTrials {
         if self.known.contains(&bytes) {
             return true;
         }
-        let trial = KeyTrial::new(bytes);
-        self.opens(named, |payload| trial.made(payload)) || named && !self.enough.load(Relaxed)
+        self.opens(named, |set| set.any_made_with(&bytes)) || named && !self.enough.load(Relaxed)
     }
 
     /// Those with a name that open nothing are worth nothing from now on.
@@ -82,7 +84,7 @@ impl KeyTrials {
 
     /// How many secrets there are to try on.
     pub fn secrets(&self) -> usize {
-        self.closed.len()
+        self.closed.count()
     }
 
     /// How many texts were tried on some secrets only since this was asked last.
@@ -102,14 +104,14 @@ impl KeyTrials {
         self.first.get()
     }
 
-    fn opens(&self, named: bool, made: impl Fn(&Payload) -> bool) -> bool {
+    fn opens(&self, named: bool, made: impl Fn(&PayloadSet) -> bool) -> bool {
         let left = if named { &self.named } else { &self.alone };
-        let all = self.closed.len();
+        let all = self.closed.count();
         let take = |left: u64| left.checked_sub(all as u64);
         if all <= SOME || left.fetch_update(Relaxed, Relaxed, take).is_ok() {
-            return self.closed.iter().any(made);
+            return made(&self.closed);
         }
-        let opens = spread(&self.closed).any(made);
+        let opens = made(&self.some);
         self.on_some.fetch_add(u64::from(!opens), Relaxed);
         opens
     }
@@ -118,7 +120,7 @@ impl KeyTrials {
 impl fmt::Debug for KeyTrials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyTrials")
-            .field("closed", &self.closed.len())
+            .field("closed", &self.closed.count())
             .field("known", &self.known.len())
             .finish_non_exhaustive()
     }
@@ -158,8 +160,8 @@ mod tests {
     /// On how many secrets the next text is tried that opens nothing.
     fn tried(trials: &KeyTrials, named: bool) -> usize {
         let tried = Cell::new(0);
-        let opens = trials.opens(named, |_| {
-            tried.set(tried.get() + 1);
+        let opens = trials.opens(named, |set| {
+            tried.set(set.count());
             false
         });
         assert!(!opens);

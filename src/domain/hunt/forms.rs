@@ -10,6 +10,10 @@ mod openpgp;
 mod rows;
 pub mod series;
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use self::rows::{FormRow, ROWS};
 pub use layouts::{FolderListing, repository};
 
@@ -161,7 +165,7 @@ impl UnreadForm {
 }
 
 /// How SOPS writes a value.
-const SOPS: &[u8] = b"ENC[AES256_GCM,data:";
+static SOPS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"ENC[AES256_GCM,data:"));
 
 /// What was not read of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,7 +188,7 @@ pub fn by_content(head: &[u8]) -> Option<UnreadForm> {
     match marked {
         Some(row) => Some(row.form),
         None if openpgp::begins(head) => Some(UnreadForm::Gpg),
-        None if memchr::memmem::find(head, SOPS).is_some() => Some(UnreadForm::Sops),
+        None if SOPS.find(head).is_some() => Some(UnreadForm::Sops),
         None => None,
     }
 }

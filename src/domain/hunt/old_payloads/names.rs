@@ -4,6 +4,10 @@
 //! phpMyAdmin, HeidiSQL and `pg_dumpall` write; the first lines of Sequel Ace and Navicat; `SET search_path` of older
 //! `pg_dump`s. What is read here is only a claim: a text within the dump may look the same where its lines are not escaped.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::heads::identifier;
 use super::origin::MAX_NAME;
 
@@ -36,6 +40,8 @@ const STARTS: [&[u8]; 13] = [
 ];
 /// How the first lines begin of dumps whose makers write no comments of SQL there.
 const EARLY: [&[u8]; 3] = [b"# Database:", b"# Host:", b"Source Schema"];
+/// Looked for in every file.
+static EARLY_FINDERS: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| EARLY.map(Finder::new));
 
 /// Whether a line may say which database its dump is from.
 pub(super) fn may_name(line: &[u8]) -> bool {
@@ -44,9 +50,7 @@ pub(super) fn may_name(line: &[u8]) -> bool {
 
 /// Whether this is how a dump begins whose first lines name its database in a way that counts nowhere else.
 pub(super) fn begins(head: &[u8]) -> bool {
-    EARLY
-        .iter()
-        .any(|start| memchr::memmem::find(head, start).is_some())
+    EARLY_FINDERS.iter().any(|start| start.find(head).is_some())
 }
 
 /// What a line says; `early` where it is one of the first of its stream.

@@ -71,8 +71,6 @@ named! {
         LaravelEnv = "artisan env:encrypt",
         /// lrzip.
         Lrzip = "lrzip",
-        /// lzop.
-        Lzop = "lzop",
         /// LUKS.
         Luks = "LUKS",
         /// Macrium Reflect.

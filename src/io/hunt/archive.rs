@@ -14,7 +14,7 @@ use std::io::{Cursor, Read, Seek};
 
 use zeroize::Zeroizing;
 
-use self::packed::Packing;
+use self::packed::{Packing, brotli, compress, lzop};
 use super::budget::SLOW;
 use super::text::Text;
 use super::{SkipReason, pg_contents};
@@ -64,6 +64,8 @@ pub(super) fn kind(head: &[u8]) -> Option<StreamKind> {
         [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] if is_zlib(head) => {
             Some(StreamKind::Packed(Packing::Zlib))
         }
+        _ if head.starts_with(lzop::MAGIC) => Some(StreamKind::Packed(Packing::Lzop)),
+        _ if compress::begins(head) => Some(StreamKind::Packed(Packing::Compress)),
         [0xed, 0xab, 0xee, 0xdb, ..] => Some(StreamKind::Rpm),
         _ if head.starts_with(ar::MAGIC) => Some(StreamKind::Ar),
         _ if vmdk::is_packed(head) => Some(StreamKind::Vmdk),
@@ -74,6 +76,12 @@ pub(super) fn kind(head: &[u8]) -> Option<StreamKind> {
         _ if tar::is_header(head) => Some(StreamKind::Tar),
         _ => None,
     }
+}
+
+/// The same, or what the name says where the bytes say nothing.
+pub(super) fn kind_of(name: &[u8], head: &[u8]) -> Option<StreamKind> {
+    let by_name = || brotli::is_named_so(name, head).then_some(Packing::Brotli);
+    kind(head).or_else(|| by_name().map(StreamKind::Packed))
 }
 
 /// lz4's frames, and those of its old form.

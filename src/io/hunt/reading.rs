@@ -94,7 +94,7 @@ impl PartSearch<'_> {
         let (filled, ended) = fill(&mut &open.file, &mut self.window, most);
         let head = &self.window[..filled];
         let begin = &head[..filled.min(HEAD)];
-        if let Some(kind) = archive::kind(begin) {
+        if let Some(kind) = archive::kind_of(own_name(reading), begin) {
             if share == Share::Plain {
                 return None;
             }
@@ -248,7 +248,7 @@ impl PartSearch<'_> {
         let mut head = Zeroizing::new([0; HEAD]);
         let (filled, ended) = fill(stream, &mut head[..], u64::MAX);
         let head = &head[..filled];
-        match archive::kind(head) {
+        match archive::kind_of(own_name(reading), head) {
             Some(_) if depth >= self.limits.depth => Err(SkipReason::TooDeep),
             Some(kind) => {
                 let mut whole = Cursor::new(head).chain(stream);
@@ -299,6 +299,14 @@ fn behind_script(head: &[u8]) -> Option<(archive::StreamKind, usize)> {
     })
 }
 
+/// The name of the innermost member, or of the file.
+fn own_name<'r>(reading: &'r FileReading<'_>) -> &'r [u8] {
+    let member = reading.inside.last().map(|name| name.raw().as_bytes());
+    let name = member.or_else(|| Some(reading.path.file_name()?.as_bytes()));
+    let name = name.unwrap_or_default();
+    name.rsplit(|b| *b == b'/').next().unwrap_or(name)
+}
+
 /// Why what begins like this holds more than is seen when it is searched as it stands. The innermost name is its own.
 fn unread(
     reading: &mut FileReading<'_>,
@@ -308,10 +316,7 @@ fn unread(
     if reading.kind == SourceKind::Git {
         return None;
     }
-    let member = reading.inside.last().map(|name| name.raw().as_bytes());
-    let name = member.or_else(|| Some(reading.path.file_name()?.as_bytes()));
-    let name = name.unwrap_or_default();
-    let name = name.rsplit(|b| *b == b'/').next().unwrap_or(name);
+    let name = own_name(reading);
     let by_name = forms::by_name(name, head);
     let form = by_name
         .filter(|form| form.is_a_folder())

@@ -328,6 +328,7 @@ table! {
     gzip_followed = "something else stands behind it";
     behind_script = "behind the script";
     ar_no_header = "something stands in it that is no member";
+    xbstream_no_chunk = "something stands in it that is no chunk of a file";
     rpm_no_header = "it lacks a header";
     rpm_payload = "payload";
     zip_no_directory = "its end is missing, and with it the zip directory";

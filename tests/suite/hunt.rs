@@ -8,6 +8,7 @@ mod edges;
 mod kernel_files;
 mod large;
 mod manners;
+mod pieces;
 mod plain_user;
 mod stored;
 mod unread;

@@ -9,9 +9,11 @@ mod layouts;
 mod openpgp;
 mod rows;
 pub mod series;
+mod streams;
 
 use self::rows::{FormRow, ROWS};
 pub use layouts::{FolderListing, repository};
+pub use streams::{StreamsIn, is_revlog, streams_in};
 
 named! {
     /// A form of packing, encryption or storage.

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::archive::HEAD;
+use super::archive::{HEAD, qcow2};
 use super::budget::Paying;
 use super::image::is_image;
 use super::large::LARGE;
@@ -94,7 +94,7 @@ impl PartSearch<'_> {
         let (filled, ended) = fill(&mut &open.file, &mut self.window, most);
         let head = &self.window[..filled];
         let begin = &head[..filled.min(HEAD)];
-        if let Some(kind) = archive::kind_of(own_name(reading), begin) {
+        if let Some(kind) = archive::kind_of(own_name(reading), begin, reading.told) {
             if share == Share::Plain {
                 return None;
             }
@@ -103,28 +103,36 @@ impl PartSearch<'_> {
         }
         let bundle = git::pack_of_bundle(head);
         let behind = behind_script(head);
-        if share == Share::Plain && (bundle.is_some() || behind.is_some()) {
+        let disk = qcow2::Disk::of(head);
+        if share == Share::Plain && (bundle.is_some() || behind.is_some() || disk.is_some()) {
             return None;
         }
         let begin = behind.map(|(_, at)| {
             let begin = &head[at..head.len().min(at + HEAD)];
             Zeroizing::new(begin.to_vec())
         });
-        let unread = match bundle {
-            Some(_) => None,
-            None => unread(reading, open.beside.as_ref(), head),
+        let unread = match (&bundle, &disk) {
+            (Some(_), _) | (_, Some(_)) => None,
+            (None, None) => unread(reading, open.beside.as_ref(), head),
         };
-        if is_image(head) {
+        if is_image(head) || disk.is_some() {
             reading.kind = SourceKind::Image;
         }
         if unread.is_some() {
             reading.budget.lies_there(open.length);
             reading.budget.pay(open.length);
         }
-        let again = behind.and_then(|_| open.file.try_clone().ok());
+        let (length, stored) = (open.length, open.stored());
+        let again = (behind.is_some() || disk.is_some()).then(|| open.file.try_clone().ok());
+        let again = again.flatten();
         let outcome = self.text_on_disk(open, (filled, ended), reading);
         if let Some(pack) = bundle {
             self.bundle(reading.path, pack);
+        }
+        if let (Some(disk), Some(file)) = (disk, &again) {
+            let mut file = Paying::new(file, &reading.budget, Some(length), stored);
+            let packed = qcow2::read(self, disk, &mut file, reading);
+            return Some(outcome.and(packed));
         }
         if let (Some((kind, at)), Some(file), Some(begin)) = (behind, again, begin) {
             let behind = self.behind_script(kind, at as u64, &file, &begin, reading);
@@ -248,7 +256,7 @@ impl PartSearch<'_> {
         let mut head = Zeroizing::new([0; HEAD]);
         let (filled, ended) = fill(stream, &mut head[..], u64::MAX);
         let head = &head[..filled];
-        match archive::kind_of(own_name(reading), head) {
+        match archive::kind_of(own_name(reading), head, reading.told) {
             Some(_) if depth >= self.limits.depth => Err(SkipReason::TooDeep),
             Some(kind) => {
                 let mut whole = Cursor::new(head).chain(stream);

@@ -1,0 +1,238 @@
+//! Files in which packed pieces stand among plain ones: journals of systemd, segments of Borg, Redis' dumps, and forms that
+//! keep their content as streams that end by themselves (squashfs and its kin).
+//!
+//! They are read once, from their beginning: each piece is given unpacked, and all between them as it stands. So nothing is
+//! lost that stands there plainly, whatever else is wrong with the file.
+
+mod borg;
+mod embedded;
+mod journal;
+mod redis;
+mod window;
+
+use std::io::{Error, ErrorKind, Read, Result};
+
+use zeroize::Zeroizing;
+
+use super::super::SkipReason;
+use super::super::budget::{FAST, MeteredReader};
+use super::super::text::Text;
+use crate::domain::hunt::forms::{StreamsIn, UnreadForm, is_revlog, streams_in};
+use crate::io::hunt::search::{FileReading, PartSearch};
+use window::Window;
+
+/// What holds packed pieces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Holder {
+    /// A journal of systemd with packed fields.
+    Journal,
+    /// A segment of a Borg repository.
+    Borg,
+    /// A dump of Redis.
+    Redis,
+    /// Some other form, with streams of usual packers in it.
+    Streams(StreamsIn),
+}
+
+/// A piece, packed or not: a chunk of Borg is no longer.
+const MAX_PIECE: usize = 9 << 20;
+/// The largest window of a piece.
+const MAX_WINDOW: u64 = 8 << 20;
+/// Two pieces, a window, and what is read ahead.
+const MEMORY: u64 = 2 * MAX_PIECE as u64 + MAX_WINDOW + (1 << 20);
+/// How much of what is not packed is given at a time.
+const PLAIN: usize = 64 << 10;
+
+/// What begins so holds such pieces.
+pub(super) fn holder(head: &[u8]) -> Option<Holder> {
+    match head {
+        _ if journal::begins(head) => Some(Holder::Journal),
+        _ if head.starts_with(borg::MAGIC) => Some(Holder::Borg),
+        _ if redis::begins(head) => Some(Holder::Redis),
+        _ => streams_in(head).map(Holder::Streams),
+    }
+}
+
+/// What is called so holds such pieces.
+pub(super) fn holder_named(name: &[u8], head: &[u8], in_repository: bool) -> Option<Holder> {
+    let streams = StreamsIn {
+        form: UnreadForm::Mercurial,
+        all: true,
+    };
+    is_revlog(name, head, in_repository).then_some(Holder::Streams(streams))
+}
+
+/// Reads all of it.
+pub(super) fn read(
+    search: &mut PartSearch<'_>,
+    holder: Holder,
+    stream: &mut dyn Read,
+    reading: &mut FileReading<'_>,
+    depth: usize,
+) -> std::result::Result<(), SkipReason> {
+    let outer = reading.memory;
+    reading.memory = outer
+        .checked_sub(MEMORY)
+        .ok_or(SkipReason::Memory(MEMORY.div_ceil(1 << 20)))?;
+    let members = reading.inside.len();
+    let mut unread = None;
+    let mut pieces: Box<dyn Read + '_> = match holder {
+        Holder::Journal => Box::new(Given::new(journal::Journal::new(stream))),
+        Holder::Borg => Box::new(Given::new(borg::Segment::new(stream))),
+        Holder::Redis => Box::new(Given::new(redis::Dump::new(
+            Window::new(stream),
+            &reading.budget,
+        ))),
+        Holder::Streams(StreamsIn { form, all }) => {
+            reading.inside.push(form.name().to_owned().into());
+            unread = (!all).then_some(SkipReason::Form(form));
+            Box::new(embedded::Embedded::new(
+                Window::new(stream),
+                &reading.budget,
+            ))
+        }
+    };
+    let mut metered = MeteredReader::new(&mut *pieces, &reading.budget, FAST, search.cancel);
+    let outcome = search.text(Text::new(&mut metered, depth + 1), reading);
+    reading.inside.truncate(members);
+    reading.memory = outer;
+    outcome.and(unread.map_or(Ok(()), Err))
+}
+
+/// What gives a file piece by piece.
+trait Pieces {
+    /// Adds the next piece. `false` when all are over.
+    fn next(&mut self, given: &mut Vec<u8>) -> Result<bool>;
+}
+
+/// Pieces as a stream.
+struct Given<P> {
+    pieces: P,
+    piece: Zeroizing<Vec<u8>>,
+    given: usize,
+}
+
+impl<P: Pieces> Given<P> {
+    fn new(pieces: P) -> Self {
+        Self {
+            pieces,
+            piece: Zeroizing::default(),
+            given: 0,
+        }
+    }
+}
+
+impl<P: Pieces> Read for Given<P> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        while self.given == self.piece.len() {
+            self.piece.clear();
+            self.given = 0;
+            if !self.pieces.next(&mut self.piece)? {
+                return Ok(0);
+            }
+        }
+        let read = (&self.piece[self.given..]).read(buffer)?;
+        self.given += read;
+        Ok(read)
+    }
+}
+
+/// Adds what a whole stream unpacks to, as far as that goes and no more than a piece may hold.
+fn add_unpacked(unpacked: impl Read, given: &mut Vec<u8>) -> Result<()> {
+    unpacked
+        .take(MAX_PIECE as u64)
+        .read_to_end(given)
+        .map(|_| ())
+}
+
+fn add_xz(packed: &[u8], given: &mut Vec<u8>) -> Result<()> {
+    let kib = (MAX_WINDOW >> 10) as u32 + 1024;
+    add_unpacked(
+        lzma_rust2::XzReader::new_mem_limit(packed, false, kib),
+        given,
+    )
+}
+
+fn add_zstd(packed: &[u8], given: &mut Vec<u8>) -> Result<()> {
+    let mut unpacked = zstd::Decoder::with_buffer(packed)?;
+    unpacked.window_log_max(MAX_WINDOW.ilog2())?;
+    add_unpacked(unpacked, given)
+}
+
+/// Adds what a block of lz4 unpacks to, which is no longer than this.
+fn add_lz4(packed: &[u8], longest: usize, given: &mut Vec<u8>) -> Result<()> {
+    let before = given.len();
+    // No block unpacks to more than 255 times as much.
+    let longest = longest.min(MAX_PIECE).min(packed.len().saturating_mul(255));
+    given.resize(before + longest, 0);
+    let unpacked = lz4_flex::block::decompress_into(packed, &mut given[before..]);
+    given.truncate(before + unpacked.as_ref().copied().unwrap_or(0));
+    unpacked
+        .map(|_| ())
+        .map_err(|e| Error::new(ErrorKind::InvalidData, e))
+}
+
+/// Reads so many bytes, or as many as are left, behind those that are there. Whether all were.
+fn add_plain(stream: &mut dyn Read, bytes: u64, given: &mut Vec<u8>) -> Result<bool> {
+    let read = stream.take(bytes).read_to_end(given)?;
+    Ok(read as u64 == bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::super::budget::{Budget, Rates};
+    use super::*;
+
+    /// What comes out of these bytes, up to a bound.
+    fn given(holder: Holder, mut bytes: &[u8]) -> Vec<u8> {
+        let budget = Budget::new(Rates {
+            free: 1 << 30,
+            ratio: 0,
+        });
+        let stream: &mut dyn Read = &mut bytes;
+        let pieces: Box<dyn Read + '_> = match holder {
+            Holder::Journal => Box::new(Given::new(journal::Journal::new(stream))),
+            Holder::Borg => Box::new(Given::new(borg::Segment::new(stream))),
+            Holder::Redis => Box::new(Given::new(redis::Dump::new(Window::new(stream), &budget))),
+            Holder::Streams(_) => Box::new(embedded::Embedded::new(Window::new(stream), &budget)),
+        };
+        let mut out = Vec::new();
+        let _ = pieces.take(1 << 20).read_to_end(&mut out);
+        out
+    }
+
+    const STREAMS: Holder = Holder::Streams(StreamsIn {
+        form: UnreadForm::Squashfs,
+        all: true,
+    });
+    const ALL: [Holder; 4] = [Holder::Journal, Holder::Borg, Holder::Redis, STREAMS];
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived_and_what_is_no_piece_is_given(
+            parts in proptest::collection::vec((0..12usize, proptest::collection::vec(any::<u8>(), 0..80)), 0..10),
+        ) {
+            let marks: [&[u8]; 12] = [
+                b"", b"LPKSHHRH\0\0\0\0\x08\0\0\0", b"BORG_SEG", b"REDIS0011", b"\x78\x9c", b"\x28\xb5\x2f\xfd",
+                b"\xfd7zXZ\0", b"\x1f\x8b\x08\0", b"\xc3\x10\x18", b"\x01\x04\0\0\0\0\0\0\x60\0\0\0\0\0\0\0",
+                b"\0\0\0\0\x60\0\0\0\0", b"\x02\x01\0",
+            ];
+            let bytes: Vec<u8> = parts.iter().flat_map(|(mark, more)| [marks[*mark], more].concat()).collect();
+            for holder in ALL {
+                given(holder, &bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn text_comes_through_as_it_is() {
+        let text = b"APP_KEY=x (not packed) x\x9cy\n".repeat(9000);
+        for holder in [Holder::Redis, STREAMS] {
+            assert!(given(holder, &text) == text, "{holder:?}");
+        }
+        let segment = [borg::MAGIC, &text].concat();
+        assert!(given(Holder::Borg, &segment).ends_with(&text));
+    }
+}

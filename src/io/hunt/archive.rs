@@ -18,8 +18,8 @@ use std::io::{Cursor, Read, Seek};
 
 use zeroize::Zeroizing;
 
-use self::packed::{Packing, brotli, compress, lzop};
-use self::within::Holder;
+use self::packed::Packing;
+use self::within::PieceHolder;
 use super::budget::SLOW;
 use super::text::Text;
 use super::{SkipReason, pg_contents};
@@ -44,7 +44,7 @@ pub(super) enum StreamKind {
     /// Streamed backups of MariaDB and Percona.
     Xbstream,
     /// Packed pieces among plain ones.
-    Within(Holder),
+    Within(PieceHolder),
     /// A zip file in parts begins so: a mark, and the first member behind it.
     ZipPart,
 }
@@ -73,8 +73,6 @@ pub(super) fn kind(head: &[u8]) -> Option<StreamKind> {
         [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] if is_zlib(head) => {
             Some(StreamKind::Packed(Packing::Zlib))
         }
-        _ if head.starts_with(lzop::MAGIC) => Some(StreamKind::Packed(Packing::Lzop)),
-        _ if compress::begins(head) => Some(StreamKind::Packed(Packing::Compress)),
         [0xed, 0xab, 0xee, 0xdb, ..] => Some(StreamKind::Rpm),
         _ if head.starts_with(ar::MAGIC) => Some(StreamKind::Ar),
         _ if vmdk::is_packed(head) => Some(StreamKind::Vmdk),
@@ -84,7 +82,9 @@ pub(super) fn kind(head: &[u8]) -> Option<StreamKind> {
         _ if head.starts_with(pg_contents::MAGIC) => Some(StreamKind::PgDump),
         [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..] => Some(StreamKind::ZipPart),
         _ if tar::is_header(head) => Some(StreamKind::Tar),
-        _ => within::holder(head).map(StreamKind::Within),
+        _ => packed::own_packing(head)
+            .map(StreamKind::Packed)
+            .or_else(|| within::holder(head).map(StreamKind::Within)),
     }
 }
 
@@ -99,7 +99,7 @@ pub(super) fn kind_of(name: &[u8], head: &[u8], in_repository: bool) -> Option<S
     };
     by_name
         .or_else(|| kind(head))
-        .or_else(|| brotli::is_named_so(name, head).then_some(StreamKind::Packed(Packing::Brotli)))
+        .or_else(|| packed::packing_named(name, head).map(StreamKind::Packed))
 }
 
 /// lz4's frames, and those of its old form.

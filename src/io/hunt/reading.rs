@@ -103,7 +103,7 @@ impl PartSearch<'_> {
         }
         let bundle = git::pack_of_bundle(head);
         let behind = behind_script(head);
-        let disk = qcow2::Disk::of(head);
+        let disk = qcow2::Qcow2Disk::of(head);
         if share == Share::Plain && (bundle.is_some() || behind.is_some() || disk.is_some()) {
             return None;
         }

@@ -6,7 +6,7 @@ use freescout_rescue::domain::hunt::forms::UnreadForm;
 use freescout_rescue::io::hunt::{HuntLimits, SkipReason};
 
 use super::archives::noise;
-use super::{KEY, env, folder, only_skip, search, shell};
+use super::{KEY, env, folder, gz, only_skip, search, shell};
 
 /// Settings of which no packer leaves the key as it is: what the key is made of stands before it.
 fn settings() -> Vec<u8> {
@@ -196,13 +196,26 @@ fn streamed_backups_of_mariadb_are_read() {
     let folder = folder();
     std::fs::write(folder.path().join("env"), settings()).unwrap();
     shell(folder.path(), "mbstream -c env >b.xb && rm env");
-    let whole = std::fs::read(folder.path().join("b.xb")).unwrap();
+    let path = folder.path().join("b.xb");
+    let whole = std::fs::read(&path).unwrap();
     for bytes in [
         &whole[..whole.len() / 2],
         &[&whole[..], b"something else"].concat(),
     ] {
-        let (why, _) = only_skip("b.xb", bytes, HuntLimits::default());
-        assert!(matches!(why, SkipReason::Broken(_)), "{why}");
+        for name in ["b.xb", "b.xb.gz"] {
+            let packed = name.ends_with("gz").then(|| gz(bytes));
+            std::fs::remove_file(&path).unwrap_or_default();
+            let other = folder.path().join(name);
+            std::fs::write(&other, packed.as_deref().unwrap_or(bytes)).unwrap();
+            let told = search(folder.path()).1.skipped;
+            std::fs::remove_file(other).unwrap();
+            assert_eq!(told.len(), 1, "{name}");
+            assert!(
+                matches!(told[0].why, SkipReason::Broken(_)),
+                "{name}: {}",
+                told[0].why
+            );
+        }
     }
 }
 

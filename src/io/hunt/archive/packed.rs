@@ -4,9 +4,9 @@
 //! Unpackers look back in a window, of a size that the file chooses. It is read from the file's own header beforehand,
 //! so that a file cannot take more memory than allowed.
 
-pub(super) mod brotli;
-pub(super) mod compress;
-pub(super) mod lzop;
+mod brotli;
+mod compress;
+mod lzop;
 
 use std::io::{BufReader, Read};
 
@@ -96,6 +96,20 @@ impl Packing {
                 .unwrap_or(u64::MAX),
         }
     }
+}
+
+/// How a file that begins so is packed, of the packings whose readers are our own.
+pub(super) fn own_packing(head: &[u8]) -> Option<Packing> {
+    match head {
+        _ if head.starts_with(lzop::MAGIC) => Some(Packing::Lzop),
+        _ if compress::begins(head) => Some(Packing::Compress),
+        _ => None,
+    }
+}
+
+/// How a file that is called so is packed, where its bytes say nothing.
+pub(super) fn packing_named(name: &[u8], head: &[u8]) -> Option<Packing> {
+    brotli::is_named_so(name, head).then_some(Packing::Brotli)
 }
 
 pub(super) fn read(

@@ -41,7 +41,7 @@ struct Tables {
 
 /// What the header says.
 #[derive(Debug)]
-pub(in super::super) struct Disk {
+pub(in super::super) struct Qcow2Disk {
     cluster_bits: u32,
     zstd: bool,
     /// Bytes of an entry of a table of clusters.
@@ -58,7 +58,7 @@ fn number<const N: usize>(bytes: &[u8], at: usize) -> u64 {
         .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
-impl Disk {
+impl Qcow2Disk {
     /// A disk that begins so. `None` where it is none, is encrypted, or keeps its content elsewhere.
     pub(in super::super) fn of(head: &[u8]) -> Option<Self> {
         let version = head.strip_prefix(MAGIC)?.first()?;
@@ -99,7 +99,7 @@ impl Disk {
 /// Reads what is packed of a disk in this file.
 pub(in super::super) fn read<F: Read + Seek>(
     search: &mut PartSearch<'_>,
-    disk: Disk,
+    disk: Qcow2Disk,
     file: &mut F,
     reading: &mut FileReading<'_>,
 ) -> std::result::Result<(), SkipReason> {
@@ -133,7 +133,7 @@ pub(in super::super) fn read<F: Read + Seek>(
 }
 
 /// The tables of the snapshots.
-fn snapshots<F: Read + Seek>(disk: &Disk, file: &mut F) -> Result<Vec<Tables>> {
+fn snapshots<F: Read + Seek>(disk: &Qcow2Disk, file: &mut F) -> Result<Vec<Tables>> {
     let mut all = Vec::new();
     let mut at = disk.snapshots_at;
     for _ in 0..disk.snapshots.min(MAX_SNAPSHOTS) {
@@ -159,7 +159,7 @@ fn add<F: Read + Seek>(file: &mut F, at: u64, bytes: usize, to: &mut Vec<u8>) ->
 
 /// The clusters that are to be read, one behind the other.
 struct Clusters<'f, F> {
-    disk: Disk,
+    disk: Qcow2Disk,
     file: &'f mut F,
     /// The tables of the disk as it is, and those that are read just now.
     active: Tables,

@@ -7,8 +7,8 @@
 mod borg;
 mod embedded;
 mod journal;
+mod lookahead;
 mod redis;
-mod window;
 
 use std::io::{Error, ErrorKind, Read, Result};
 
@@ -19,11 +19,11 @@ use super::super::budget::{FAST, MeteredReader};
 use super::super::text::Text;
 use crate::domain::hunt::forms::{StreamsIn, UnreadForm, is_revlog, streams_in};
 use crate::io::hunt::search::{FileReading, PartSearch};
-use window::Window;
+use lookahead::Lookahead;
 
 /// What holds packed pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Holder {
+pub(in super::super) enum PieceHolder {
     /// A journal of systemd with packed fields.
     Journal,
     /// A segment of a Borg repository.
@@ -44,28 +44,28 @@ const MEMORY: u64 = 2 * MAX_PIECE as u64 + MAX_WINDOW + (1 << 20);
 const PLAIN: usize = 64 << 10;
 
 /// What begins so holds such pieces.
-pub(super) fn holder(head: &[u8]) -> Option<Holder> {
+pub(super) fn holder(head: &[u8]) -> Option<PieceHolder> {
     match head {
-        _ if journal::begins(head) => Some(Holder::Journal),
-        _ if head.starts_with(borg::MAGIC) => Some(Holder::Borg),
-        _ if redis::begins(head) => Some(Holder::Redis),
-        _ => streams_in(head).map(Holder::Streams),
+        _ if journal::begins(head) => Some(PieceHolder::Journal),
+        _ if head.starts_with(borg::MAGIC) => Some(PieceHolder::Borg),
+        _ if redis::begins(head) => Some(PieceHolder::Redis),
+        _ => streams_in(head).map(PieceHolder::Streams),
     }
 }
 
 /// What is called so holds such pieces.
-pub(super) fn holder_named(name: &[u8], head: &[u8], in_repository: bool) -> Option<Holder> {
+pub(super) fn holder_named(name: &[u8], head: &[u8], in_repository: bool) -> Option<PieceHolder> {
     let streams = StreamsIn {
         form: UnreadForm::Mercurial,
         all: true,
     };
-    is_revlog(name, head, in_repository).then_some(Holder::Streams(streams))
+    is_revlog(name, head, in_repository).then_some(PieceHolder::Streams(streams))
 }
 
 /// Reads all of it.
 pub(super) fn read(
     search: &mut PartSearch<'_>,
-    holder: Holder,
+    holder: PieceHolder,
     stream: &mut dyn Read,
     reading: &mut FileReading<'_>,
     depth: usize,
@@ -77,17 +77,17 @@ pub(super) fn read(
     let members = reading.inside.len();
     let mut unread = None;
     let mut pieces: Box<dyn Read + '_> = match holder {
-        Holder::Journal => Box::new(Given::new(journal::Journal::new(stream))),
-        Holder::Borg => Box::new(Given::new(borg::Segment::new(stream))),
-        Holder::Redis => Box::new(Given::new(redis::Dump::new(
-            Window::new(stream),
+        PieceHolder::Journal => Box::new(PieceReader::new(journal::SystemdJournal::new(stream))),
+        PieceHolder::Borg => Box::new(PieceReader::new(borg::BorgSegment::new(stream))),
+        PieceHolder::Redis => Box::new(PieceReader::new(redis::RedisDump::new(
+            Lookahead::new(stream),
             &reading.budget,
         ))),
-        Holder::Streams(StreamsIn { form, all }) => {
+        PieceHolder::Streams(StreamsIn { form, all }) => {
             reading.inside.push(form.name().to_owned().into());
             unread = (!all).then_some(SkipReason::Form(form));
             Box::new(embedded::Embedded::new(
-                Window::new(stream),
+                Lookahead::new(stream),
                 &reading.budget,
             ))
         }
@@ -106,33 +106,33 @@ trait Pieces {
 }
 
 /// Pieces as a stream.
-struct Given<P> {
+struct PieceReader<P> {
     pieces: P,
     piece: Zeroizing<Vec<u8>>,
-    given: usize,
+    taken: usize,
 }
 
-impl<P: Pieces> Given<P> {
+impl<P: Pieces> PieceReader<P> {
     fn new(pieces: P) -> Self {
         Self {
             pieces,
             piece: Zeroizing::default(),
-            given: 0,
+            taken: 0,
         }
     }
 }
 
-impl<P: Pieces> Read for Given<P> {
+impl<P: Pieces> Read for PieceReader<P> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
-        while self.given == self.piece.len() {
+        while self.taken == self.piece.len() {
             self.piece.clear();
-            self.given = 0;
+            self.taken = 0;
             if !self.pieces.next(&mut self.piece)? {
                 return Ok(0);
             }
         }
-        let read = (&self.piece[self.given..]).read(buffer)?;
-        self.given += read;
+        let read = (&self.piece[self.taken..]).read(buffer)?;
+        self.taken += read;
         Ok(read)
     }
 }
@@ -186,28 +186,40 @@ mod tests {
     use super::*;
 
     /// What comes out of these bytes, up to a bound.
-    fn given(holder: Holder, mut bytes: &[u8]) -> Vec<u8> {
+    fn given(holder: PieceHolder, mut bytes: &[u8]) -> Vec<u8> {
         let budget = Budget::new(Rates {
             free: 1 << 30,
             ratio: 0,
         });
         let stream: &mut dyn Read = &mut bytes;
         let pieces: Box<dyn Read + '_> = match holder {
-            Holder::Journal => Box::new(Given::new(journal::Journal::new(stream))),
-            Holder::Borg => Box::new(Given::new(borg::Segment::new(stream))),
-            Holder::Redis => Box::new(Given::new(redis::Dump::new(Window::new(stream), &budget))),
-            Holder::Streams(_) => Box::new(embedded::Embedded::new(Window::new(stream), &budget)),
+            PieceHolder::Journal => {
+                Box::new(PieceReader::new(journal::SystemdJournal::new(stream)))
+            }
+            PieceHolder::Borg => Box::new(PieceReader::new(borg::BorgSegment::new(stream))),
+            PieceHolder::Redis => Box::new(PieceReader::new(redis::RedisDump::new(
+                Lookahead::new(stream),
+                &budget,
+            ))),
+            PieceHolder::Streams(_) => {
+                Box::new(embedded::Embedded::new(Lookahead::new(stream), &budget))
+            }
         };
         let mut out = Vec::new();
         let _ = pieces.take(1 << 20).read_to_end(&mut out);
         out
     }
 
-    const STREAMS: Holder = Holder::Streams(StreamsIn {
+    const STREAMS: PieceHolder = PieceHolder::Streams(StreamsIn {
         form: UnreadForm::Squashfs,
         all: true,
     });
-    const ALL: [Holder; 4] = [Holder::Journal, Holder::Borg, Holder::Redis, STREAMS];
+    const ALL: [PieceHolder; 4] = [
+        PieceHolder::Journal,
+        PieceHolder::Borg,
+        PieceHolder::Redis,
+        STREAMS,
+    ];
 
     proptest! {
         #[test]
@@ -229,10 +241,10 @@ mod tests {
     #[test]
     fn text_comes_through_as_it_is() {
         let text = b"APP_KEY=x (not packed) x\x9cy\n".repeat(9000);
-        for holder in [Holder::Redis, STREAMS] {
+        for holder in [PieceHolder::Redis, STREAMS] {
             assert!(given(holder, &text) == text, "{holder:?}");
         }
         let segment = [borg::MAGIC, &text].concat();
-        assert!(given(Holder::Borg, &segment).ends_with(&text));
+        assert!(given(PieceHolder::Borg, &segment).ends_with(&text));
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn read(
         if (search.cancel)() {
             return Ok(());
         }
-        let mut file = Run {
+        let mut file = ChunkRun {
             stream: &mut *stream,
             path,
             left: bytes,
@@ -108,7 +108,7 @@ pub(super) fn read(
 }
 
 /// Chunks of one file, up to one of another.
-struct Run<'s> {
+struct ChunkRun<'s> {
     stream: &'s mut dyn Read,
     path: Vec<u8>,
     left: u64,
@@ -116,7 +116,7 @@ struct Run<'s> {
     wrong: Option<SkipReason>,
 }
 
-impl Read for Run<'_> {
+impl Read for ChunkRun<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         while self.left == 0 {
             if self.next.is_some() || self.wrong.is_some() {
@@ -147,6 +147,8 @@ pub(super) fn read_on_disk<F: Read + Seek>(
 ) -> std::result::Result<(), SkipReason> {
     let mut files: BTreeMap<Vec<u8>, Vec<(u64, u64)>> = BTreeMap::new();
     let (mut known, mut wrong) = (0, None);
+    let length = file.seek(SeekFrom::End(0)).map_err(|e| broken(&e))?;
+    file.rewind().map_err(|e| broken(&e))?;
     while known <= MAX_KNOWN {
         match next(file) {
             Ok(None) => break,
@@ -155,6 +157,10 @@ pub(super) fn read_on_disk<F: Read + Seek>(
                 known += path.len() + 2 * size_of::<(u64, u64)>();
                 files.entry(path).or_default().push((at, bytes));
                 let behind = at.saturating_add(bytes);
+                if behind > length {
+                    wrong = Some(SkipReason::Broken(words().zip_cut.to_owned()));
+                    break;
+                }
                 file.seek(SeekFrom::Start(behind)).map_err(|e| broken(&e))?;
             }
             Err(why) => {
@@ -171,7 +177,7 @@ pub(super) fn read_on_disk<F: Read + Seek>(
         return read(search, file, reading, 0);
     }
     for (path, places) in files {
-        let whole = Places {
+        let whole = Stretches {
             file: &mut *file,
             places: places.into_iter(),
             left: 0,
@@ -187,13 +193,13 @@ pub(super) fn read_on_disk<F: Read + Seek>(
 }
 
 /// Stretches of a file, one behind the other.
-struct Places<'f, F> {
+struct Stretches<'f, F> {
     file: &'f mut F,
     places: std::vec::IntoIter<(u64, u64)>,
     left: u64,
 }
 
-impl<F: Read + Seek> Read for Places<'_, F> {
+impl<F: Read + Seek> Read for Stretches<'_, F> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         while self.left == 0 {
             let Some((at, bytes)) = self.places.next() else {

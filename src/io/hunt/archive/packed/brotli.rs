@@ -14,7 +14,7 @@ use crate::domain::hunt::forms::density::is_text;
 pub(super) const MEMORY: u64 = 18 << 20;
 
 /// Whether a file of this name that begins so is one.
-pub(in super::super) fn is_named_so(name: &[u8], head: &[u8]) -> bool {
+pub(super) fn is_named_so(name: &[u8], head: &[u8]) -> bool {
     let (_, ending) = name.split_at(name.len().saturating_sub(3));
     if !ending.eq_ignore_ascii_case(b".br") || head.is_empty() || is_text(head) {
         return false;

@@ -15,7 +15,7 @@ const MOST_BITS: u32 = 16;
 pub(super) const MEMORY: u64 = 1 << 20;
 
 /// Whether a file begins so: two marks, the widest code, and whether the table is emptied.
-pub(in super::super) fn begins(head: &[u8]) -> bool {
+pub(super) fn begins(head: &[u8]) -> bool {
     matches!(head, [0x1f, 0x9d, flags, ..] if flags & 0x60 == 0 && widest(*flags).is_some())
 }
 

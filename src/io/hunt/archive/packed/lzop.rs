@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::io::hunt::search::fill;
 
-pub(in super::super) const MAGIC: &[u8] = b"\x89LZO\0\r\n\x1a\n";
+pub(super) const MAGIC: &[u8] = b"\x89LZO\0\r\n\x1a\n";
 /// Versions from here on say more in their headers.
 const NEWER: u16 = 0x0940;
 /// lzop makes blocks of 256 KiB.

@@ -18,13 +18,13 @@ const SUM: u64 = 8;
 /// How a chunk begins that is not encrypted.
 const PLAINTEXT: u8 = 2;
 
-pub(super) struct Segment<'s> {
+pub(super) struct BorgSegment<'s> {
     stream: &'s mut dyn Read,
     /// Bytes from here on that are no chunk.
     plain: u64,
 }
 
-impl<'s> Segment<'s> {
+impl<'s> BorgSegment<'s> {
     pub(super) fn new(stream: &'s mut dyn Read) -> Self {
         Self {
             stream,
@@ -33,7 +33,7 @@ impl<'s> Segment<'s> {
     }
 }
 
-impl Pieces for Segment<'_> {
+impl Pieces for BorgSegment<'_> {
     fn next(&mut self, given: &mut Vec<u8>) -> Result<bool> {
         if self.plain > 0 {
             let bytes = self.plain.min(PLAIN as u64);

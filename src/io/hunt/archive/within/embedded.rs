@@ -13,7 +13,7 @@ use lzma_rust2::XzReader;
 
 use super::super::super::budget::Budget;
 use super::MAX_WINDOW;
-use super::window::Window;
+use super::lookahead::Lookahead;
 
 /// How streams begin.
 const MARKS: [&[u8]; 7] = [
@@ -35,10 +35,10 @@ static SEARCHER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::n
 
 /// An unpacker at work.
 enum Stream<'s> {
-    Zlib(ZlibDecoder<Window<'s>>),
-    Gzip(GzDecoder<Window<'s>>),
-    Xz(Box<XzReader<Window<'s>>>),
-    Zstd(zstd::Decoder<'static, Window<'s>>),
+    Zlib(ZlibDecoder<Lookahead<'s>>),
+    Gzip(GzDecoder<Lookahead<'s>>),
+    Xz(Box<XzReader<Lookahead<'s>>>),
+    Zstd(zstd::Decoder<'static, Lookahead<'s>>),
 }
 
 impl<'s> Stream<'s> {
@@ -51,7 +51,7 @@ impl<'s> Stream<'s> {
         }
     }
 
-    fn end(self) -> Window<'s> {
+    fn end(self) -> Lookahead<'s> {
         match self {
             Stream::Zlib(stream) => stream.into_inner(),
             Stream::Gzip(stream) => stream.into_inner(),
@@ -61,16 +61,16 @@ impl<'s> Stream<'s> {
     }
 }
 
-enum Place<'s> {
-    Between(Window<'s>),
+enum EmbeddedPlace<'s> {
+    Between(Lookahead<'s>),
     /// In a stream, which began here.
-    In(Stream<'s>, u64),
+    In(Box<Stream<'s>>, u64),
     Over,
 }
 
 /// The file with its streams unpacked.
 pub(super) struct Embedded<'s> {
-    place: Place<'s>,
+    place: EmbeddedPlace<'s>,
     budget: Budget,
     trial: Decompress,
     /// The next byte begins no stream, whatever it looks like.
@@ -78,9 +78,9 @@ pub(super) struct Embedded<'s> {
 }
 
 impl<'s> Embedded<'s> {
-    pub(super) fn new(window: Window<'s>, budget: &Budget) -> Self {
+    pub(super) fn new(window: Lookahead<'s>, budget: &Budget) -> Self {
         Self {
-            place: Place::Between(window),
+            place: EmbeddedPlace::Between(window),
             budget: budget.clone(),
             trial: Decompress::new(true),
             pass: false,
@@ -88,7 +88,7 @@ impl<'s> Embedded<'s> {
     }
 
     /// Gives what stands here as it is, up to the next stream. `None` where that begins here: it is begun.
-    fn between(&mut self, mut window: Window<'s>, buffer: &mut [u8]) -> Result<Option<usize>> {
+    fn between(&mut self, mut window: Lookahead<'s>, buffer: &mut [u8]) -> Result<Option<usize>> {
         let ahead = window.ahead(TRIED)?;
         if ahead.is_empty() {
             return Ok(Some(0));
@@ -108,12 +108,12 @@ impl<'s> Embedded<'s> {
         let read = plain.min(buffer.len());
         buffer[..read].copy_from_slice(&window.ahead(read)?[..read]);
         window.consume(read);
-        self.place = Place::Between(window);
+        self.place = EmbeddedPlace::Between(window);
         Ok(Some(read))
     }
 
     /// Begins the stream that stands here, or leaves it for what it is.
-    fn begin(&mut self, mut window: Window<'s>) -> Result<()> {
+    fn begin(&mut self, mut window: Lookahead<'s>) -> Result<()> {
         self.budget.work(TRIAL);
         let begun = window.taken;
         let ahead = window.ahead(TRIED)?;
@@ -145,16 +145,16 @@ impl<'s> Embedded<'s> {
             }
             _ => {
                 self.pass = true;
-                self.place = Place::Between(window);
+                self.place = EmbeddedPlace::Between(window);
                 return Ok(());
             }
         };
-        self.place = Place::In(stream, begun);
+        self.place = EmbeddedPlace::In(Box::new(stream), begun);
         Ok(())
     }
 }
 
-fn ahead_length(window: &mut Window<'_>) -> Result<usize> {
+fn ahead_length(window: &mut Lookahead<'_>) -> Result<usize> {
     window.ahead(0).map(<[u8]>::len)
 }
 
@@ -164,23 +164,23 @@ impl Read for Embedded<'_> {
             return Ok(0);
         }
         loop {
-            match std::mem::replace(&mut self.place, Place::Over) {
-                Place::Over => return Ok(0),
-                Place::Between(window) => {
+            match std::mem::replace(&mut self.place, EmbeddedPlace::Over) {
+                EmbeddedPlace::Over => return Ok(0),
+                EmbeddedPlace::Between(window) => {
                     if let Some(read) = self.between(window, buffer)? {
                         return Ok(read);
                     }
                 }
-                Place::In(mut stream, begun) => match stream.read(buffer) {
+                EmbeddedPlace::In(mut stream, begun) => match stream.read(buffer) {
                     Ok(read) if read > 0 => {
-                        self.place = Place::In(stream, begun);
+                        self.place = EmbeddedPlace::In(stream, begun);
                         return Ok(read);
                     }
                     // At its end, or where it is damaged, all goes on as it stands.
                     _ => {
                         let window = stream.end();
                         self.pass = window.taken == begun;
-                        self.place = Place::Between(window);
+                        self.place = EmbeddedPlace::Between(window);
                     }
                 },
             }

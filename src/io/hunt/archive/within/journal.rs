@@ -38,7 +38,7 @@ fn number(bytes: &[u8], at: usize) -> u64 {
     number.map_or(0, |number| u64::from_le_bytes(*number))
 }
 
-pub(super) struct Journal<'s> {
+pub(super) struct SystemdJournal<'s> {
     stream: &'s mut dyn Read,
     /// Bytes that were read.
     at: u64,
@@ -47,7 +47,7 @@ pub(super) struct Journal<'s> {
     fields: u64,
 }
 
-impl<'s> Journal<'s> {
+impl<'s> SystemdJournal<'s> {
     pub(super) fn new(stream: &'s mut dyn Read) -> Self {
         Self {
             stream,
@@ -66,7 +66,7 @@ impl<'s> Journal<'s> {
     }
 }
 
-impl Pieces for Journal<'_> {
+impl Pieces for SystemdJournal<'_> {
     fn next(&mut self, given: &mut Vec<u8>) -> Result<bool> {
         if self.at == 0 {
             if self.add(HEADER as u64, given)? {

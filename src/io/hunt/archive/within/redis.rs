@@ -6,7 +6,7 @@ use std::io::{BufRead, Result};
 use zeroize::Zeroizing;
 
 use super::super::super::budget::Budget;
-use super::window::Window;
+use super::lookahead::Lookahead;
 use super::{MAX_PIECE, Pieces};
 
 /// A packed string follows.
@@ -24,14 +24,14 @@ pub(super) fn begins(head: &[u8]) -> bool {
     version.is_some_and(|version| version.iter().all(u8::is_ascii_digit))
 }
 
-pub(super) struct Dump<'s> {
-    window: Window<'s>,
+pub(super) struct RedisDump<'s> {
+    window: Lookahead<'s>,
     budget: Budget,
     unpacked: Zeroizing<Vec<u8>>,
 }
 
-impl<'s> Dump<'s> {
-    pub(super) fn new(window: Window<'s>, budget: &Budget) -> Self {
+impl<'s> RedisDump<'s> {
+    pub(super) fn new(window: Lookahead<'s>, budget: &Budget) -> Self {
         Self {
             window,
             budget: budget.clone(),
@@ -62,7 +62,7 @@ impl<'s> Dump<'s> {
     }
 }
 
-impl Pieces for Dump<'_> {
+impl Pieces for RedisDump<'_> {
     fn next(&mut self, given: &mut Vec<u8>) -> Result<bool> {
         let ahead = self.window.ahead(1)?;
         if ahead.is_empty() {

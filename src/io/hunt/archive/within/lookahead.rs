@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 const CHUNK: usize = 64 << 10;
 
 /// The stream and what of it is held.
-pub(super) struct Window<'s> {
+pub(super) struct Lookahead<'s> {
     stream: &'s mut dyn Read,
     held: Zeroizing<Vec<u8>>,
     start: usize,
@@ -19,7 +19,7 @@ pub(super) struct Window<'s> {
     pub(super) taken: u64,
 }
 
-impl<'s> Window<'s> {
+impl<'s> Lookahead<'s> {
     pub(super) fn new(stream: &'s mut dyn Read) -> Self {
         Self {
             stream,
@@ -66,7 +66,7 @@ impl<'s> Window<'s> {
     }
 }
 
-impl Read for Window<'_> {
+impl Read for Lookahead<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let read = self.fill_buf()?.read(buffer)?;
         self.consume(read);
@@ -74,7 +74,7 @@ impl Read for Window<'_> {
     }
 }
 
-impl BufRead for Window<'_> {
+impl BufRead for Lookahead<'_> {
     fn fill_buf(&mut self) -> Result<&[u8]> {
         self.ahead(1)
     }

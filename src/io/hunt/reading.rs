@@ -15,6 +15,7 @@ use super::large::LARGE;
 use super::parts::FileNeighbours;
 use super::sparse::Sparse;
 use super::text::Text;
+use super::volumes::{self, Volumes};
 use super::walk::OpenedFile;
 use super::{SkipReason, Skipped, archive, git};
 use crate::domain::hunt::forms;
@@ -169,6 +170,24 @@ impl PartSearch<'_> {
                 reading.length = length;
                 let mut file = Paying::new(joined, &reading.budget, Some(length), stored);
                 archive::open_on_disk(self, kind, &mut file, head, reading)
+            }
+            None if kind == archive::StreamKind::Tar
+                && !self.limits.real_files
+                && open.length > 0
+                && let Some(beside) = &open.beside =>
+            {
+                let goes_on = volumes::goes_on(&open.file);
+                if goes_on && volumes::follows(&open.file, beside) {
+                    return Ok(());
+                }
+                let stored = open.stored();
+                let volumes = Volumes::new(open.file, open.length, beside, &reading.budget);
+                let mut file = Paying::new(volumes, &reading.budget, None, stored);
+                let outcome = archive::open_on_disk(self, kind, &mut file, head, reading);
+                match goes_on {
+                    true => Err(SkipReason::Part),
+                    false => outcome,
+                }
             }
             None => {
                 let (known, stored) = ((open.length > 0).then_some(open.length), open.stored());

@@ -142,13 +142,11 @@ fn squashfs_and_its_kin_are_read_or_named() {
 
 #[test]
 fn journals_of_systemd_are_read() {
-    for packing in ["zstd", "lz4", "xz"] {
-        is_read(&format!(
-            "{{ printf '__REALTIME_TIMESTAMP=1700000000000000\\n__MONOTONIC_TIMESTAMP=1\\n'
-             printf '_BOOT_ID=00000000000000000000000000000001\\nMESSAGE=%s\\n\\n' \"$(tr '\\n' ' ' <src/env)\"; }} >export
-             SYSTEMD_JOURNAL_COMPRESS={packing} /lib/systemd/systemd-journal-remote -o out/system.journal export 2>said || cat said >&2"
-        ));
-    }
+    is_read(
+        "{ printf '__REALTIME_TIMESTAMP=1700000000000000\\n__MONOTONIC_TIMESTAMP=1\\n'
+         printf '_BOOT_ID=00000000000000000000000000000001\\nMESSAGE=%s\\n\\n' \"$(tr '\\n' ' ' <src/env)\"; } >export
+         /lib/systemd/systemd-journal-remote -o out/system.journal export 2>said || cat said >&2",
+    );
 }
 
 #[test]

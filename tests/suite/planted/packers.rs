@@ -30,6 +30,7 @@ pub fn cases() -> Vec<Case> {
         packed!("zip: in parts", "zip -q -r -s 64k out/a.zip src"),
         packed!("7z: PPMd, in parts", "7z a -bd -bso0 -m0=PPMd -v20k out/a.7z src"),
         packed!("tar: in parts", "tar cz src | split -b 20k - out/a.tgz."),
+        packed!("tar: volumes", "tar cM -L 40 -f out/a -f out/a2 -f out/a3 -f out/a4 -f out/a5 -f out/a6 -f out/a7 src"),
         packed!("tar: sparse", "truncate -s 4M src/env && tar cSzf out/a.tgz src"),
         packed!("self-extracting script", "{ printf '#!/bin/sh\\nexit\\n'; tar cz src; } >out/a.run"),
         packed!("squashfs: gzip", "mksquashfs src out/a.sfs -quiet -no-progress"),

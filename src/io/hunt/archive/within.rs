@@ -179,7 +179,10 @@ fn add_plain(stream: &mut dyn Read, bytes: u64, given: &mut Vec<u8>) -> Result<b
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use std::io::Write;
+
     use proptest::prelude::*;
 
     use super::super::super::budget::{Budget, Rates};
@@ -235,6 +238,50 @@ mod tests {
             for holder in ALL {
                 given(holder, &bytes);
             }
+        }
+    }
+
+    /// A journal with one field, packed so, and something plain behind it.
+    fn journal(packing: u8, packed: &[u8]) -> Vec<u8> {
+        let mut head = vec![0; 264];
+        head[..8].copy_from_slice(b"LPKSHHRH");
+        head[12] = packing;
+        head[88..90].copy_from_slice(&264u16.to_le_bytes());
+        let length = (64 + packed.len()) as u64;
+        let object = [
+            &[1, packing, 0, 0, 0, 0, 0, 0][..],
+            &length.to_le_bytes(),
+            &[0; 48],
+            packed,
+        ]
+        .concat();
+        [head, object, b"plain".to_vec()].concat()
+    }
+
+    #[test]
+    fn fields_of_journals_are_unpacked_whatever_packed_them() {
+        let text = b"MESSAGE=a a a a a a a a a a\n";
+        let lz4 = [
+            &(text.len() as u64).to_le_bytes()[..],
+            &lz4_flex::block::compress(text),
+        ]
+        .concat();
+        let mut xz =
+            lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(0)).unwrap();
+        xz.write_all(text).unwrap();
+        let zstd = zstd::encode_all(&text[..], 1).unwrap();
+        for (packing, packed) in [(1, xz.finish().unwrap()), (2, lz4), (4, zstd)] {
+            let mut bytes = journal(packing, &packed);
+            let given_of = |bytes: &[u8]| given(PieceHolder::Journal, bytes);
+            let out = given_of(&bytes);
+            assert!(memchr::memmem::find(&out, text).is_some(), "{packing}");
+            assert!(out.ends_with(b"plain"), "{packing}");
+            // What cannot be unpacked is given as it stands.
+            bytes[264 + 64..264 + 64 + 12].fill(0xff);
+            assert!(
+                memchr::memmem::find(&given_of(&bytes), &packed[12..]).is_some(),
+                "{packing}"
+            );
         }
     }
 

@@ -168,6 +168,35 @@ fn bombs_go_off_in_nobodys_hands() {
 }
 
 #[test]
+fn bombs_of_real_programs_go_off_in_nobodys_hands() {
+    let limits = HuntLimits {
+        unpacked: 1 << 20,
+        ratio: 0,
+        ..HuntLimits::default()
+    };
+    for (line, name) in [
+        ("lzop -q -U z", "z.lzo"),
+        ("compress -f z", "z.Z"),
+        ("brotli -j z", "z.br"),
+        ("7z a -bd -bso0 -tzip -mm=Deflate64 z.zip z", "z.zip"),
+        ("7z a -bd -bso0 -tzip -mm=LZMA z.zip z", "z.zip"),
+        ("mksquashfs z z.sfs -quiet -no-progress", "z.sfs"),
+        ("mbstream -c z | gzip >z.gz", "z.gz"),
+        ("qemu-img convert -c -O qcow2 z z.qcow2", "z.qcow2"),
+    ] {
+        let folder = folder();
+        std::fs::write(folder.path().join("z"), vec![b'z'; 4 << 20]).unwrap();
+        shell(folder.path(), line);
+        let bytes = std::fs::read(folder.path().join(name)).unwrap();
+        let (why, _) = only_skip(name, &bytes, limits);
+        assert!(
+            matches!(why, SkipReason::Trap { megabytes, .. } if megabytes <= 1),
+            "{name}: {why}"
+        );
+    }
+}
+
+#[test]
 fn what_takes_more_memory_than_allowed_is_named() {
     let text = vec![b'x'; 6 << 20];
     let limits = HuntLimits {

@@ -145,6 +145,11 @@ impl UnreadForm {
         self.row().nature
     }
 
+    /// Whether all that its repositories hold is read, file by file.
+    pub fn is_read_in_full(self) -> bool {
+        self == UnreadForm::Mercurial
+    }
+
     /// Whether its files say nothing alone, and a folder of them is one backup.
     pub fn is_a_folder(self) -> bool {
         matches!(

@@ -39,6 +39,19 @@ openssh-client:/usr/bin/ssh-keygen
 mount:/usr/sbin/losetup
 p7zip-full:/usr/bin/7z
 qemu-utils:/usr/bin/qemu-img
+borgbackup:/usr/bin/borg
+brotli:/usr/bin/brotli
+dar:/usr/bin/dar
+lz4:/usr/bin/lz4
+lzop:/usr/bin/lzop
+mercurial:/usr/bin/hg
+squashfs-tools:/usr/bin/mksquashfs
+xz-utils:/usr/bin/xz
+zip:/usr/bin/zip
+ncompress:/usr/bin/compress
+mariadb-backup:/usr/bin/mbstream
+redis-server:/usr/bin/redis-server
+systemd-journal-remote:/lib/systemd/systemd-journal-remote
 zstd:/usr/bin/zstd
 util-linux:/usr/bin/setpriv
 iproute2:/usr/sbin/ip
@@ -62,20 +75,12 @@ lxc:/usr/bin/lxc-start
 "
 # The programs that the cases beside the project pack, encrypt and dump with.
 [ ! -d ../shared ] || needs="$needs
-borgbackup:/usr/bin/borg
-brotli:/usr/bin/brotli
-dar:/usr/bin/dar
 fsarchiver:/usr/sbin/fsarchiver
 gnupg:/usr/bin/gpg
-lz4:/usr/bin/lz4
-lzop:/usr/bin/lzop
-mercurial:/usr/bin/hg
 rclone:/usr/bin/rclone
 restic:/usr/bin/restic
-squashfs-tools:/usr/bin/mksquashfs
 umoci:/usr/bin/umoci
 wimtools:/usr/bin/wimcapture
-xz-utils:/usr/bin/xz
 "
 missing=""
 set -f # the patterns are for compgen alone

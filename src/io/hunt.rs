@@ -25,6 +25,7 @@ mod search;
 mod skip;
 mod sparse;
 mod text;
+mod volumes;
 mod walk;
 
 use std::io::Read;

@@ -328,6 +328,7 @@ table! {
     gzip_followed = "something else stands behind it";
     behind_script = "behind the script";
     ar_no_header = "something stands in it that is no member";
+    xbstream_no_chunk = "something stands in it that is no chunk of a file";
     rpm_no_header = "it lacks a header";
     rpm_payload = "payload";
     zip_no_directory = "its end is missing, and with it the zip directory";
@@ -335,7 +336,8 @@ table! {
     zip_no_member = "there is no such member where its directory says";
     zip_cut = "truncated";
     seven_method = "7z with an unsupported method";
-    zip_method = "zip with an unsupported method";
+    zip_method(method) = "zip with the method {method}";
+    zip_lzma = "its properties of LZMA are not those of one";
     skip_network = "on a network mount: name it to have it searched";
     skip_no_files = "contains no real files, only what the kernel generates; the memory of PHP processes is searched separately";
     skip_layers(most) = "more than {most} layers of containers: files of settings in the others were not searched. Name this folder to have all of it searched";

@@ -8,6 +8,7 @@ mod edges;
 mod kernel_files;
 mod large;
 mod manners;
+mod pieces;
 mod plain_user;
 mod stored;
 mod unread;
@@ -33,7 +34,7 @@ const PLAIN: &str = "this is a throw-away example key";
 type Found = (String, Vec<String>, Option<u64>);
 
 /// Runs a line of shell in a folder.
-fn shell(folder: &Path, line: &str) {
+pub fn shell(folder: &Path, line: &str) {
     let output = Command::new("sh")
         .args(["-c", line])
         .current_dir(folder)

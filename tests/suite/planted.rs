@@ -5,6 +5,7 @@
 
 mod forms;
 mod makers;
+mod packers;
 
 use std::any::Any;
 use std::fmt::Write;
@@ -58,7 +59,8 @@ fn the_key_is_found_in_every_place_and_form_and_nothing_else_is_claimed() {
             break (folder, path, key);
         }
     };
-    let cases: Vec<Case> = forms::cases().into_iter().chain(makers::cases()).collect();
+    let cases = forms::cases().into_iter().chain(makers::cases());
+    let cases: Vec<Case> = cases.chain(packers::cases()).collect();
     let mut decoys = Decoys(0x9e37_79b9_7f4a_7c15);
     let each = DECOYS / cases.len() + 1;
     let outcomes: Vec<Outcome> = cases

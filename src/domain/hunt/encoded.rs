@@ -1,7 +1,10 @@
 //! Keys in texts that are encoded once more: in base64 (Kubernetes' secrets, `user_data` of a Terraform state, attachments of
-//! mails), and in the hexadecimal that auditd gives to the arguments of commands.
+//! mails), also packed by gzip within it, and in the hexadecimal that auditd gives to the arguments of commands.
 //!
-//! What is looked at are long runs of digits; only in those, the forms that the marks of a key take are looked for. What stands around such a mark is decoded and looked through as any text.
+//! What is looked at are long runs of digits; only in those, the forms that the marks of a key take are looked
+//! for. What stands around such a mark is decoded and looked through as any text.
+
+mod packed;
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -28,11 +31,15 @@ enum Encoding {
         before: Option<usize>,
     },
     Hex,
+    /// The beginning of what gzip packed, in base64 once, or twice as Helm has it.
+    Gzip {
+        twice: bool,
+    },
 }
 
 /// `base64:` and `APP_KEY` in base64, for each place of their first byte within three, as far as nothing before or behind
-/// them matters; and in hexadecimal of both cases.
-const MARKS: [(&[u8], Encoding); 10] = [
+/// them matters; and in hexadecimal of both cases. Those of gzip begin a text.
+const MARKS: [(&[u8], Encoding); 12] = [
     (b"YmFzZTY0O", Encoding::Base64 { before: None }),
     (b"Jhc2U2ND", Encoding::Base64 { before: Some(1) }),
     (b"iYXNlNjQ6", Encoding::Base64 { before: Some(2) }),
@@ -43,6 +50,8 @@ const MARKS: [(&[u8], Encoding); 10] = [
     (b"4150505f4b4559", Encoding::Hex),
     (b"6261736536343A", Encoding::Hex),
     (b"6261736536343a", Encoding::Hex),
+    (b"H4sI", Encoding::Gzip { twice: false }),
+    (b"SDRzS", Encoding::Gzip { twice: true }),
 ];
 
 /// Length of the longest of them.
@@ -65,6 +74,8 @@ pub struct EncodedScan<'w> {
     range: Range<usize>,
     /// How far the window was looked through for the marks of runs.
     done: usize,
+    /// For what is packed in them.
+    room: packed::PackedRoom,
 }
 
 impl<'w> EncodedScan<'w> {
@@ -74,6 +85,7 @@ impl<'w> EncodedScan<'w> {
             window,
             range,
             done: 0,
+            room: packed::PackedRoom::of(window),
         }
     }
 
@@ -82,7 +94,12 @@ impl<'w> EncodedScan<'w> {
         if at < self.done {
             return;
         }
-        let Self { window, range, .. } = self;
+        let Self {
+            window,
+            range,
+            room,
+            ..
+        } = self;
         let half = window.get(at..at + HALF);
         let (Some(searcher), Some(half)) = (SEARCHER.as_ref(), half) else {
             return;
@@ -99,7 +116,10 @@ impl<'w> EncodedScan<'w> {
                 next = next.max(from + found.end());
                 let (_, encoding) = MARKS[found.pattern().as_usize()];
                 if range.contains(&mark) && is_in_run(window, mark) {
-                    decode(window, mark, encoding, hit);
+                    match encoding {
+                        Encoding::Gzip { twice } => packed::look(window, mark, twice, room, hit),
+                        _ => decode(window, mark, encoding, hit),
+                    }
                 }
             }
             (self.done, from) = (next, next);
@@ -133,6 +153,7 @@ fn decode(window: &[u8], mark: usize, encoding: Encoding, hit: &mut dyn FnMut(Hi
     let near = |from: usize| &window[from..window.len().min(from + REACH)];
     let decoded = match encoding {
         Encoding::Hex => hex(near(mark)),
+        Encoding::Gzip { .. } => return,
         Encoding::Base64 { before: None } => base64(near(mark), 0),
         Encoding::Base64 {
             before: Some(before),
@@ -258,6 +279,51 @@ mod tests {
     fn a_value_alone_is_found_too() {
         let secret = format!("data:\n  APP_KEY: {}\n", BASE64_STANDARD.encode(KEY));
         assert_eq!(found(&secret), [KEY]);
+    }
+
+    #[test]
+    fn what_gzip_packed_within_is_read() {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        let env = format!("{}\nAPP_KEY={KEY}\nAPP_ENV=x\n", "x=1\n".repeat(300));
+        std::io::Write::write_all(&mut packed, env.as_bytes()).unwrap();
+        let packed = packed.finish().unwrap();
+        let once = BASE64_STANDARD.encode(&packed);
+        let twice = BASE64_STANDARD.encode(&once);
+        for digits in [&once, &twice] {
+            for text in [
+                format!("data:\n  env: {digits}\n"),
+                format!("{{\"user_data\":\"{digits}\"}}"),
+                format!(
+                    "Content-Transfer-Encoding: base64\r\n\r\n{}\r\n",
+                    wrapped(digits, "\r\n")
+                ),
+                wrapped(digits, "\n"),
+                digits.clone(),
+            ] {
+                assert_eq!(found(&text), [KEY], "{text}");
+            }
+        }
+        // Cut, it is read as far as it goes; within other digits it is none.
+        assert!(found(&once[..40]).is_empty());
+        assert!(found(&format!("x{once}")).is_empty());
+    }
+
+    #[test]
+    fn many_beginnings_of_packed_texts_cost_no_more_than_one() {
+        let start = std::time::Instant::now();
+        let bomb = BASE64_STANDARD.encode(bomb());
+        for unit in ["\nH4sIAAAAAAAA", "\nSDRzSUFBQUFB", &format!("\n{bomb}=")] {
+            let text = unit.repeat((256 << 10) / unit.len());
+            assert!(found(&text).is_empty());
+        }
+        assert!(start.elapsed().as_secs() < 20);
+    }
+
+    /// Zeros, packed.
+    fn bomb() -> Vec<u8> {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut packed, &vec![0; 1 << 20]).unwrap();
+        packed.finish().unwrap()
     }
 
     #[test]

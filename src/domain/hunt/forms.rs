@@ -9,6 +9,7 @@ mod layouts;
 mod openpgp;
 mod rows;
 pub mod series;
+mod streams;
 
 use std::sync::LazyLock;
 
@@ -16,6 +17,7 @@ use memchr::memmem::Finder;
 
 use self::rows::{FormRow, ROWS};
 pub use layouts::{FolderListing, repository};
+pub use streams::{StreamsIn, is_revlog, streams_in};
 
 named! {
     /// A form of packing, encryption or storage.
@@ -75,8 +77,6 @@ named! {
         LaravelEnv = "artisan env:encrypt",
         /// lrzip.
         Lrzip = "lrzip",
-        /// lzop.
-        Lzop = "lzop",
         /// LUKS.
         Luks = "LUKS",
         /// Macrium Reflect.
@@ -147,6 +147,11 @@ impl UnreadForm {
     /// What has to be done with it.
     pub fn nature(self) -> FormNature {
         self.row().nature
+    }
+
+    /// Whether all that its repositories hold is read, file by file.
+    pub fn is_read_in_full(self) -> bool {
+        self == UnreadForm::Mercurial
     }
 
     /// Whether its files say nothing alone, and a folder of them is one backup.

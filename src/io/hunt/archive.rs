@@ -1,13 +1,17 @@
-//! Archives as streams: packed files, tar, zip, 7z, packages, disks of VMware, and any of them within another.
+//! Archives as streams: packed files, tar, zip, 7z, packages, disks of VMware and QEMU, journals and others that hold packed
+//! pieces, and any of them within another.
 
 mod ar;
 mod packed;
 mod pg_dump;
+pub(super) mod qcow2;
 mod rpm;
 mod seven;
 mod streams;
 mod tar;
 mod vmdk;
+mod within;
+mod xbstream;
 mod zip;
 
 use std::io::{Cursor, Read, Seek};
@@ -15,6 +19,7 @@ use std::io::{Cursor, Read, Seek};
 use zeroize::Zeroizing;
 
 use self::packed::Packing;
+use self::within::PieceHolder;
 use super::budget::SLOW;
 use super::text::Text;
 use super::{SkipReason, pg_contents};
@@ -36,6 +41,10 @@ pub(super) enum StreamKind {
     Zip,
     Seven,
     PgDump,
+    /// Streamed backups of MariaDB and Percona.
+    Xbstream,
+    /// Packed pieces among plain ones.
+    Within(PieceHolder),
     /// A zip file in parts begins so: a mark, and the first member behind it.
     ZipPart,
 }
@@ -67,13 +76,30 @@ pub(super) fn kind(head: &[u8]) -> Option<StreamKind> {
         [0xed, 0xab, 0xee, 0xdb, ..] => Some(StreamKind::Rpm),
         _ if head.starts_with(ar::MAGIC) => Some(StreamKind::Ar),
         _ if vmdk::is_packed(head) => Some(StreamKind::Vmdk),
+        _ if head.starts_with(xbstream::MAGIC) => Some(StreamKind::Xbstream),
         [b'P', b'K', 3, 4, ..] => Some(StreamKind::Zip),
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(StreamKind::Seven),
         _ if head.starts_with(pg_contents::MAGIC) => Some(StreamKind::PgDump),
         [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..] => Some(StreamKind::ZipPart),
         _ if tar::is_header(head) => Some(StreamKind::Tar),
-        _ => None,
+        _ => packed::own_packing(head)
+            .map(StreamKind::Packed)
+            .or_else(|| within::holder(head).map(StreamKind::Within)),
     }
+}
+
+/// The same, or what the name says where the bytes say nothing: of a file in a repository of some backup program or not.
+pub(super) fn kind_of(name: &[u8], head: &[u8], in_repository: bool) -> Option<StreamKind> {
+    let by_name = match name {
+        // It may begin as what it holds.
+        [.., b'.', b'i' | b'd'] => {
+            within::holder_named(name, head, in_repository).map(StreamKind::Within)
+        }
+        _ => None,
+    };
+    by_name
+        .or_else(|| kind(head))
+        .or_else(|| packed::packing_named(name, head).map(StreamKind::Packed))
 }
 
 /// lz4's frames, and those of its old form.
@@ -117,6 +143,7 @@ pub(super) fn open_on_disk<F: Read + Seek>(
         StreamKind::Zip => zip::read(search, file, reading, 0),
         StreamKind::ZipPart => zip::read_parts(search, file, reading, 0),
         StreamKind::Seven => seven::read(search, file, reading, 0),
+        StreamKind::Xbstream => xbstream::read_on_disk(search, file, reading),
         _ => open(search, kind, file, head, reading, 0),
     }
 }
@@ -137,6 +164,8 @@ pub(super) fn open(
         StreamKind::Ar => ar::read(search, stream, reading, depth),
         StreamKind::Rpm => rpm::read(search, stream, reading, depth),
         StreamKind::Vmdk => vmdk::read(search, stream, reading, depth),
+        StreamKind::Xbstream => xbstream::read(search, stream, reading, depth),
+        StreamKind::Within(holder) => within::read(search, holder, stream, reading, depth),
         StreamKind::Zip | StreamKind::Seven => {
             // Half of what is left: its members may need the rest.
             let limit = reading.memory / 2;

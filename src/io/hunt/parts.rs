@@ -9,8 +9,9 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, FileType};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 
+use super::listing::{Buffer, Listing};
 use crate::domain::hunt::forms::series::SeriesPart;
 use crate::io::fs;
 
@@ -18,6 +19,9 @@ use crate::io::fs;
 const HEAD: usize = 512;
 /// No honest archive is cut into more.
 const MOST: usize = 10_000;
+/// Names of a folder that are looked at for files that belong together, and such files.
+const NAMES: usize = 2048;
+const KIN: usize = 64;
 
 /// The folder that a file lies in, which stays open, and the file's path.
 #[derive(Clone)]
@@ -58,6 +62,32 @@ impl FileNeighbours {
         fs::open_regular_in(self.folder.as_fd(), name, &self.path.with_file_name(name))
             .map(|(file, _)| file)
             .map_err(|e| std::io::Error::other(e.reason()))
+    }
+
+    /// Other regular files whose names begin with the same letter, and their lengths: the first of them.
+    pub(super) fn kin(&self) -> impl Iterator<Item = (File, u64)> {
+        let own = self
+            .path
+            .file_name()
+            .unwrap_or_default()
+            .as_bytes()
+            .to_vec();
+        let (mut listing, mut buffer) = (Listing::default(), Buffer::new());
+        // Its own place in the folder: another one is being walked through.
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let folder = rustix::fs::openat(&self.folder, ".", flags, Mode::empty()).ok();
+        let folder = folder.filter(|folder| listing.begin(folder.as_fd(), &mut buffer).is_ok());
+        let names = std::iter::from_fn(move || {
+            let (name, kind) = listing.next(folder.as_ref()?.as_fd(), &mut buffer).ok()??;
+            Some((name.as_bytes().to_vec(), kind))
+        });
+        let akin = names.take(NAMES).filter(move |(name, kind)| {
+            *kind == FileType::RegularFile && name.first() == own.first() && *name != own
+        });
+        akin.take(KIN).filter_map(|(name, _)| {
+            let (length, _) = self.length(&name)?;
+            Some((self.open(&name).ok()?, length))
+        })
     }
 
     /// Whether the file goes on from another that lies here.

@@ -8,13 +8,14 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::archive::HEAD;
+use super::archive::{HEAD, qcow2};
 use super::budget::Paying;
 use super::image::is_image;
 use super::large::LARGE;
 use super::parts::FileNeighbours;
 use super::sparse::Sparse;
 use super::text::Text;
+use super::volumes::{self, Volumes};
 use super::walk::OpenedFile;
 use super::{SkipReason, Skipped, archive, git};
 use crate::domain::hunt::forms;
@@ -94,7 +95,7 @@ impl PartSearch<'_> {
         let (filled, ended) = fill(&mut &open.file, &mut self.window, most);
         let head = &self.window[..filled];
         let begin = &head[..filled.min(HEAD)];
-        if let Some(kind) = archive::kind(begin) {
+        if let Some(kind) = archive::kind_of(own_name(reading), begin, reading.told) {
             if share == Share::Plain {
                 return None;
             }
@@ -103,28 +104,36 @@ impl PartSearch<'_> {
         }
         let bundle = git::pack_of_bundle(head);
         let behind = behind_script(head);
-        if share == Share::Plain && (bundle.is_some() || behind.is_some()) {
+        let disk = qcow2::Qcow2Disk::of(head);
+        if share == Share::Plain && (bundle.is_some() || behind.is_some() || disk.is_some()) {
             return None;
         }
         let begin = behind.map(|(_, at)| {
             let begin = &head[at..head.len().min(at + HEAD)];
             Zeroizing::new(begin.to_vec())
         });
-        let unread = match bundle {
-            Some(_) => None,
-            None => unread(reading, open.beside.as_ref(), head),
+        let unread = match (&bundle, &disk) {
+            (Some(_), _) | (_, Some(_)) => None,
+            (None, None) => unread(reading, open.beside.as_ref(), head),
         };
-        if is_image(head) {
+        if is_image(head) || disk.is_some() {
             reading.kind = SourceKind::Image;
         }
         if unread.is_some() {
             reading.budget.lies_there(open.length);
             reading.budget.pay(open.length);
         }
-        let again = behind.and_then(|_| open.file.try_clone().ok());
+        let (length, stored) = (open.length, open.stored());
+        let again = (behind.is_some() || disk.is_some()).then(|| open.file.try_clone().ok());
+        let again = again.flatten();
         let outcome = self.text_on_disk(open, (filled, ended), reading);
         if let Some(pack) = bundle {
             self.bundle(reading.path, pack);
+        }
+        if let (Some(disk), Some(file)) = (disk, &again) {
+            let mut file = Paying::new(file, &reading.budget, Some(length), stored);
+            let packed = qcow2::read(self, disk, &mut file, reading);
+            return Some(outcome.and(packed));
         }
         if let (Some((kind, at)), Some(file), Some(begin)) = (behind, again, begin) {
             let behind = self.behind_script(kind, at as u64, &file, &begin, reading);
@@ -161,6 +170,24 @@ impl PartSearch<'_> {
                 reading.length = length;
                 let mut file = Paying::new(joined, &reading.budget, Some(length), stored);
                 archive::open_on_disk(self, kind, &mut file, head, reading)
+            }
+            None if kind == archive::StreamKind::Tar
+                && !self.limits.real_files
+                && open.length > 0
+                && let Some(beside) = &open.beside =>
+            {
+                let goes_on = volumes::goes_on(&open.file);
+                if goes_on && volumes::follows(&open.file, beside) {
+                    return Ok(());
+                }
+                let stored = open.stored();
+                let volumes = Volumes::new(open.file, open.length, beside, &reading.budget);
+                let mut file = Paying::new(volumes, &reading.budget, None, stored);
+                let outcome = archive::open_on_disk(self, kind, &mut file, head, reading);
+                match goes_on {
+                    true => Err(SkipReason::Part),
+                    false => outcome,
+                }
             }
             None => {
                 let (known, stored) = ((open.length > 0).then_some(open.length), open.stored());
@@ -248,7 +275,7 @@ impl PartSearch<'_> {
         let mut head = Zeroizing::new([0; HEAD]);
         let (filled, ended) = fill(stream, &mut head[..], u64::MAX);
         let head = &head[..filled];
-        match archive::kind(head) {
+        match archive::kind_of(own_name(reading), head, reading.told) {
             Some(_) if depth >= self.limits.depth => Err(SkipReason::TooDeep),
             Some(kind) => {
                 let mut whole = Cursor::new(head).chain(stream);
@@ -299,6 +326,14 @@ fn behind_script(head: &[u8]) -> Option<(archive::StreamKind, usize)> {
     })
 }
 
+/// The name of the innermost member, or of the file.
+fn own_name<'r>(reading: &'r FileReading<'_>) -> &'r [u8] {
+    let member = reading.inside.last().map(|name| name.raw().as_bytes());
+    let name = member.or_else(|| Some(reading.path.file_name()?.as_bytes()));
+    let name = name.unwrap_or_default();
+    name.rsplit(|b| *b == b'/').next().unwrap_or(name)
+}
+
 /// Why what begins like this holds more than is seen when it is searched as it stands. The innermost name is its own.
 fn unread(
     reading: &mut FileReading<'_>,
@@ -308,10 +343,7 @@ fn unread(
     if reading.kind == SourceKind::Git {
         return None;
     }
-    let member = reading.inside.last().map(|name| name.raw().as_bytes());
-    let name = member.or_else(|| Some(reading.path.file_name()?.as_bytes()));
-    let name = name.unwrap_or_default();
-    let name = name.rsplit(|b| *b == b'/').next().unwrap_or(name);
+    let name = own_name(reading);
     let by_name = forms::by_name(name, head);
     let form = by_name
         .filter(|form| form.is_a_folder())

@@ -123,6 +123,7 @@ impl PartSearch<'_> {
                 }
                 Met::Store(store) => self.git(&store),
                 Met::LeftOut(path, why) => self.skip(&path, &[], why),
+                Met::Repository(_, form, _) if form.is_read_in_full() => {}
                 Met::Repository(path, form, bytes) => {
                     self.skip_of(&path, &[], SkipReason::Form(form), bytes);
                 }

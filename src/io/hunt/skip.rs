@@ -61,7 +61,7 @@ pub enum SkipReason {
     Memory(u64),
     /// A packed form that this search does not read.
     #[error("{}", text!(skip_not_read, form = .0))]
-    NotRead(&'static str),
+    NotRead(String),
     /// A form of packing, encryption or storage that this search does not read.
     #[error("{}", unread(*.0))]
     Form(UnreadForm),

@@ -7,7 +7,7 @@ use lzma_rust2::{XzOptions, XzWriter};
 use sevenz_rust2::encoder_options::AesEncoderOptions;
 use sevenz_rust2::{ArchiveEntry, ArchiveWriter, EncoderMethod, Password};
 
-use super::{KEY, env, folder, gz, only_skip, search, search_with, tar, zip};
+use super::{KEY, env, folder, gz, only_skip, search, search_with, shell, tar, zip};
 
 pub fn bz2(bytes: &[u8]) -> Vec<u8> {
     let mut packed = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
@@ -168,6 +168,35 @@ fn bombs_go_off_in_nobodys_hands() {
 }
 
 #[test]
+fn bombs_of_real_programs_go_off_in_nobodys_hands() {
+    let limits = HuntLimits {
+        unpacked: 1 << 20,
+        ratio: 0,
+        ..HuntLimits::default()
+    };
+    for (line, name) in [
+        ("lzop -q -U z", "z.lzo"),
+        ("compress -f z", "z.Z"),
+        ("brotli -j z", "z.br"),
+        ("7z a -bd -bso0 -tzip -mm=Deflate64 z.zip z", "z.zip"),
+        ("7z a -bd -bso0 -tzip -mm=LZMA z.zip z", "z.zip"),
+        ("mksquashfs z z.sfs -quiet -no-progress", "z.sfs"),
+        ("mbstream -c z | gzip >z.gz", "z.gz"),
+        ("qemu-img convert -c -O qcow2 z z.qcow2", "z.qcow2"),
+    ] {
+        let folder = folder();
+        std::fs::write(folder.path().join("z"), vec![b'z'; 4 << 20]).unwrap();
+        shell(folder.path(), line);
+        let bytes = std::fs::read(folder.path().join(name)).unwrap();
+        let (why, _) = only_skip(name, &bytes, limits);
+        assert!(
+            matches!(why, SkipReason::Trap { megabytes, .. } if megabytes <= 1),
+            "{name}: {why}"
+        );
+    }
+}
+
+#[test]
 fn what_takes_more_memory_than_allowed_is_named() {
     let text = vec![b'x'; 6 << 20];
     let limits = HuntLimits {
@@ -254,4 +283,66 @@ fn what_stood_before_the_cut_is_found() {
     std::fs::write(folder.path().join("cut.gz"), bytes).unwrap();
     let (found, looked) = search_with(folder.path(), HuntLimits::default());
     assert_eq!((found.len(), looked.skipped.len()), (1, 1));
+}
+
+#[test]
+fn what_lzop_compress_and_brotli_make_is_read() {
+    for (line, way) in [
+        ("lzop -q -U env.txt", &["env.txt"][..]),
+        ("lzop -q -9 -U env.txt", &["env.txt"]),
+        ("lzop -q --no-checksum -U env.txt", &["env.txt"]),
+        ("compress -f env.txt", &["env.txt"]),
+        ("compress -b 10 -f env.txt", &["env.txt"]),
+        ("brotli -j env.txt", &["env.txt"]),
+        (
+            "tar cf b.tar env.txt && lzop -q -U b.tar && rm env.txt",
+            &["env.txt"],
+        ),
+        ("tar cZf b.tar.Z env.txt && rm env.txt", &["env.txt"]),
+        (
+            "tar cf b.tar env.txt && brotli -j b.tar && rm env.txt",
+            &["env.txt"],
+        ),
+        (
+            "brotli -j env.txt && tar czf b.tgz env.txt.br && rm env.txt.br",
+            &["env.txt.br", "env.txt"],
+        ),
+    ] {
+        let folder = folder();
+        // So much before it that codes become wider and tables are emptied.
+        let words = (0..60_000u32).map(|n| format!("{} ", n.wrapping_mul(2_654_435_761) % 9973));
+        let text = [
+            words.collect::<String>().into_bytes(),
+            b"\n".to_vec(),
+            env(),
+        ]
+        .concat();
+        std::fs::write(folder.path().join("env.txt"), text).unwrap();
+        shell(folder.path(), line);
+        let (found, looked) = search(folder.path());
+        let told: Vec<_> = looked.skipped.iter().map(|s| &s.why).collect();
+        assert!(told.is_empty(), "{line}: {told:?}");
+        assert_eq!(found, [(KEY.to_owned(), inside(way), Some(3))], "{line}");
+    }
+}
+
+#[test]
+fn what_is_only_called_brotli_is_searched_as_it_stands() {
+    for bytes in [
+        env(),
+        [&[0xff, 0xfe, 0xfd][..], &env(), &noise(300)].concat(),
+    ] {
+        let folder = folder();
+        std::fs::write(folder.path().join("env.br"), bytes).unwrap();
+        assert_eq!(search(folder.path()).0.len(), 1);
+    }
+    // A window beyond those of the standard.
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("a.br"),
+        [&[0x11, 0x3f][..], &noise(5000)].concat(),
+    )
+    .unwrap();
+    let why = &search(folder.path()).1.skipped[0].why;
+    assert!(matches!(why, SkipReason::Form(_)), "{why}");
 }

@@ -12,8 +12,8 @@ use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::payload::{Payload, php};
 use freescout_rescue::io::hunt::{self, HuntEvent, HuntLimits, HuntTotals, SkipReason};
 
-use super::archives::zst;
-use super::{KEY, PLAIN, folder, gz, tar};
+use super::archives::{noise, zst};
+use super::{KEY, PLAIN, folder, gz, shell, tar};
 
 fn wanted() -> Wanted {
     let mut wanted = Wanted::default();
@@ -384,5 +384,46 @@ fn what_lies_beside_of_another_database_or_disagrees_is_not_taken() {
             .iter()
             .find(|row| row.contains("rows.sql") && row.contains("by row"));
         assert_eq!(taken, None);
+    }
+}
+
+#[test]
+fn older_passwords_are_read_in_what_real_programs_pack() {
+    let insert = format!(
+        "INSERT INTO `mailboxes` VALUES('{}',3,'support@acme.example','{}');\n-- Dump",
+        sealed("out"),
+        sealed("in")
+    );
+    let dump = MADE.replace("-- Dump", &insert);
+    let disk = "truncate -s 8M d && /sbin/mkfs.ext4 -q -F -d src d";
+    for line in [
+        "lzop -q -o out/d.lzo src/d.sql",
+        "compress -c src/d.sql >out/d.Z",
+        "brotli -o out/d.br src/d.sql",
+        "7z a -bd -bso0 -tzip -mm=Deflate64 out/a.zip src",
+        "7z a -bd -bso0 -tzip -mm=LZMA out/a.zip src",
+        "zip -q -r -s 64k out/a.zip src",
+        "mksquashfs src out/a.sfs -quiet -no-progress",
+        "dar -Q -c out/a -z -R src >/dev/null",
+        &format!("{disk} && qemu-img convert -c -O qcow2 d out/a.qcow2"),
+        "borg init -e none out/r && borg create out/r::a src",
+        "hg init out/r && cp src/d.sql out/r && hg -R out/r add -q out/r/d.sql && hg -R out/r commit -m a -u n && rm out/r/d.sql",
+        "cd src && zstd -q --rm d.sql && mbstream -c noise d.sql.zst >../out/a.xb",
+    ] {
+        let folder = folder();
+        let at = folder.path();
+        std::fs::create_dir(at.join("src")).unwrap();
+        std::fs::create_dir(at.join("out")).unwrap();
+        std::fs::write(at.join("src/d.sql"), &dump).unwrap();
+        std::fs::write(at.join("src/noise"), noise(90_000)).unwrap();
+        let settings = "export HOME=$PWD BORG_BASE_DIR=$PWD BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes HGRCPATH=/dev/null";
+        shell(at, &format!("{settings}; {line}"));
+        let (_, mut rows, _) = look(&at.join("out"));
+        rows.retain(|row| row.contains(" by row of desk."));
+        let columns: Vec<&str> = rows
+            .iter()
+            .filter_map(|row| row.split(' ').next())
+            .collect();
+        assert_eq!(columns, ["in_password", "out_password"], "{line}: {rows:?}");
     }
 }

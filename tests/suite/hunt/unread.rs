@@ -176,6 +176,50 @@ fn parts_of_an_archive_are_joined_where_all_are_there() {
     }
 }
 
+#[test]
+fn volumes_of_tar_are_joined_where_all_are_there() {
+    let folder = folder();
+    let at = folder.path();
+    let env = [
+        vec![b'x'; 30_000],
+        b"\n".to_vec(),
+        env(),
+        vec![b'y'; 50_000],
+    ]
+    .concat();
+    for before in [
+        "tar -cM -L 20 -f v1 -f v2 -f v3 -f v4 -f v5 -f v6 -f v7",
+        "tar -cM -V label -L 30 -f a -f a2 -f a3 -f a4 -f a5",
+    ] {
+        std::fs::write(at.join("noise"), noise(17_000)).unwrap();
+        std::fs::write(at.join(".env"), &env).unwrap();
+        shell(at, &format!("{before} noise .env && rm noise .env"));
+    }
+    let names = |at: &Path| -> Vec<_> {
+        let mut names: Vec<_> = std::fs::read_dir(at)
+            .unwrap()
+            .map(|e| e.unwrap().path())
+            .collect();
+        names.sort();
+        names
+    };
+    assert!(names(at).len() >= 8, "{:?}", names(at));
+    let (found, looked) = search(at);
+    let told: Vec<_> = looked.skipped.iter().map(|s| (&s.path, &s.why)).collect();
+    assert!(told.is_empty(), "{told:?}");
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0].1, [".env"]);
+    // Of one the second is missing: the first is cut, those behind it are parts, read as far as they go.
+    std::fs::remove_file(at.join("v2")).unwrap();
+    let told = told_of(at);
+    assert!(
+        matches!(&told[0], (name, SkipReason::Broken(_)) if name == "v1"),
+        "{told:?}"
+    );
+    assert_eq!(told[1], ("v3".to_owned(), SkipReason::Part));
+    assert_eq!(told.len(), 2, "{told:?}");
+}
+
 /// As [`told`], whatever is found.
 fn told_of(folder: &Path) -> Vec<(String, SkipReason)> {
     let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use freescout_rescue::io::hunt::{HuntLimits, SkipReason};
 
-use super::{KEY, env, folder, only_skip, search, zip};
+use super::archives::{noise, xz, zst};
+use super::{KEY, env, folder, only_skip, search, shell, zip};
 use crate::cli::Bench;
 
 /// Python's own writer, which knows forms that others seldom write. The arguments: the file, its text, the form.
@@ -53,6 +54,7 @@ fn zip_files_are_read_however_they_are_written() {
         "comment",
         "behind another",
         "bzip2",
+        "lzma",
     ] {
         let folder = folder();
         made(&folder.path().join("site.zip"), form);
@@ -67,13 +69,121 @@ fn zip_files_are_read_however_they_are_written() {
         assert_eq!(found[0].1[0], "html/.env", "{form}");
         assert_eq!(found[0].2, Some(2), "{form}");
     }
-    let folder = folder();
-    made(&folder.path().join("site.zip"), "lzma");
-    let (_, looked) = search(folder.path());
-    let said: Vec<_> = looked.skipped.iter().map(|s| (&s.why, &s.inside)).collect();
-    assert_eq!(said.len(), 2);
-    assert!(matches!(said[1].0, SkipReason::NotRead(_)));
-    assert_eq!(said[1].1, &["html/.env"]);
+}
+
+/// 7-Zip's own writer, by its name of the method.
+fn seven_zip(folder: &Path, method: &str) {
+    std::fs::create_dir(folder.join("html")).unwrap();
+    let text = [vec![b'x'; 99_999], env()].concat();
+    std::fs::write(folder.join("html/.env"), text).unwrap();
+    let line = format!("7z a -bd -bso0 -tzip -mm={method} site.zip html && rm -r html");
+    shell(folder, &line);
+}
+
+#[test]
+fn zip_files_of_other_methods_are_read_or_named_by_them() {
+    for method in ["Deflate64", "LZMA", "BZip2", "Copy"] {
+        let folder = folder();
+        seven_zip(folder.path(), method);
+        let (found, looked) = search(folder.path());
+        assert_eq!((found.len(), looked.skipped.len()), (1, 0), "{method}");
+        assert_eq!(found[0].1[0], "html/.env");
+    }
+    for (number, packed) in [(93, zst(&env())), (95, xz(&env())), (20, zst(&env()))] {
+        let folder = folder();
+        std::fs::write(folder.path().join("x.zip"), by_method(number, &packed)).unwrap();
+        let (found, looked) = search(folder.path());
+        assert_eq!((found.len(), looked.skipped.len()), (1, 0), "{number}");
+        assert_eq!(found[0].1[0], ".env");
+    }
+    let ppmd = folder();
+    seven_zip(ppmd.path(), "PPMd");
+    let (_, looked) = search(ppmd.path());
+    let why = SkipReason::NotRead("zip with the method PPMd".to_owned());
+    assert_eq!(looked.skipped[0].why, why);
+    assert_eq!(looked.skipped[0].inside, ["html/.env"]);
+    let (why, _) = only_skip("x.zip", &by_method(77, b"?"), HuntLimits::default());
+    assert_eq!(
+        why.to_string(),
+        "packed as zip with the method 77, which is not supported: unpack it first"
+    );
+}
+
+/// A zip file whose member, stored so, is said to be packed by this method.
+fn by_method(method: u8, packed: &[u8]) -> Vec<u8> {
+    let mut bytes = stored_zip(&[(".env", packed)]);
+    let directory = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+    bytes[8] = method;
+    bytes[directory + 10] = method;
+    bytes
+}
+
+/// A zip file of members that are not packed.
+fn stored_zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut bytes = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    let options = options.compression_method(zip::CompressionMethod::Stored);
+    for (name, content) in members {
+        bytes.start_file(*name, options).unwrap();
+        std::io::Write::write_all(&mut bytes, content).unwrap();
+    }
+    bytes.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_member_of_lzma_that_lies_is_said() {
+    let whole = by_method(
+        14,
+        &[&[9, 20, 5, 0, 0x5d, 0, 0, 1, 0][..], &[0; 40]].concat(),
+    );
+    let at = whole.windows(3).position(|w| w == [9, 20, 5]).unwrap();
+    for (place, byte) in [(2, 6), (3, 1), (4, 0xff), (9, 1)] {
+        let mut bytes = whole.clone();
+        bytes[at + place] = byte;
+        let (why, _) = only_skip("x.zip", &bytes, HuntLimits::default());
+        assert!(matches!(why, SkipReason::Broken(_)), "{place}: {why}");
+    }
+    let mut large = whole;
+    large[at + 8] = 0x40;
+    let (why, _) = only_skip("x.zip", &large, HuntLimits::default());
+    assert_eq!(why, SkipReason::Memory(1026));
+}
+
+#[test]
+fn zip_files_in_parts_are_read_where_all_are_there() {
+    for (line, first, second) in [
+        ("zip -q -r -s 64k site.zip html", "site.z01", "site.z02"),
+        ("zip -q -0 -r -s 64k site.zip html", "site.z01", "site.z02"),
+        (
+            "7z a -bd -bso0 -tzip -v64k site.zip html",
+            "site.zip.001",
+            "site.zip.002",
+        ),
+    ] {
+        let folder = folder();
+        let at = folder.path();
+        std::fs::create_dir(at.join("html")).unwrap();
+        std::fs::write(at.join("html/.noise"), noise(180_000)).unwrap();
+        std::fs::write(at.join("html/env"), env()).unwrap();
+        shell(at, &format!("{line} && rm -r html"));
+        let (found, looked) = search(at);
+        let why: Vec<_> = looked.skipped.iter().map(|s| (&s.path, &s.why)).collect();
+        assert!(why.is_empty(), "{line}: {why:?}");
+        assert!(!found.is_empty(), "{line}");
+        assert_eq!(found[0].1, ["html/env"], "{line}");
+        // One of them is missing: all that is left are parts.
+        std::fs::remove_file(at.join(second)).unwrap();
+        let (_, looked) = search(at);
+        let why: Vec<_> = looked.skipped.iter().map(|s| (&s.path, &s.why)).collect();
+        assert!(
+            why.contains(&(&at.join(first), &SkipReason::Part)),
+            "{line}: {why:?}"
+        );
+        let broken = why
+            .iter()
+            .any(|(_, why)| matches!(why, SkipReason::Broken(_)));
+        assert!(!broken, "{line}: {why:?}");
+    }
 }
 
 #[test]

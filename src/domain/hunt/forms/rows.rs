@@ -33,7 +33,7 @@ const fn row(
 
 /// Marks are those of the programs' own documents and sources, or of `file`.
 #[rustfmt::skip]
-pub(super) const ROWS: [FormRow; 51] = [
+pub(super) const ROWS: [FormRow; 50] = [
     // encrypted
     row(UnreadForm::Gpg, Encrypted, "gpg -d FILE | freescout-rescue find-key --look-in -",
         &[(0, b"-----BEGIN PGP MESSAGE-----")], &[("", ".gpg"), ("", ".pgp")]),
@@ -80,7 +80,6 @@ pub(super) const ROWS: [FormRow; 51] = [
     row(UnreadForm::Subversion, Repository, "svnadmin dump FOLDER | freescout-rescue find-key --look-in -", &[], &[]),
     // packed
     row(UnreadForm::Rar, Packed, "unrar x FILE FOLDER", &[(0, b"Rar!\x1a\x07")], &[]),
-    row(UnreadForm::Lzop, Packed, "lzop -dc FILE | freescout-rescue find-key --look-in -", &[(0, b"\x89LZO\0\r\n\x1a\n")], &[]),
     row(UnreadForm::Lrzip, Packed, "lrzcat FILE | freescout-rescue find-key --look-in -", &[(0, b"LRZI")], &[]),
     row(UnreadForm::Compress, Packed, "zcat FILE | freescout-rescue find-key --look-in -", &[(0, b"\x1f\x9d")], &[]),
     row(UnreadForm::Brotli, Packed, "brotli -dc FILE | freescout-rescue find-key --look-in -", &[], &[("", ".br")]),

@@ -26,6 +26,10 @@ impl SeriesPart {
             return fits.then(|| part(stem, number, zip));
         }
         let (stem, number) = name.split_at_checked(name.len().checked_sub(2)?)?;
+        // The last of a zip file in parts, where it does not begin as an archive does.
+        if name.to_ascii_lowercase().ends_with(b".zip") {
+            return Some(part(stem, number, true));
+        }
         let fits = !stem.is_empty() && number.iter().all(u8::is_ascii_lowercase);
         fits.then(|| part(stem, number, false))
     }
@@ -39,8 +43,8 @@ impl SeriesPart {
     /// Whether the name alone says that it is a part: letters at the end of a name are mostly the end of a word.
     pub fn is_sure(&self) -> bool {
         let stem = self.stem.to_ascii_lowercase();
-        self.number[0].is_ascii_digit()
-            && (self.zip || stem.ends_with(b".") || stem.ends_with(b"part"))
+        let counts = self.number[0].is_ascii_digit();
+        self.zip || counts && (stem.ends_with(b".") || stem.ends_with(b"part"))
     }
 
     /// What the first of its series may be called, of those that stand before it.
@@ -53,6 +57,7 @@ impl SeriesPart {
     fn all_firsts(&self) -> Vec<Vec<u8>> {
         let all = |byte: u8| vec![byte; self.number.len()];
         match self.number[0].is_ascii_digit() {
+            _ if self.is_last_of_zip() => vec![self.named(b"01")],
             true => {
                 let mut one = all(b'0');
                 one[self.number.len() - 1] = b'1';
@@ -66,6 +71,10 @@ impl SeriesPart {
     pub fn last_of_zip(&self) -> Option<Vec<u8>> {
         let stem = self.stem.get(..self.stem.len().checked_sub(1)?)?;
         self.zip.then(|| [stem, b"zip"].concat())
+    }
+
+    fn is_last_of_zip(&self) -> bool {
+        self.zip && self.number.eq_ignore_ascii_case(b"ip")
     }
 
     /// The part behind it. `None` behind the last that can be written so.
@@ -148,5 +157,8 @@ mod tests {
         let zip = SeriesPart::of(b"site.z01").unwrap();
         assert_eq!(zip.last_of_zip(), Some(b"site.zip".to_vec()));
         assert_eq!(part.last_of_zip(), None);
+        let last = SeriesPart::of(b"site.zip").unwrap();
+        assert_eq!(last.firsts(), [b"site.z01".to_vec()]);
+        assert!(last.is_sure() && !last.is_first());
     }
 }

@@ -1,7 +1,12 @@
-//! Packed streams: gzip, zlib, bzip2, xz, lzma, lzip, lz4, zstd, each also as several streams one behind the other.
+//! Packed streams: gzip, zlib, bzip2, xz, lzma, lzip, lz4, zstd, lzop, each also as several streams one behind the other;
+//! and those of compress and brotli, which end with the file.
 //!
 //! Unpackers look back in a window, of a size that the file chooses. It is read from the file's own header beforehand,
 //! so that a file cannot take more memory than allowed.
+
+mod brotli;
+mod compress;
+mod lzop;
 
 use std::io::{BufReader, Read};
 
@@ -27,6 +32,9 @@ pub(in super::super) enum Packing {
     Lzip,
     Lz4,
     Zstd,
+    Lzop,
+    Compress,
+    Brotli,
 }
 
 /// The window of deflate, and room around it.
@@ -49,6 +57,9 @@ impl Packing {
             Packing::Gzip => (".gz", [".tar.gz", ".tgz", ".taz"]),
             Packing::Bzip2 => (".bz2", [".tar.bz2", ".tbz2", ".tbz"]),
             Packing::Xz => (".xz", [".tar.xz", ".txz", ".tar.xz"]),
+            Packing::Lzop => (".lzo", [".tar.lzo", ".tzo", ".tar.lzo"]),
+            Packing::Compress => (".Z", [".tar.z", ".taz", ".tar.z"]),
+            Packing::Brotli => (".br", [".tar.br", ".tbr", ".tar.br"]),
             Packing::Zstd => (".zst", [".tar.zst", ".tzst", ".tar.zstd"]),
         }
     }
@@ -56,8 +67,13 @@ impl Packing {
     /// Work of unpacking a byte.
     fn each(self) -> u64 {
         match self {
-            Packing::Gzip | Packing::Zlib | Packing::Lz4 | Packing::Zstd => FAST,
-            Packing::Bzip2 | Packing::Xz | Packing::Lzma | Packing::Lzip => SLOW,
+            Packing::Gzip | Packing::Zlib | Packing::Lz4 | Packing::Zstd | Packing::Lzop => FAST,
+            Packing::Bzip2
+            | Packing::Xz
+            | Packing::Lzma
+            | Packing::Lzip
+            | Packing::Compress
+            | Packing::Brotli => SLOW,
         }
     }
 
@@ -70,6 +86,9 @@ impl Packing {
             // A packed block, two unpacked ones, and the window.
             Packing::Lz4 => 3 * lz4_block(head) + (1 << 20),
             Packing::Bzip2 => BZIP2_MEMORY,
+            Packing::Lzop => lzop::MEMORY,
+            Packing::Compress => compress::MEMORY,
+            Packing::Brotli => brotli::MEMORY,
             Packing::Xz => xz_window(head).unwrap_or(USUAL_WINDOW) + (1 << 20),
             Packing::Zstd => zstd_window(head)
                 .unwrap_or(USUAL_WINDOW)
@@ -77,6 +96,20 @@ impl Packing {
                 .unwrap_or(u64::MAX),
         }
     }
+}
+
+/// How a file that begins so is packed, of the packings whose readers are our own.
+pub(super) fn own_packing(head: &[u8]) -> Option<Packing> {
+    match head {
+        _ if head.starts_with(lzop::MAGIC) => Some(Packing::Lzop),
+        _ if compress::begins(head) => Some(Packing::Compress),
+        _ => None,
+    }
+}
+
+/// How a file that is called so is packed, where its bytes say nothing.
+pub(super) fn packing_named(name: &[u8], head: &[u8]) -> Option<Packing> {
+    brotli::is_named_so(name, head).then_some(Packing::Brotli)
 }
 
 pub(super) fn read(
@@ -119,6 +152,12 @@ pub(super) fn read(
             let stream = BufReader::with_capacity(INPUT, stream);
             Box::new(lzma_rust2::LzipReader::new(stream))
         }
+        Packing::Lzop => Box::new(lzop::Unlzop::new(BufReader::with_capacity(INPUT, stream))),
+        Packing::Compress => {
+            let stream = BufReader::with_capacity(INPUT, stream);
+            Box::new(compress::Unlzw::new(stream).map_err(|e| broken(&e))?)
+        }
+        Packing::Brotli => Box::new(brotli::unpack(stream)),
         Packing::Xz => {
             let kib = u32::try_from(needed >> 10).unwrap_or(u32::MAX);
             // Its decoder reads single bytes of what it unpacks.

@@ -64,7 +64,9 @@ fn reason(error: &Error) -> SkipReason {
         Error::UnsupportedCompressionMethod(method) if method.contains("AES") => {
             SkipReason::Encrypted
         }
-        Error::UnsupportedCompressionMethod(_) => SkipReason::NotRead(words().seven_method),
+        Error::UnsupportedCompressionMethod(_) => {
+            SkipReason::NotRead(words().seven_method.to_owned())
+        }
         other => broken(other),
     }
 }

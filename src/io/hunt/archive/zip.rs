@@ -9,15 +9,17 @@ mod taken;
 
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
+use deflate64::Deflate64Decoder;
 use flate2::bufread::DeflateDecoder;
+use lzma_rust2::LzmaReader;
 
-use super::super::budget::{FAST, MeteredReader};
+use super::super::budget::{FAST, MeteredReader, SLOW};
 use super::super::{SkipReason, Skipped};
 use super::member;
 use crate::io::hunt::search::{FileReading, PartSearch, broken};
 use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
-use directory::{Directory, ZipEntry};
+use directory::{Directory, NextLocal, ZipEntry};
 use taken::Unpacked;
 
 /// What is read of a member at a time.
@@ -26,13 +28,35 @@ const BUFFER: usize = 16 << 10;
 /// What stands before the first member of a zip file in parts (8.5.4).
 const PARTS_MARK: u64 = 4;
 
-/// How a member is packed (4.4.5). All but the second are streams that say themselves what they are, or none.
+/// How a member is packed (4.4.5). But for three of them they are streams that say themselves what they are, or none.
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
+const DEFLATE64: u16 = 9;
 const BZIP2: u16 = 12;
+const LZMA: u16 = 14;
 const ZSTD_OLD: u16 = 20;
 const ZSTD: u16 = 93;
 const XZ: u16 = 95;
+/// Those that are not read.
+const NAMES: [(u16, &str); 14] = [
+    (1, "Shrink"),
+    (2, "Reduce"),
+    (3, "Reduce"),
+    (4, "Reduce"),
+    (5, "Reduce"),
+    (6, "Implode"),
+    (10, "PKWARE DCL"),
+    (16, "IBM CMPSC"),
+    (18, "IBM TERSE"),
+    (19, "IBM LZ77"),
+    (94, "MP3"),
+    (96, "JPEG"),
+    (97, "WavPack"),
+    (98, "PPMd"),
+];
+
+/// What a member of LZMA takes beside its dictionary.
+const LZMA_MEMORY: u64 = 1 << 20;
 
 pub(super) fn read<R: Read + Seek>(
     search: &mut PartSearch<'_>,
@@ -67,7 +91,10 @@ pub(super) fn read_parts<R: Read + Seek>(
 ) -> Result<(), SkipReason> {
     let begin = SeekFrom::Start(PARTS_MARK);
     file.seek(begin).map_err(|e| broken(&e))?;
-    from_the_start(search, file, reading, depth)
+    match from_the_start(search, file, reading, depth)? {
+        true => Ok(()),
+        false => Err(SkipReason::Broken(words().zip_cut.to_owned())),
+    }
 }
 
 fn by_directory<R: Read + Seek>(
@@ -147,47 +174,73 @@ fn unpack(
     reading: &mut FileReading<'_>,
     depth: usize,
 ) -> Result<bool, SkipReason> {
-    let (mut deflated, mut part);
-    let stream: &mut dyn Read = match entry.method {
-        _ if entry.is_encrypted() => {
-            search.skip(reading.path, &inside(reading, entry), SkipReason::Encrypted);
-            return Ok(false);
-        }
-        STORED | BZIP2 | ZSTD_OLD | ZSTD | XZ => packed,
-        DEFLATED if cut => {
-            part = PartialStream(DeflateDecoder::new(packed));
-            &mut part
-        }
-        DEFLATED => {
-            deflated = DeflateDecoder::new(packed);
-            &mut deflated
-        }
-        _ => {
-            let why = SkipReason::NotRead(words().zip_method);
-            search.skip(reading.path, &inside(reading, entry), why);
-            return Ok(false);
+    let outer = reading.memory;
+    let stream: Result<(Box<dyn Read + '_>, u64), SkipReason> = match entry.method {
+        _ if entry.is_encrypted() => Err(SkipReason::Encrypted),
+        STORED | BZIP2 | ZSTD_OLD | ZSTD | XZ => Ok((Box::new(packed), FAST)),
+        DEFLATED if cut => Ok((Box::new(PartialStream(DeflateDecoder::new(packed))), FAST)),
+        DEFLATED => Ok((Box::new(DeflateDecoder::new(packed)), FAST)),
+        DEFLATE64 => Ok((Box::new(Deflate64Decoder::with_buffer(packed)), FAST)),
+        LZMA => lzma(packed, entry, &mut reading.memory).map(|stream| (stream, SLOW)),
+        method => {
+            let name = NAMES.iter().find(|(number, _)| *number == method);
+            let name = name.map_or_else(|| method.to_string(), |(_, name)| (*name).to_owned());
+            Err(SkipReason::NotRead(text!(zip_method, method = name)))
         }
     };
-    let mut stream = MeteredReader::new(stream, &reading.budget, FAST, search.cancel);
-    let name = shown(&entry.name).to_string();
-    member(search, &mut stream, name, entry.modified(), reading, depth)?;
-    Ok(!stream.failed())
+    let outcome = match stream {
+        Ok((stream, each)) => {
+            let mut stream = MeteredReader::new(stream, &reading.budget, each, search.cancel);
+            let name = shown(&entry.name).to_string();
+            member(search, &mut stream, name, entry.modified(), reading, depth)
+                .map(|()| !stream.failed())
+        }
+        Err(why) => {
+            search.skip(reading.path, &inside(reading, entry), why);
+            Ok(false)
+        }
+    };
+    reading.memory = outer;
+    outcome
 }
 
-/// Reads the members as they stand, until one does not say where it ends.
+/// A member of LZMA: a version, the length of its properties, and these (5.8.8), before a stream without a header.
+fn lzma<'p>(
+    packed: &'p mut dyn BufRead,
+    entry: &ZipEntry,
+    memory: &mut u64,
+) -> Result<Box<dyn Read + 'p>, SkipReason> {
+    let mut head = [0; 9];
+    packed.read_exact(&mut head).map_err(|e| broken(&e))?;
+    let [_, _, 5, 0, properties, dictionary @ ..] = head else {
+        return Err(SkipReason::Broken(words().zip_lzma.to_owned()));
+    };
+    let dictionary = u32::from_le_bytes(dictionary);
+    let needed = u64::from(dictionary) + LZMA_MEMORY;
+    *memory = memory
+        .checked_sub(needed)
+        .ok_or(SkipReason::Memory(needed.div_ceil(1 << 20)))?;
+    let length = entry.length_of_lzma().unwrap_or(u64::MAX);
+    let stream = LzmaReader::new_with_props(packed, length, properties, dictionary, None);
+    Ok(Box::new(stream.map_err(|e| broken(&e))?))
+}
+
+/// Reads the members as they stand, until one does not say where it ends. Whether the directory was met behind the last.
 fn from_the_start<R: Read + Seek>(
     search: &mut PartSearch<'_>,
     file: &mut R,
     reading: &mut FileReading<'_>,
     depth: usize,
-) -> Result<(), SkipReason> {
+) -> Result<bool, SkipReason> {
     let mut stream = BufReader::with_capacity(BUFFER, file);
     let mut sizes_behind = false;
-    while let Some(entry) =
-        directory::next_local(&mut stream, sizes_behind).map_err(|e| broken(&e))?
-    {
+    loop {
+        let next = directory::next_local(&mut stream, sizes_behind).map_err(|e| broken(&e))?;
+        let NextLocal::Member(entry) = next else {
+            return Ok(matches!(next, NextLocal::Directory));
+        };
         if (search.cancel)() {
-            return Ok(());
+            return Ok(true);
         }
         sizes_behind = entry.sizes_behind();
         let budget = reading.budget.clone();
@@ -212,11 +265,10 @@ fn from_the_start<R: Read + Seek>(
                 )?;
                 std::io::copy(&mut unpacked, &mut std::io::sink())
             }
-            _ => return Ok(()),
+            _ => return Ok(false),
         };
         if left.is_err() {
-            return Ok(());
+            return Ok(false);
         }
     }
-    Ok(())
 }

@@ -26,6 +26,7 @@ const BUFFER: usize = 256 << 10;
 
 /// Flags of a member (4.4.4), and the method that stands for one encrypted by AES.
 const ENCRYPTED: u16 = 1;
+const ENDS_BY_MARK: u16 = 1 << 1;
 const SIZES_BEHIND: u16 = 1 << 3;
 const AES: u16 = 99;
 
@@ -38,6 +39,8 @@ pub(super) struct ZipEntry {
     modified: (u16, u16),
     /// Its bytes in the file.
     pub(super) packed: u64,
+    /// What they unpack to.
+    unpacked: u64,
     /// Where its header stands.
     pub(super) offset: u64,
 }
@@ -49,6 +52,11 @@ impl ZipEntry {
 
     pub(super) fn is_encrypted(&self) -> bool {
         self.flags & ENCRYPTED != 0 || self.method == AES
+    }
+
+    /// What it unpacks to, of a member of LZMA that does not tell itself where it ends (5.8.9).
+    pub(super) fn length_of_lzma(&self) -> Option<u64> {
+        (self.flags & ENDS_BY_MARK == 0).then_some(self.unpacked)
     }
 
     /// Whether its sizes stand behind it alone.
@@ -161,13 +169,14 @@ impl Directory {
         let whole = self.bytes(file, length)?;
         let sizes = [u32_at(whole, 24), u32_at(whole, 20), u32_at(whole, 42)];
         let extra = &whole[CENTRAL_LENGTH + name..][..extra];
-        let [_, packed, offset] = large_sizes(extra, sizes);
+        let [unpacked, packed, offset] = large_sizes(extra, sizes);
         let entry = ZipEntry {
             name: whole[CENTRAL_LENGTH..][..name].to_vec(),
             flags: u16_at(whole, 8),
             method: u16_at(whole, 10),
             modified: (u16_at(whole, 14), u16_at(whole, 12)),
             packed,
+            unpacked,
             offset: offset.saturating_add(self.shift),
         };
         self.at += length as u64;
@@ -191,8 +200,17 @@ impl Directory {
     }
 }
 
-/// The header that follows in a stream of members, with what it says. `None` where none follows.
-pub(super) fn next_local<R: Read>(stream: &mut R, sizes_behind: bool) -> Result<Option<ZipEntry>> {
+/// What follows in a stream of members.
+pub(super) enum NextLocal {
+    Member(ZipEntry),
+    /// All members were read.
+    Directory,
+    /// The stream is over, or something else stands there.
+    None,
+}
+
+/// The header that follows in a stream of members, with what it says.
+pub(super) fn next_local<R: Read>(stream: &mut R, sizes_behind: bool) -> Result<NextLocal> {
     let mut fixed = [0; LOCAL_LENGTH];
     let mut found = false;
     // Behind a descriptor of 12, 16, 20 or 24 bytes: with its signature or without, its sizes of 4 or of 8 bytes.
@@ -203,7 +221,10 @@ pub(super) fn next_local<R: Read>(stream: &mut R, sizes_behind: bool) -> Result<
     for gap in gaps {
         let skipped = std::io::copy(&mut stream.take(*gap as u64), &mut std::io::sink())?;
         if skipped < *gap as u64 || !fills(stream, &mut fixed[..LOCAL.len()])? {
-            return Ok(None);
+            return Ok(NextLocal::None);
+        }
+        if fixed.starts_with(CENTRAL) || fixed.starts_with(END) {
+            return Ok(NextLocal::Directory);
         }
         found = fixed.starts_with(LOCAL);
         if found {
@@ -211,20 +232,21 @@ pub(super) fn next_local<R: Read>(stream: &mut R, sizes_behind: bool) -> Result<
         }
     }
     if !found || !fills(stream, &mut fixed[LOCAL.len()..])? {
-        return Ok(None);
+        return Ok(NextLocal::None);
     }
     let [name_length, extra_length] = [26, 28].map(|at| usize::from(u16_at(&fixed, at)));
     let (mut name, mut extra) = (vec![0; name_length], vec![0; extra_length]);
     if !fills(stream, &mut name)? || !fills(stream, &mut extra)? {
-        return Ok(None);
+        return Ok(NextLocal::None);
     }
-    let [_, packed, _] = large_sizes(&extra, [u32_at(&fixed, 22), u32_at(&fixed, 18), 0]);
-    Ok(Some(ZipEntry {
+    let [unpacked, packed, _] = large_sizes(&extra, [u32_at(&fixed, 22), u32_at(&fixed, 18), 0]);
+    Ok(NextLocal::Member(ZipEntry {
         name,
         flags: u16_at(&fixed, 6),
         method: u16_at(&fixed, 8),
         modified: (u16_at(&fixed, 12), u16_at(&fixed, 10)),
         packed,
+        unpacked,
         offset: 0,
     }))
 }

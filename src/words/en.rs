@@ -841,6 +841,7 @@ table! {
     brief_well = "well";
     check_brief(path, overview) = "  {path}: {overview}";
     check_more(count) = "and {count} more (--all lists them)";
+    places_more(count) = "and {count} more";
     plan_more(count) = "and {count} more (--json lists them)";
     severity_critical = "critical";
     severity_warning = "warning";

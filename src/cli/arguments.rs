@@ -2,6 +2,7 @@
 //!
 //! A key or a password is never taken from the command line itself: other users can read it there.
 
+mod amount;
 mod rotate;
 mod safe;
 mod settled;
@@ -27,6 +28,7 @@ use crate::io::state::{self, AbsolutePath};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
+pub use amount::{CheckOptions, DryRun, Loudness};
 pub use rotate::RotateOptions;
 pub use safe::{SafeLockOptions, SafeOptions};
 pub use watch::{WatchFormat, WatchOptions};
@@ -58,7 +60,7 @@ fn absolute_or_stdin() -> impl TypedValueParser<Value = PathBuf> {
 /// Without a subcommand: the full-screen wizard, step by step from survey to report. Nothing is written before a
 /// verified backup and your typed confirmation.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, after_long_help = amount::EXIT_CODES)]
 pub struct Arguments {
     /// What to do; the wizard when nothing is given.
     #[command(subcommand)]
@@ -106,7 +108,14 @@ pub enum Task {
 pub enum Command {
     /// Say what is wrong and what to do about it. Changes nothing.
     /// Exit code 0 all readable, 1 readable but something needs attention, 2 unreadable secrets, 3 could not check.
-    Check(Common),
+    Check {
+        /// The install and the places around it.
+        #[command(flatten)]
+        common: Common,
+        /// How much is said.
+        #[command(flatten)]
+        options: CheckOptions,
+    },
     /// Search for lost keys: in the install, in the layers of this host's containers, in the places named with --look-in (a
     /// folder, file, archive or disk; `-` is standard input), and with --usual in the usual places. Changes nothing.
     /// Exit code 0 every undamaged secret can be decrypted with a known key, 2 some cannot, 3 could not search, or was stopped.
@@ -117,6 +126,9 @@ pub enum Command {
         /// Also search the usual places: home folders, web roots, /etc, containers' folders, backups.
         #[arg(long)]
         usual: bool,
+        /// List every key, also those that decrypt nothing, and every place of each.
+        #[arg(long)]
+        all: bool,
         /// Threads that read and search, for measuring.
         #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2), hide = true)]
         threads: u8,
@@ -159,7 +171,7 @@ pub enum Command {
     },
     /// Restore a backup: its rows and its files. First predicts which secrets FreeScout could read afterwards, and at the end
     /// compares this with what it can read. A new backup, not encrypted, is made before anything is changed.
-    /// Exit code 0 done, 1 nothing was changed, 2 done but something does not read as predicted, 3 failed.
+    /// Exit code 0 done or only shown, 1 nothing was changed, 2 done but something does not read as predicted, 3 failed.
     Restore {
         /// The backup's folder.
         #[arg(value_parser = absolute())]
@@ -170,6 +182,9 @@ pub enum Command {
         /// Really do it; without it, only show what would change, and which secrets FreeScout could read afterwards.
         #[arg(long)]
         yes: bool,
+        /// The same by name.
+        #[command(flatten)]
+        dry_run: DryRun,
         /// Do it also where the backup was made of other data: in a container of this name, on another volume.
         #[arg(long, requires = "yes")]
         onto_other_data: bool,
@@ -178,7 +193,7 @@ pub enum Command {
         passphrase: PassphraseSource,
     },
     /// Make a backup and a plan, and apply it, without asking questions.
-    /// Exit code 0 all readable, 1 nothing was changed, 2 done but some secrets still need their password, 3 could not start.
+    /// Exit code 0 all readable or only shown, 1 nothing was changed, 2 done but some secrets still need their password, 3 could not start.
     Recover {
         /// The install and the places around it.
         #[command(flatten)]
@@ -186,6 +201,9 @@ pub enum Command {
         /// Really do it; without it, only show the plan.
         #[arg(long)]
         yes: bool,
+        /// The same by name.
+        #[command(flatten)]
+        dry_run: DryRun,
         /// How to recover.
         #[arg(long, value_enum, default_value_t = StrategyName::Auto)]
         strategy: StrategyName,
@@ -205,7 +223,7 @@ pub enum Command {
         wait_for_quiet: Option<Duration>,
     },
     /// Have the emails sent again that FreeScout gave up, with FreeScout's own command. Shows them first.
-    /// Exit code 0 done or nothing to send, 1 nothing was changed, 2 some could not be put back, 3 could not start.
+    /// Exit code 0 done, only shown, or nothing to send, 1 nothing was changed, 2 some could not be put back, 3 could not start.
     Resend {
         /// The install and the places around it.
         #[command(flatten)]
@@ -213,6 +231,9 @@ pub enum Command {
         /// Really do it; without it, only show what would be sent.
         #[arg(long)]
         yes: bool,
+        /// The same by name.
+        #[command(flatten)]
+        dry_run: DryRun,
         /// Leave out what FreeScout gave up before this day or time, by its own clock: 2026-11-28, or 2026-11-28T14:00.
         #[arg(long, value_name = "DATE", value_parser = waits::since)]
         since: Option<DateTime>,
@@ -220,7 +241,7 @@ pub enum Command {
     /// Replace the key in force by a new random one, on purpose: where it leaked, or is a published sample. Every secret must be
     /// readable. First shows what breaks. Both keys are put into a safe before anything is changed; then it is a recovery with
     /// the strategy fresh: a backup, one transaction, everything read again, every login tried; `undo` takes it back.
-    /// Exit code 0 all readable, 1 nothing was changed, 2 done but something is not as planned, 3 could not start.
+    /// Exit code 0 all readable or only shown, 1 nothing was changed, 2 done but something is not as planned, 3 could not start.
     Rotate {
         /// The install and the places around it.
         #[command(flatten)]
@@ -271,7 +292,7 @@ pub enum Command {
         options: Box<WatchOptions>,
     },
     /// Undo the last recovery: rows and files, byte for byte, except what was changed since.
-    /// Exit code 0 undone, 1 nothing was changed, 2 undone except some rows, 3 could not start.
+    /// Exit code 0 undone or only shown, 1 nothing was changed, 2 undone except some rows, 3 could not start.
     Undo {
         /// The install and the places around it.
         #[command(flatten)]
@@ -279,6 +300,9 @@ pub enum Command {
         /// Really do it; without it, only show what would be undone.
         #[arg(long)]
         yes: bool,
+        /// The same by name.
+        #[command(flatten)]
+        dry_run: DryRun,
         /// The passphrase of an encrypted backup.
         #[command(flatten)]
         passphrase: PassphraseSource,
@@ -406,6 +430,9 @@ pub struct Common {
     /// Print JSON on standard output, also when the command fails.
     #[arg(long)]
     pub json: bool,
+    /// How much is said beside the result.
+    #[command(flatten)]
+    pub loudness: Loudness,
 }
 
 /// Strategies by name.

@@ -26,6 +26,8 @@ use crate::words::words;
 
 /// Carries out a command. A result that nobody can have read is a failure, whatever it was.
 pub fn run(command: Command) -> CommandResult {
+    let loudness = command.common().loudness;
+    output::loudness::be(loudness.quiet, loudness.verbose);
     let (changes, keeps) = (command.changes(), command.keeps());
     let done = carry_out(command)?;
     let Some(why) = output::lost() else {
@@ -46,13 +48,22 @@ pub fn run(command: Command) -> CommandResult {
 
 fn carry_out(command: Command) -> CommandResult {
     match command {
-        Command::Check(common) => check::run(&common),
+        Command::Check { common, options } => check::run(&common, options),
         Command::FindKey {
             common,
             usual,
+            all,
             threads,
             prefixed,
-        } => find_key::run(&common, usual, threads, prefixed),
+        } => find_key::run(
+            &common,
+            &find_key::HuntWishes {
+                usual,
+                all,
+                threads,
+                prefixed,
+            },
+        ),
         Command::Test { common, options } => test::run(&common, &options),
         Command::Backup { common, options } => backup::run(&common, &options),
         Command::Safe { common, options } if options.paper => paper::run(&common, &options),
@@ -67,6 +78,7 @@ fn carry_out(command: Command) -> CommandResult {
             yes,
             onto_other_data,
             passphrase,
+            ..
         } => {
             let onto = match onto_other_data {
                 true => RestoreOnto::AnyData,
@@ -82,6 +94,7 @@ fn carry_out(command: Command) -> CommandResult {
             take_older,
             no_test,
             wait_for_quiet,
+            ..
         } => recover::run(
             &common,
             yes,
@@ -93,7 +106,9 @@ fn carry_out(command: Command) -> CommandResult {
                 wait_for_quiet,
             },
         ),
-        Command::Resend { common, yes, since } => resend::run(&common, yes, since),
+        Command::Resend {
+            common, yes, since, ..
+        } => resend::run(&common, yes, since),
         Command::Rotate { common, options } => rotate::run(&common, &options),
         Command::Resume {
             common,
@@ -111,6 +126,7 @@ fn carry_out(command: Command) -> CommandResult {
             common,
             yes,
             passphrase,
+            ..
         } => undo::run(&common, yes, &passphrase),
     }
 }

@@ -1,7 +1,10 @@
 //! Text for people: plain lines, no colour, nothing that a pipe could not take.
 
+pub(super) mod live;
+pub(super) mod loudness;
 mod next;
 mod out;
+mod terminal;
 mod wrapped;
 
 use std::collections::BTreeSet;
@@ -16,7 +19,7 @@ use crate::domain::plan::PlanAction;
 use crate::domain::plan::hour::Hour;
 use crate::domain::run::Run;
 use crate::domain::verdict::assessment::Assessment;
-use crate::domain::verdict::finding::Severity;
+use crate::domain::verdict::finding::{Finding, Severity};
 use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::engine::exit::Exit;
 use crate::engine::recovery::restore::Restored;
@@ -33,6 +36,7 @@ use crate::words::untrusted::shown;
 use crate::words::words;
 pub use out::Out;
 pub(super) use out::{forget_where_typed, json_was_given, lost, say_where_typed};
+pub(super) use terminal::Tone;
 
 /// What was done or would be done, with the cautions about our folders, where there are any.
 #[derive(serde::Serialize)]
@@ -77,7 +81,7 @@ impl<T> Cautioned<T> {
 /// Says of folders of ours that they will not last, on standard error: before anything is written.
 pub(super) fn cautions(options: &Options) -> Vec<VolatileFolder> {
     let cautions = volatile::cautions(options);
-    let mut err = Out::stderr();
+    let mut err = Out::aside();
     for caution in &cautions {
         err.line(&caution.sentence());
     }
@@ -87,22 +91,24 @@ pub(super) fn cautions(options: &Options) -> Vec<VolatileFolder> {
     cautions
 }
 
-/// The last word of what was only shown, on standard error: how it is done; or that a run has to be ended first, and how.
+/// The last word of what was only shown, on standard error: how it is done; or that a run has to be ended first, and how. Gives
+/// the exit code: whether it could be done.
 pub(super) fn only_shown(
     session: &Session,
     options: &Options,
     unfinished: Option<&Run>,
     needs_yes: &str,
-) {
-    let mut err = Out::stderr();
+) -> Exit {
     let Some(run) = unfinished else {
-        err.line(needs_yes);
-        return;
+        Out::aside().line(needs_yes);
+        return Exit::Fine;
     };
+    let mut err = Out::stderr();
     err.line(&sentences::journal::unfinished(run));
     err.line(&format!("  {}", words().run_unfinished_why));
     let ways = run_log::ways(options, &session.install.root, run);
     err.line(&format!("  {ways}"));
+    Exit::Attention
 }
 
 /// How many installs are listed: a hoster's server has hundreds.
@@ -111,7 +117,7 @@ const INSTALLS: usize = 20;
 /// A problem, on standard error.
 pub(super) fn problem(problem: &Problem) {
     let mut err = Out::stderr();
-    err.line(&problem.what);
+    err.marked(Tone::Bad, &problem.what, "");
     for found in problem.installs.iter().take(INSTALLS) {
         err.line(&format!("  {}", sentences::found::head(found)));
         err.line(&format!("      {}", sentences::found::how(&found.evidence)));
@@ -163,6 +169,31 @@ fn keys(out: &mut Out, assessment: &Assessment, sources: usize) {
     }
 }
 
+/// How many of a group are listed, and how many places of a key, where not all are asked for.
+const OF_A_GROUP: usize = 10;
+const SOURCES: usize = 3;
+
+/// What a finding's severity is called, and its tone.
+fn severity(severity: Severity) -> (&'static str, Tone) {
+    let w = words();
+    match severity {
+        Severity::Critical => (w.severity_critical, Tone::Bad),
+        Severity::Warning => (w.severity_warning, Tone::Warning),
+        Severity::Info => (w.severity_info, Tone::Plain),
+    }
+}
+
+/// `check` in one line.
+pub(super) fn check_briefly(out: &mut Out, survey: &Survey, assessment: &Assessment) {
+    let (path, overview) = (shown(&survey.path), overview(&assessment.summary));
+    let gravest = assessment.findings.first().map(Finding::severity);
+    let (lead, tone) = match gravest {
+        None => (words().brief_well, Tone::Good),
+        Some(gravest) => severity(gravest),
+    };
+    out.marked(tone, lead, &text!(check_brief, path, overview));
+}
+
 /// `check` for people.
 pub(super) fn check(
     out: &mut Out,
@@ -170,6 +201,7 @@ pub(super) fn check(
     assessment: &Assessment,
     hour: &Hour,
     again: &str,
+    all: bool,
 ) {
     let w = words();
     out.line(&text!(
@@ -196,17 +228,14 @@ pub(super) fn check(
     out.line(&sentences::hour::hour(hour));
     out.line("");
     for finding in &assessment.findings {
-        let severity = match finding.severity() {
-            Severity::Critical => w.severity_critical,
-            Severity::Warning => w.severity_warning,
-            Severity::Info => w.severity_info,
-        };
-        out.line(&format!("{severity:>9}  {}", sentences::finding(finding)));
+        let (severity, tone) = severity(finding.severity());
+        let said = format!("  {}", sentences::finding(finding));
+        out.marked(tone, &format!("{severity:>9}"), &said);
     }
     if !assessment.findings.is_empty() {
         out.line("");
     }
-    keys(out, assessment, 3);
+    keys(out, assessment, if all { usize::MAX } else { SOURCES });
     if let Some(timeline) = &assessment.timeline {
         out.line("");
         out.line(w.timeline_head);
@@ -223,7 +252,7 @@ pub(super) fn check(
         .iter()
         .filter(|s| report::still_unreadable(s) || s.probably_wiped())
         .map(|s| (sentences::verdict(s, assessment), owned(s)));
-    grouped(out, said);
+    grouped(out, said, Shown::of_check(all));
     out.line(&summary(&assessment.summary));
     let overruled = sentences::elsewhere::overruled(assessment);
     if let Some(why) = overruled {
@@ -320,7 +349,7 @@ pub(super) fn plan(
         };
         Some((said, owned(secret)))
     });
-    grouped(out, said);
+    grouped(out, said, Shown::Some(|count| text!(plan_more, count)));
 }
 
 /// Whose a secret is, and what: "Support: incoming password (mailbox 3)".
@@ -333,8 +362,24 @@ pub(super) fn owned(secret: &SecretReport) -> String {
     }
 }
 
+/// How many of a group are listed.
+enum Shown {
+    All,
+    /// The first ones; this says how many more there are.
+    Some(fn(usize) -> String),
+}
+
+impl Shown {
+    fn of_check(all: bool) -> Self {
+        match all {
+            true => Self::All,
+            false => Self::Some(|count| text!(check_more, count)),
+        }
+    }
+}
+
 /// What is said of several, once, and those of whom it is said below it.
-fn grouped(out: &mut Out, said: impl Iterator<Item = (String, String)>) {
+fn grouped(out: &mut Out, said: impl Iterator<Item = (String, String)>, listed: Shown) {
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for (said, of) in said {
         match groups.iter_mut().find(|(known, _)| *known == said) {
@@ -347,7 +392,16 @@ fn grouped(out: &mut Out, said: impl Iterator<Item = (String, String)>) {
         let first = said.chars().take(1).flat_map(char::to_uppercase);
         let said: String = first.chain(said.chars().skip(1)).collect();
         out.line(&format!("  {said} ({}):", all.len()));
-        all.iter().for_each(|of| out.line(&format!("    {of}")));
+        let (shown, more) = match listed {
+            // One line that says that there is another one says less than that.
+            Shown::Some(more) if all.len() > OF_A_GROUP + 1 => (OF_A_GROUP, Some(more)),
+            _ => (all.len(), None),
+        };
+        let listed = all.iter().take(shown);
+        listed.for_each(|of| out.line(&format!("    {of}")));
+        if let Some(more) = more {
+            out.line(&format!("    {}", more(all.len() - shown)));
+        }
     }
 }
 

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag::{register, register_conditional_shutdown};
 
-use super::output::{self, Out};
+use super::output::loudness::is_verbose;
+use super::output::{self, Out, live};
 use crate::engine::exit::Exit;
 use crate::engine::hunt::Looking;
 use crate::engine::session::Session;
@@ -37,7 +38,7 @@ pub(super) struct TerminalReporter {
 impl usecase::Reporter for TerminalReporter {
     fn stage(&self, stage: Stage) {
         match stage {
-            Stage::Open | Stage::Judge => {}
+            Stage::Open | Stage::Judge => self.loud.set(is_verbose()),
             Stage::Search => {
                 self.flag.replace(stop_flag());
             }
@@ -59,7 +60,7 @@ impl usecase::Reporter for TerminalReporter {
         let mut last = self.last.borrow_mut();
         if self.loud.get() && what != *last {
             what.clone_into(&mut last);
-            Out::stderr().line(what);
+            Out::aside().line(what);
         }
     }
 
@@ -75,14 +76,14 @@ impl usecase::Reporter for TerminalReporter {
         };
         let mut pace = self.pace.borrow_mut();
         let pace = pace.get_or_insert_with(|| Pace::from(Instant::now()));
-        if let Some(lasted) = pace.due(Instant::now()) {
-            Out::stderr().line(&text!(
-                search_goes_on,
-                files,
-                megabytes = bytes >> 20,
-                seconds = lasted.as_secs(),
-                path = shown(&current)
-            ));
+        let is_live = live::is_possible();
+        if let Some(lasted) = pace.due(Instant::now(), if is_live { OFTEN } else { EVERY }) {
+            let (megabytes, seconds) = (bytes >> 20, lasted.as_secs());
+            let path = shown(&current);
+            match is_live {
+                true => live::say(&text!(search_live, files, megabytes, seconds, path)),
+                false => Out::aside().line(&text!(search_goes_on, files, megabytes, seconds, path)),
+            }
         }
     }
 
@@ -99,8 +100,9 @@ impl usecase::Reporter for TerminalReporter {
     }
 }
 
-/// How often a search says how far it is.
+/// How often a search says how far it is: in lines that stay, and in one that is written over.
 const EVERY: Duration = Duration::from_secs(10);
+const OFTEN: Duration = Duration::from_millis(200);
 
 /// When it is time to say how far a search is.
 struct Pace {
@@ -117,8 +119,8 @@ impl Pace {
     }
 
     /// How long the search has lasted, where it is time to say so.
-    fn due(&mut self, now: Instant) -> Option<Duration> {
-        if now.duration_since(self.said) < EVERY {
+    fn due(&mut self, now: Instant, every: Duration) -> Option<Duration> {
+        if now.duration_since(self.said) < every {
             return None;
         }
         self.said = now;
@@ -148,7 +150,7 @@ mod tests {
         // It is asked twenty times a second, for a minute.
         let asked = (0..=1200).map(|tick| began + Duration::from_millis(50) * tick);
         let said: Vec<u64> = asked
-            .filter_map(|now| pace.due(now))
+            .filter_map(|now| pace.due(now, EVERY))
             .map(|lasted| lasted.as_secs())
             .collect();
         assert_eq!(said, [10, 20, 30, 40, 50, 60]);

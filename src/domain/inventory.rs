@@ -9,6 +9,7 @@ pub mod secret;
 pub mod sql;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -164,8 +165,8 @@ impl Secret {
 pub struct Inventory {
     /// The rules of the installed version, by which every secret here is kept and read.
     rules: Rules,
-    /// Mailboxes in the order of ids.
-    pub mailboxes: Vec<Mailbox>,
+    /// Mailboxes in the order of ids. What is told of the install shares them.
+    pub mailboxes: Arc<Vec<Mailbox>>,
     /// The system mail account.
     pub system_mail: SystemMail,
     /// Every secret, mailbox by mailbox, then options, modules, users, `.env`.
@@ -289,7 +290,7 @@ impl Inventory {
             self.add(Table::Mailboxes, row, column, kind, mailbox.name.raw());
         }
         self.add_meta(row.id, meta, parsed.is_some(), mailbox.name.raw());
-        self.mailboxes.push(mailbox);
+        Arc::make_mut(&mut self.mailboxes).push(mailbox);
     }
 
     fn add_meta(&mut self, id: u64, meta: &StoredText, is_json: bool, owner: &str) {

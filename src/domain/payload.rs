@@ -10,6 +10,8 @@ pub mod json_span;
 pub mod php;
 pub mod trial;
 
+use std::sync::OnceLock;
+
 use aes::Aes256;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
@@ -18,7 +20,7 @@ use serde_json::Value as Json;
 use sha2::Sha256;
 
 use crate::domain::inventory::secret::SecretBytes;
-use crate::domain::key::app_key::AppKey;
+use crate::domain::key::app_key::{AppKey, Fingerprint};
 
 /// Length of the initialisation vector, in bytes.
 pub const IV_LEN: usize = 16;
@@ -32,6 +34,8 @@ pub struct Payload {
     mac: Vec<u8>,
     /// What the MAC text stands for; `None` where it could not be any key's.
     mac_bytes: Option<[u8; MAC_LEN]>,
+    /// The key whose MAC was found to be this one: it is asked for many times, and the answer stays.
+    proven: OnceLock<Fingerprint>,
 }
 
 /// The encrypted part of a payload.
@@ -134,6 +138,7 @@ impl Payload {
             body,
             mac,
             mac_bytes,
+            proven: OnceLock::new(),
         }
     }
 
@@ -178,8 +183,17 @@ impl Payload {
     /// Whether this key made this payload: the oracle. The MAC stands beside what it is of, so there is nothing that the
     /// time of a comparison could give away.
     pub fn made_with(&self, key: &AppKey) -> bool {
-        self.mac_bytes
-            .is_some_and(|mac| mac == self.body.mac(key.mac()))
+        if self.proven.get() == Some(&key.fingerprint()) {
+            return true;
+        }
+        let made = self
+            .mac_bytes
+            .is_some_and(|mac| mac == self.body.mac(key.mac()));
+        if made {
+            // Another text of the same key may have been proven before.
+            let _ = self.proven.set(key.fingerprint());
+        }
+        made
     }
 
     /// Whether the MAC is this key's, but written in upper case: FreeScout refuses it.
@@ -304,6 +318,20 @@ mod tests {
             "eyJpdiI6InJHOHM0YnFUbkhhSlJsRmErU05TQ3c9PSIsInZhbHVlIjoiQXlJXC9BUUxLVlN1SldyN2VFb3lJQ1E9PSIsIm1hYyI6IjBjY\
              jljMjE3OGIxYjVlMTMyOGM1OTU2ZWJmOTI3MTNjNTc2OTcyMWFmNGYzMmFiMjI5ODQ1ZTExNzY5MjJmYTIifQ=="
         );
+    }
+
+    #[test]
+    fn what_is_proven_stays_so_and_proves_no_other_key() {
+        let sealed = Payload::seal(&key(), &[7; IV_LEN], b"s:6:\"secret\";");
+        let payload = Payload::parse(sealed.as_bytes()).ok().unwrap();
+        let other = AppKey::parse(b"another throw-away example key!!").unwrap();
+        let twin = format!("base64:{}", base64::encode(key().bytes()));
+        let twin = AppKey::parse(twin.as_bytes()).unwrap();
+        for _ in 0..2 {
+            assert!(!payload.made_with(&other) && !payload.clone().made_with(&other));
+            assert!(payload.made_with(&key()) && payload.clone().made_with(&key()));
+            assert!(payload.made_with(&twin));
+        }
     }
 
     /// The members of a sealed payload, and a payload made of other ones.

@@ -6,7 +6,7 @@ use crate::engine::report;
 /// An exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// All readable; done.
+    /// All readable; done, or only shown.
     Fine = 0,
     /// `check`: readable, but something needs attention. Others: nothing was changed.
     Attention = 1,

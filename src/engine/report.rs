@@ -12,6 +12,7 @@ pub mod payloads;
 pub mod resend;
 pub mod restore;
 mod saved;
+mod secrets;
 mod timeline;
 pub mod watch;
 
@@ -21,7 +22,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::domain::hunt::old_payloads::standing::Recoverable;
-use crate::domain::inventory::secret::{Place, Token};
+use crate::domain::inventory::secret::Place;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::source::Source;
 use crate::domain::mail::probe::Tested;
@@ -29,10 +30,10 @@ use crate::domain::mail::state::MailState;
 use crate::domain::plan::hour::Hour;
 use crate::domain::plan::{self, Choices, Plan, Recommendation, Strategy, TargetKey};
 use crate::domain::run::RunOrigin;
+use crate::domain::verdict::Verdict;
 use crate::domain::verdict::assessment::{Assessment, KeyReport};
 use crate::domain::verdict::finding::{Finding, Severity};
-use crate::domain::verdict::secret_report::{SecretReport, Summary};
-use crate::domain::verdict::{MacFault, Verdict};
+use crate::domain::verdict::secret_report::SecretReport;
 use crate::engine::recovery::{clock, run_log};
 use crate::engine::session::Session;
 use crate::engine::worker::{Applied, PlanReady};
@@ -41,6 +42,7 @@ use crate::io::fs;
 use crate::io::install::{KnownBy, WebAccount};
 use crate::sentences;
 pub use saved::save;
+use secrets::{SecretJson, SecretsJson, SummaryJson, secret};
 
 /// The form of `check --json`. Written straight from the assessment: an install may have thousands of mailboxes.
 #[derive(Serialize)]
@@ -49,10 +51,10 @@ pub struct CheckJson<'a> {
     install: InstallJson<'a>,
     effective_key: Option<Fingerprint>,
     keys: Vec<KeyJson<'a>>,
-    secrets: Vec<SecretJson<'a>>,
+    secrets: SecretsJson<'a>,
     findings: Vec<FindingJson>,
     recommendation: Option<RecommendationJson>,
-    summary: Summary,
+    summary: SummaryJson,
     timeline: Option<timeline::TimelineJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hour: Option<hour::HourJson>,
@@ -223,27 +225,6 @@ struct KeyJson<'a> {
     published: Option<&'static str>,
 }
 
-/// One secret, in the form of `secrets` and of `still_unreadable`.
-#[derive(Serialize)]
-struct SecretJson<'a> {
-    table: &'static str,
-    id: u64,
-    column: &'a str,
-    json_path: Option<&'static str>,
-    owner: String,
-    verdict: &'static str,
-    key: Option<Fingerprint>,
-    detail: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    salvage: Option<SalvageJson>,
-}
-
-#[derive(Serialize)]
-struct SalvageJson {
-    key: Fingerprint,
-    fault: &'static str,
-}
-
 #[derive(Serialize)]
 struct FindingJson {
     code: &'static str,
@@ -405,46 +386,17 @@ pub fn check_json<'a>(session: &'a Session, assessment: &'a Assessment) -> Check
         },
         effective_key: assessment.circumstances.effective,
         keys: assessment.keys.iter().map(key_json).collect(),
-        secrets: assessment.secrets.iter().map(secret).collect(),
+        secrets: SecretsJson(&assessment.secrets),
         findings: assessment.findings.iter().map(finding).collect(),
         recommendation: assessment
             .recommendation
             .map(|r| recommendation(r, assessment)),
-        summary: assessment.summary,
+        summary: SummaryJson::of(assessment.summary),
         timeline: assessment.timeline.as_ref().map(timeline::timeline),
         hour: None,
         connections: None,
         mail: None,
         made: None,
-    }
-}
-
-fn secret(secret: &SecretReport) -> SecretJson<'_> {
-    let (detail, salvage) = match secret.verdict {
-        Verdict::Damaged {
-            damage, salvage, ..
-        } => (Some(damage.code()), salvage),
-        Verdict::UnknownKey { salvage } => (None, salvage),
-        _ => (None, None),
-    };
-    let fault = |fault| match fault {
-        MacFault::Missing => "mac_missing",
-        MacFault::UpperCase => "mac_upper_case",
-        MacFault::Wrong => "mac_wrong",
-    };
-    SecretJson {
-        table: secret.place.cell.table.name(),
-        id: secret.place.cell.id,
-        column: &secret.place.cell.column,
-        json_path: secret.place.token.map(Token::json_path),
-        owner: secret.owner.to_string(),
-        verdict: secret.verdict.code(),
-        key: secret.verdict.key(),
-        detail,
-        salvage: salvage.map(|salvage| SalvageJson {
-            key: salvage.key,
-            fault: fault(salvage.fault),
-        }),
     }
 }
 

@@ -122,6 +122,7 @@ table! {
     container_again = "Nothing was changed. Run the same command again.";
     container_resume(command) = "If a change had begun, this finishes it: {command}";
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
+    mistyped_folder(word) = "for a folder of this name, type ./{word}";
     no_such_command(word) = "{word} is neither a command nor a folder.";
     no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
     manual_takes_no_options = "manual pages and completions are the same for every install: of these options they take none";
@@ -162,7 +163,7 @@ table! {
     database_settings = "The database settings cannot be used.";
     database_settings_next = "Check DB_CONNECTION in .env: FreeScout supports mysql and pgsql.";
     database_unreachable(place) = "The database at {place} cannot be reached.";
-    database_set_elsewhere(places) = "{places} set the database outside .env, so FreeScout may use a different one. Start this program with those variables in its environment, or enter the values in step 1 of the wizard.";
+    database_set_elsewhere(places) = "{places} set the database outside .env, so FreeScout may use a different one. Start this program with those variables in its environment, or enter the values in the wizard.";
     database_unreachable_next = "Check DB_HOST, DB_PORT and DB_SOCKET in .env, and that the server is running. For MySQL, `localhost` means the socket.";
     database_asked_as(user) = "A server at a socket sees which account logs in: it was asked as {user}, the account FreeScout runs as. If FreeScout runs as another account, name that with --web-user.";
     database_file_opened_as(user) = "The file was opened with the rights of {user}, the account FreeScout is assumed to run as. If it runs as another account, name that with --web-user.";
@@ -524,7 +525,7 @@ table! {
     key_file_not_replaced = "The key file cannot be replaced.";
     key_file_by_hand_root = "Keep the key in a file that only root can change, such as /etc/freescout/app_key (owner root, mode 0600), name it in APP_KEY_FILE, and try again.";
     key_file_by_hand(user) = "Keep the key in a file that only root and {user} can change, such as /etc/freescout/app_key (owner root, group of {user}, mode 0640), name it in APP_KEY_FILE, and try again.";
-    env_or_carry = "Or keep the current key, and leave the file as it is: recover --strategy carry (in step 5 of the wizard: Keep the current key).";
+    env_or_carry = "Or keep the current key, and leave the file as it is: recover --strategy carry (in the wizard: Keep the current key).";
     key_file_or_carry = "Or choose the strategy carry, which leaves the key file as it is.";
     key_file_place_next = "Correct the place (chown, chmod) so that only root and FreeScout's accounts can change it, then try again.";
     key_file_holds_no_key(path) = "{path} is named by APP_KEY_FILE, but contains no key, so it is not overwritten";
@@ -758,7 +759,7 @@ table! {
     safe_json_shared_next = "Nothing was changed. Leave out --json, or give a file to --output.";
 
     // a key on a page
-    page_head(address, path, moment, fingerprint) = "The key (APP_KEY) of a FreeScout helpdesk: it decrypts its passwords.\n\n  address      {address}\n  folder       {path}\n  printed      {moment}, by freescout-rescue\n  fingerprint  {fingerprint}\n\nIf the key is lost or was replaced: type these rows into a file on the server, then run\n  freescout-rescue recover --key-file FILE\nor type them into step 3 of the wizard (freescout-rescue), in one line. Small letters will do,\nand dashes can be left out. The letters O, I and B and the digit 1 do not occur. A wrong character\nis found, and the right one is told.\n\nWhoever has this page and a copy of the database can read every password in it: keep it locked up.";
+    page_head(address, path, moment, fingerprint) = "The key (APP_KEY) of a FreeScout helpdesk: it decrypts its passwords.\n\n  address      {address}\n  folder       {path}\n  printed      {moment}, by freescout-rescue\n  fingerprint  {fingerprint}\n\nIf the key is lost or was replaced: type these rows into a file on the server, then run\n  freescout-rescue recover --key-file FILE\nor type them into the wizard (freescout-rescue), where keys are searched, in one line. Small\nletters will do, and dashes can be left out. The letters O, I and B and the digit 1 do not occur.\nA wrong character is found, and the right one is told.\n\nWhoever has this page and a copy of the database can read every password in it: keep it locked up.";
     page_code = "The same key as a QR code. Scanned, it is the text for the file, or for APP_KEY= in .env:";
     page_no_code = "This terminal cannot show the QR code. To get it: --svg FILE";
     page_no_key = "No key is in force, so there is none to print.";
@@ -815,9 +816,9 @@ table! {
     fresh_not_asked = "A new random key would be needed, and none is made unless you ask for it.";
     fresh_not_asked_next = "Nothing was changed. To have one made: recover --yes --strategy fresh";
     need_old_key = "No usable key is configured, and no known key decrypts the stored secrets.";
-    need_old_key_next = "Nothing was changed. Look for the old key first: find-key --usual, find-key --look-in with the path of a backup, or step 3 of the wizard. A new random key decrypts none of this; it is only made with --strategy fresh.";
+    need_old_key_next = "Nothing was changed. Look for the old key first: find-key --usual, find-key --look-in with the path of a backup, or the search in the wizard. A new random key decrypts none of this; it is only made with --strategy fresh.";
     need_missing_key = "Some secrets need a key that is not known here; and the process environment (container or pool settings) sets another APP_KEY than the one that FreeScout uses.";
-    need_missing_key_next = "Nothing was changed. Look for the missing key first: find-key --usual, find-key --look-in with the path of a backup, or step 3 of the wizard. Until it is found, keep the config cache and restart neither the container nor PHP: FreeScout would go on with the key that is set there.";
+    need_missing_key_next = "Nothing was changed. Look for the missing key first: find-key --usual, find-key --look-in with the path of a backup, or the search in the wizard. Until it is found, keep the config cache and restart neither the container nor PHP: FreeScout would go on with the key that is set there.";
     need_environment(key, source) = "The right key is known: {key}, in {source}. But APP_KEY comes from the process environment (container or pool settings), and can only be set there.";
     need_environment_at(place, key, source) = "Nothing was changed. {place} sets APP_KEY: set it there to exactly {key}, copied from {source}, without quotes, comment or spaces. Then re-create the container (docker compose up -d), or restart the pool or service, and check again.";
     need_environment_somewhere(key, source) = "Nothing was changed. Where the container is defined (compose file, pod, template), or in the settings of the FPM pool or service, set APP_KEY to exactly {key}, copied from {source}, without quotes, comment or spaces. Then re-create the container, or restart the pool or service, and check again.";
@@ -837,6 +838,11 @@ table! {
     demo_no_room_next = "Name a folder that does not exist yet, in a place where you may write.";
     report_not_saved = "The report could not be saved.";
     report_changes_nothing = "This does not affect what was done.";
+    brief_well = "well";
+    check_brief(path, overview) = "  {path}: {overview}";
+    check_more(count) = "and {count} more (--all lists them)";
+    places_more(count) = "and {count} more";
+    plan_more(count) = "and {count} more (--json lists them)";
     severity_critical = "critical";
     severity_warning = "warning";
     severity_info = "note";
@@ -861,7 +867,7 @@ table! {
         One "Recommended: enter this password again: {places}.",
         Other "Recommended: enter these {count} passwords again: {places}.",
     };
-    check_enter_how(program, again) = "In step 6 of the wizard, or from a file: {program} recover --strategy reenter --passwords FILE --yes {again}";
+    check_enter_how(program, again) = "In the wizard, or from a file: {program} recover --strategy reenter --passwords FILE --yes {again}";
     check_or_find_key(program, again) = "Or look for the missing key: {program} find-key --usual {again}";
     check_recommended_then(strategy, why) = "If it is not found, recommended: {strategy}. {why}";
     check_recommended(strategy, why) = "Recommended: {strategy}. {why}";
@@ -888,7 +894,7 @@ table! {
         Other "{count} secrets are still unreadable.",
     };
     find_key_before_entering(program, again) = "Look for the old key before you enter passwords again: {program} find-key --usual {again}";
-    enter_if_not_found(program, again) = "If it is not found, enter the passwords again, in step 6 of the wizard, or from a file: {program} recover --strategy reenter --passwords FILE --yes {again}";
+    enter_if_not_found(program, again) = "If it is not found, enter the passwords again, in the wizard, or from a file: {program} recover --strategy reenter --passwords FILE --yes {again}";
 
     // the wizard: what it says at the foot of the screen
     apply_type_the_word = "Type apply first, then press Enter.";
@@ -923,7 +929,10 @@ table! {
         files { One "1 file", Other "{files} files" };
     find_key_stopped = "Stopped before everything was searched. This is what was found so far:";
     find_key_useless = "Keys that decrypt nothing here:";
-    find_key_useless_more(more) = "and {more} more";
+    find_key_useless_folded(count: number) = count {
+        One "1 other key was found that decrypts nothing here (--all names it).",
+        Other "{count} other keys were found that decrypt nothing here (--all lists them).",
+    };
     find_key_places_more(more) = "and in {more} more places";
     find_key_found(key, opens, unread: number) = "Found: {key} decrypts {opens} of the {unread}.",
         unread { One "1 secret that FreeScout cannot read", Other "{unread} secrets that FreeScout cannot read" };
@@ -934,11 +943,13 @@ table! {
     find_key_not_needed = "No secret here needs another key.";
     find_key_stdin = "A key came through standard input: give the next command the same input.";
     find_key_in_memory = "A key stands only in the memory of a running process: do not restart PHP or workers before the recovery.";
-    find_key_in_other_process = "A key stands only in the memory of a process that is not known to belong to this install. Do not restart it. The wizard can use the key: open step 3, and press m.";
+    find_key_in_other_process = "A key stands only in the memory of a process that is not known to belong to this install. Do not restart it. The wizard can use the key: where it searches for keys, press m.";
     find_key_next(next) = "Next: {next}";
     find_key_further_usual(program, again) = "To search for the rest: {program} find-key --usual {again}";
     find_key_further(program, again) = "To search further, add --look-in and the path of a backup, an old disk or a copy of the old server to this: {program} find-key {again}";
     find_key_without(program, again) = "Without the key, these passwords have to be entered again. What a recovery could do now: {program} recover {again}";
+    search_live(files: number, megabytes, seconds, path) = "Searching, {seconds} s: {files}, {megabytes} MiB; now {path}",
+        files { One "1 file", Other "{files} files" };
     search_goes_on(files: number, megabytes, seconds, path) = "Still searching after {seconds} s: {files}, {megabytes} MiB so far; now {path}",
         files { One "1 file", Other "{files} files" };
     looked_no_key = "No new key found.";
@@ -1475,8 +1486,8 @@ table! {
         Other "{count} secrets that are lost today exist in older copies that a known key decrypts: `recover --take-older` brings them back.",
     };
     finding_older_offered(count: number) = count {
-        One "1 secret that is lost today exists in an older copy, but it is not certain that it belongs to this install. It is never used automatically: step 6 of the wizard offers it and says where it comes from.",
-        Other "{count} secrets that are lost today exist in older copies, but it is not certain that those belong to this install. They are never used automatically: step 6 of the wizard offers them and says where each comes from.",
+        One "1 secret that is lost today exists in an older copy, but it is not certain that it belongs to this install. It is never used automatically: the wizard offers it where passwords are entered, and says where it comes from.",
+        Other "{count} secrets that are lost today exist in older copies, but it is not certain that those belong to this install. They are never used automatically: the wizard offers them where passwords are entered, and says where each comes from.",
     };
     finding_password_in_log(count: number) = count {
         One "A text that is probably a password is readable in FreeScout's logs: a failed login left it there. Once everything works again, delete that log entry, and change the password if others could read the logs.",
@@ -1579,7 +1590,7 @@ table! {
     older_of_table_alone(table) = "table {table} of an unnamed database";
     older_of_database(database) = "database {database}";
     older_of_nowhere = "an unnamed database and table";
-    older_not_taken = "Older passwords that were not used, because it is not certain that they belong to this mailbox. Step 6 of the wizard offers them:";
+    older_not_taken = "Older passwords that were not used, because it is not certain that they belong to this mailbox. The wizard offers them where passwords are entered:";
     doubt_no_row = "It was recognised by an address near it, not read from a row.";
     doubt_other_database(own) = "That is another database: this install uses {own}.";
     doubt_other_server(host) = "That is a database of the same name on another server, {host}.";
@@ -1650,7 +1661,7 @@ table! {
     why_nothing_to_open = "What is left is damaged: only new passwords help.";
     why_key_missing = "Some secrets cannot be decrypted with any known key. An old .env, a backup or an editor's swap file may still contain theirs: look there before you enter passwords again.";
     why_no_usable_key = "There is no usable key, and nothing is encrypted with another one: a new key is made, and passwords are entered again.";
-    impossible_no_old_key = "No other key that decrypts anything is known. Search for one first: in step 3, or with find-key.";
+    impossible_no_old_key = "No other key that decrypts anything is known. Search for one first: in the wizard, or with find-key.";
     impossible_no_key_in_force = "There is no usable current key.";
     impossible_key_out_of_reach = "The key is set by the process environment (container or pool settings): change it there.";
     // access tokens

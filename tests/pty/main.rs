@@ -10,6 +10,7 @@
 
 mod another;
 mod endings;
+mod lines;
 #[path = "../suite/not_tried.rs"]
 #[allow(dead_code, reason = "other tests need more of it")]
 mod not_tried;

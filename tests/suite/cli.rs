@@ -343,15 +343,20 @@ fn without_yes_nothing_happens() {
     let before = bench.state();
     let (install, backups) = (bench.install(), bench.path("backups"));
     let (install, backups) = (install.to_str().unwrap(), backups.to_str().unwrap());
-    for command in ["recover", "undo"] {
-        let outcome = bench.run(&[command, install, "--state-dir", backups, "--no-artisan"]);
-        assert_eq!(outcome.code, 1, "{command}: {}", outcome.err);
-        assert!(
-            outcome.err.contains("Nothing was changed") || outcome.err.contains("no recovery"),
-            "{}",
-            outcome.err
-        );
+    // That there is something to do, and what: as asked. That there is nothing to undo: no.
+    for (command, code, says) in [
+        (&["recover"][..], 0, "Nothing was changed"),
+        (&["recover", "--dry-run"], 0, "Nothing was changed"),
+        (&["undo"], 1, "no recovery"),
+        (&["undo", "--dry-run"], 1, "no recovery"),
+    ] {
+        let place = [install, "--state-dir", backups, "--no-artisan"];
+        let outcome = bench.run(&[command, &place].concat());
+        assert_eq!(outcome.code, code, "{command:?}: {}", outcome.err);
+        assert!(outcome.err.contains(says), "{}", outcome.err);
     }
+    let both = bench.run(&["recover", install, "--dry-run", "--yes"]);
+    assert_eq!(both.code, 3, "{}", both.err);
     assert_eq!(bench.state(), before);
     assert!(!bench.path("backups").exists());
 }
@@ -478,11 +483,24 @@ fn two_thousand_mailboxes_are_no_trouble() {
         "2000",
     ]);
     assert_eq!(made.code, 0, "{}", made.err);
-    let outcome = bench.check(&[
-        "--json",
-        "--look-in",
-        bench.path("demo/old-server").to_str().unwrap(),
-    ]);
+    let look_in = bench.path("demo/old-server");
+    let look_in = ["--look-in", look_in.to_str().unwrap()];
+    // The first ten of each group, unless all are asked for; or all in one line.
+    for (more, lines) in [
+        (&[][..], 20..80),
+        (&["--all"], 3000..3080),
+        (&["--brief"], 1..2),
+    ] {
+        let told = bench.check(&[&look_in[..], more].concat());
+        assert_eq!(told.code, 2, "{}", told.err);
+        assert!(lines.contains(&told.out.lines().count()), "{}", told.out);
+        let says = told
+            .out
+            .matches("    and 990 more (--all lists them)")
+            .count();
+        assert_eq!(says, if more.is_empty() { 3 } else { 0 }, "{}", told.out);
+    }
+    let outcome = bench.check(&[&["--json"], &look_in[..]].concat());
     let json: Json = serde_json::from_str(&outcome.out).unwrap();
     assert_eq!(json["summary"]["total"], 4000);
     assert_eq!(

@@ -1,5 +1,7 @@
 //! Every step on the screen: empty, busy, with a problem, done; at 80×24 and 120×40. Colours have assertions of their own.
 
+use std::sync::Arc;
+
 use freescout_rescue::domain::error::ErrorKind;
 use freescout_rescue::domain::hunt::old_payloads::origin::{Basis, Doubt, PayloadOrigin};
 use freescout_rescue::domain::hunt::old_payloads::standing::{
@@ -712,7 +714,7 @@ fn presentable() -> freescout_rescue::domain::verdict::assessment::Assessment {
     for name in names {
         *name = begin(name.raw()).into();
     }
-    for mailbox in &mut assessment.mailboxes {
+    for mailbox in Arc::make_mut(&mut assessment.mailboxes) {
         mailbox.name = begin(mailbox.name.raw()).into();
     }
     assessment

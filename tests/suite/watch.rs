@@ -165,7 +165,7 @@ fn a_story_from_health_to_a_lost_key_and_back() {
         told.contains("APP_KEY changed") && told.contains("Restart no worker"),
         "{told}"
     );
-    watched.can_be_pasted(&told, "recover", "", 1);
+    watched.can_be_pasted(&told, "recover", "", 0);
     let subject = told.lines().find(|line| line.starts_with("[FreeScout "));
     assert!(
         subject.is_some_and(|line| line.contains("/freescout)] ")),

@@ -1,9 +1,10 @@
 //! The command line as a whole: what stands before the command counts as if it stood after it, what may be given once is
 //! given once, and standard input has one reader.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind as Misuse};
 use clap::{CommandFactory, Parser};
 
 use super::{Arguments, Command, Common, Task, is_stdin};
@@ -16,7 +17,7 @@ impl Arguments {
     /// # Errors
     /// What is wrong with it, and help and version, where those were asked for.
     pub fn read() -> Result<Self, clap::Error> {
-        Self::try_parse()?.settled()
+        Self::parsed(std::env::args_os().collect())
     }
 
     /// The same of a command line that was handed on: all that stands behind the program's name.
@@ -24,8 +25,24 @@ impl Arguments {
     /// # Errors
     /// As [`Arguments::read`].
     pub fn read_from(arguments: &[OsString]) -> Result<Self, clap::Error> {
-        let name = OsString::from("freescout-rescue");
-        Self::try_parse_from([&name].into_iter().chain(arguments))?.settled()
+        let name = OsString::from(env!("CARGO_PKG_NAME"));
+        Self::parsed([&name].into_iter().chain(arguments).cloned().collect())
+    }
+
+    fn parsed(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
+        // What begins like a call of a command is one. Behind another path there is nothing but options.
+        let mistyped = arguments.get(1).and_then(|word| mistyped(word));
+        match Self::try_parse_from(arguments) {
+            Ok(read) if read.task.is_none() => {
+                let word = read.common.install.as_deref();
+                match word.and_then(|path| self::mistyped(path.as_os_str())) {
+                    Some(error) => Err(error),
+                    None => read.settled(),
+                }
+            }
+            Ok(read) => read.settled(),
+            Err(error) => Err(mistyped.unwrap_or(error)),
+        }
     }
 
     /// What stands before the subcommand counts as if it stood after it.
@@ -91,7 +108,7 @@ impl Arguments {
 impl Command {
     pub(in crate::cli) fn common_mut(&mut self) -> &mut Common {
         match self {
-            Self::Check(common)
+            Self::Check { common, .. }
             | Self::FindKey { common, .. }
             | Self::Test { common, .. }
             | Self::Backup { common, .. }
@@ -109,7 +126,7 @@ impl Command {
 
     pub(in crate::cli) fn common(&self) -> &Common {
         match self {
-            Self::Check(common)
+            Self::Check { common, .. }
             | Self::FindKey { common, .. }
             | Self::Test { common, .. }
             | Self::Backup { common, .. }
@@ -128,7 +145,7 @@ impl Command {
     /// Its options that read standard input, once for each time.
     fn readers(&self) -> Vec<&'static str> {
         let (own, path) = match self {
-            Self::Check(_)
+            Self::Check { .. }
             | Self::FindKey { .. }
             | Self::Test { .. }
             | Self::Resend { .. }
@@ -146,6 +163,35 @@ impl Command {
         readers.extend(path.as_deref().is_some_and(is_stdin).then_some(own));
         readers
     }
+}
+
+/// What is wrong with a word that is nearly the name of a command, where a command would stand.
+fn mistyped(word: &OsStr) -> Option<clap::Error> {
+    let ours = Arguments::command();
+    // Who means these writes them right; and a folder is called helpdesk before it is a mistyped help.
+    let rare = ["help", "man", "completions"];
+    let likely = |command: &&clap::Command| !rare.contains(&command.get_name());
+    // Without the path that may stand there, clap finds the nearest name.
+    let bare = clap::Command::new(env!("CARGO_PKG_NAME")).disable_help_subcommand(true);
+    let bare = bare.subcommands(ours.get_subcommands().filter(likely).cloned());
+    let word = word.to_str().filter(|word| looks_like_a_command(word))?;
+    let mut error = bare
+        .try_get_matches_from([env!("CARGO_PKG_NAME"), word])
+        .err()?;
+    let near = error.get(ContextKind::SuggestedSubcommand).is_some();
+    if error.kind() != Misuse::InvalidSubcommand || !near {
+        return None;
+    }
+    let tip = text!(mistyped_folder, word);
+    error.insert(
+        ContextKind::Suggested,
+        ContextValue::StyledStrs(vec![tip.into()]),
+    );
+    Some(error)
+}
+
+fn looks_like_a_command(word: &str) -> bool {
+    !word.starts_with('-') && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
 }
 
 fn conflict(message: &str) -> clap::Error {
@@ -180,6 +226,7 @@ impl Common {
             restart_workers,
             php_limit,
             json,
+            loudness,
         } = before;
         once("INSTALL", &mut self.install, install)?;
         once("--container", &mut self.container, container)?;
@@ -193,6 +240,7 @@ impl Common {
         self.no_artisan |= no_artisan;
         self.restart_workers |= restart_workers;
         self.json |= json;
+        self.loudness = self.loudness.and(loudness);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! `check`: what is wrong, and what we would do.
 
 use super::again;
-use crate::cli::arguments::Common;
+use crate::cli::arguments::{CheckOptions, Common};
 use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started};
 use crate::cli::output::{self, Out};
@@ -13,7 +13,7 @@ use crate::engine::session::{hour, survey};
 use crate::engine::usecase::safe;
 
 /// Says how things stand.
-pub(super) fn run(common: &Common) -> CommandResult {
+pub(super) fn run(common: &Common, asked: CheckOptions) -> CommandResult {
     let mut session = opened(common, &TerminalReporter::default()).map_err(not_started)?;
     let hour = hour::look(&mut session);
     let mut assessment = session.assess();
@@ -21,6 +21,8 @@ pub(super) fn run(common: &Common) -> CommandResult {
     assessment.findings.extend(hint);
     if common.json {
         Out::stdout().json(&report::check_json(&session, &assessment).at(&hour));
+    } else if asked.brief {
+        output::check_briefly(&mut Out::stdout(), &survey::summary(&session), &assessment);
     } else {
         let again = again::options(common, &common.look_in, &assessment, &session.install.root);
         output::check(
@@ -29,6 +31,7 @@ pub(super) fn run(common: &Common) -> CommandResult {
             &assessment,
             &hour,
             &again,
+            asked.all,
         );
     }
     let attention = assessment

@@ -18,8 +18,26 @@ use crate::io::hunt;
 use crate::words::words;
 use conclusion::Conclusion;
 
-/// Looks for keys, and says what was found. `threads` and `prefixed` are for measuring.
-pub(super) fn run(common: &Common, usual: bool, threads: u8, prefixed: bool) -> CommandResult {
+/// How keys are looked for, and how many are told.
+pub(super) struct HuntWishes {
+    /// The usual places, too.
+    pub(super) usual: bool,
+    /// Every key and every place of it.
+    pub(super) all: bool,
+    /// For measuring.
+    pub(super) threads: u8,
+    /// Likewise.
+    pub(super) prefixed: bool,
+}
+
+/// Looks for keys, and says what was found.
+pub(super) fn run(common: &Common, wishes: &HuntWishes) -> CommandResult {
+    let HuntWishes {
+        usual,
+        all,
+        threads,
+        prefixed,
+    } = *wishes;
     let reporter = TerminalReporter::default();
     let mut session = open_with(common, false, &reporter).map_err(not_started)?;
     let places = find_key::SearchPlaces {
@@ -44,7 +62,7 @@ pub(super) fn run(common: &Common, usual: bool, threads: u8, prefixed: bool) -> 
         let next = conclusion.next.as_deref();
         Out::stdout().json(&report::find_key::find_key_json(&assessment, &hunted, next));
     } else {
-        conclusion::keys(&mut Out::stdout(), &assessment, &hunted);
+        conclusion::keys(&mut Out::stdout(), &assessment, &hunted, all);
         output::skipped(&hunted.looked);
         conclusion.tell(&mut Out::stdout(), &assessment);
     }

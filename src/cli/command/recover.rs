@@ -11,7 +11,6 @@ use crate::cli::output::{self, Out};
 use crate::cli::reporter::TerminalReporter;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::plan::Strategy;
-use crate::engine::exit::Exit;
 use crate::engine::report;
 use crate::engine::session::{hour, survey};
 use crate::engine::usecase::recover::{self, Orders, Terms, Wishes};
@@ -80,13 +79,13 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
             true => w.recover_would_nothing,
             false => w.recover_needs_yes,
         };
-        output::only_shown(&session, &options, unfinished, needs_yes);
+        let exit = output::only_shown(&session, &options, unfinished, needs_yes);
         if unfinished.is_none() && ready.writes_nothing() && !common.json {
             let root = &session.install.root;
             let again = again::options(common, &common.look_in, &assessment, root);
             output::still_missing(&assessment, &again);
         }
-        return Ok(Exit::Attention);
+        return Ok(exit);
     }
     let terms = Terms {
         options: &options,

@@ -25,11 +25,10 @@ pub(super) fn run(common: &Common, yes: bool, since: Option<DateTime>) -> Comman
             true => Out::stdout().json(&ResendJson::planned(&session, &of)),
             false => show(&mut Out::stdout(), &session, &of),
         }
-        if of.mails.is_empty() {
-            return Ok(Exit::Fine);
+        if !of.mails.is_empty() {
+            Out::aside().line(w.resend_needs_yes);
         }
-        Out::stderr().line(w.resend_needs_yes);
-        return Ok(Exit::Attention);
+        return Ok(Exit::Fine);
     }
     let options = common.options();
     let done = resend::resend(&mut session, &options, since, &reporter).map_err(refused)?;

@@ -53,8 +53,8 @@ pub(super) fn run(
             true => w.quit_nothing_changed,
             false => w.restore_needs_yes,
         };
-        output::only_shown(&session, &options, unfinished, needs_yes);
-        return Ok(Exit::Attention);
+        let exit = output::only_shown(&session, &options, unfinished, needs_yes);
+        return Ok(exit);
     };
     let done = restore::restore(&mut session, &options, &backup, foretold, onto, &reporter);
     let PutBack {

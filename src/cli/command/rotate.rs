@@ -96,8 +96,8 @@ pub(super) fn run(common: &Common, asked: &RotateOptions) -> CommandResult {
             " --output FILE"
         };
         let needs_yes = text!(rotate_needs_yes, program, output, again);
-        output::only_shown(&session, &options, unfinished, &needs_yes);
-        return Ok(Exit::Attention);
+        let exit = output::only_shown(&session, &options, unfinished, &needs_yes);
+        return Ok(exit);
     }
     // Nobody is asked for a passphrase in vain.
     let lock = match path {

@@ -46,5 +46,5 @@ pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> Comm
         files = would.files
     ));
     would.left_alone().for_each(|line| err.line(&line));
-    Ok(Exit::Attention)
+    Ok(Exit::Fine)
 }

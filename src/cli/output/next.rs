@@ -13,6 +13,8 @@ use crate::words::words;
 
 /// One of so many secrets is few.
 const FEW_OF: usize = 10;
+/// Places named in a line.
+const NAMED: usize = 10;
 
 /// After `check`, whose last word it is that nothing is left.
 pub(super) fn after_check(out: &mut Out, assessment: &Assessment, again: &str) {
@@ -29,7 +31,7 @@ pub(super) fn after_check(out: &mut Out, assessment: &Assessment, again: &str) {
         Some(recommended) => {
             let entered = passwords_to_enter(assessment);
             if recommended.strategy == Strategy::Reenter && !entered.is_empty() {
-                let (count, places) = (entered.len(), entered.join("; "));
+                let (count, places) = (entered.len(), first_of(&entered));
                 out.line(&text!(check_enter, count, places));
                 how_to_enter(out, recommended, again);
             } else if recommended.why == Why::KeyMissing {
@@ -65,7 +67,7 @@ pub(super) fn after_change(out: &mut Out, assessment: &Assessment, again: &str) 
     };
     let entered = passwords_to_enter(assessment);
     if recommended.strategy == Strategy::Reenter && !entered.is_empty() {
-        let (count, places) = (entered.len(), entered.join("; "));
+        let (count, places) = (entered.len(), first_of(&entered));
         out.line(&text!(still_to_enter, count, places));
         how_to_enter(out, recommended, again);
     } else if recommended.why == Why::KeyMissing {
@@ -128,6 +130,15 @@ fn lost(assessment: &Assessment) -> impl Iterator<Item = &SecretReport> {
     assessment.secrets.iter().filter(lost)
 }
 
+/// Places in one line: the first ones of many.
+fn first_of(places: &[String]) -> String {
+    let shown = &places[..places.len().min(NAMED)];
+    let more = places.len() - shown.len();
+    let more = (more > 0).then(|| text!(places_more, count = more));
+    let all: Vec<&str> = shown.iter().chain(&more).map(String::as_str).collect();
+    all.join("; ")
+}
+
 /// The passwords to be entered, where that is all there is to do and no search for a key is worth more: after a recovery,
 /// or where few are lost of many. None where something is lost that cannot be entered.
 fn passwords_to_enter(assessment: &Assessment) -> Vec<String> {
@@ -141,5 +152,21 @@ fn passwords_to_enter(assessment: &Assessment) -> Vec<String> {
     match lost(assessment).all(enterable) {
         true => lost(assessment).map(sentences::place::of_secret).collect(),
         false => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_places_the_first_are_named() {
+        let places: Vec<String> = (1..=12).map(|place| place.to_string()).collect();
+        assert_eq!(first_of(&places[..2]), "1; 2");
+        assert_eq!(first_of(&places[..10]), "1; 2; 3; 4; 5; 6; 7; 8; 9; 10");
+        assert_eq!(
+            first_of(&places),
+            "1; 2; 3; 4; 5; 6; 7; 8; 9; 10; and 2 more"
+        );
     }
 }

@@ -1,10 +1,14 @@
 //! Where everything that is printed goes through: standard output for the result, standard error for the rest.
 
-use std::io::{ErrorKind, IsTerminal, Write};
-use std::os::fd::AsFd;
+use std::io::{ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use supports_color::Stream;
+
+use super::live;
+use super::loudness::is_quiet;
+use super::terminal::{Tone, colours, columns, painted};
 use super::wrapped::{command_in, wrapped};
 use crate::engine::report;
 use crate::io::os::around;
@@ -32,7 +36,7 @@ pub(crate) fn say_where_typed() {
     if COMMAND_GIVEN.swap(false, Ordering::Relaxed)
         && let Some(place) = around::where_typed()
     {
-        Out::stderr().line(&place);
+        Out::aside().line(&place);
     }
 }
 
@@ -50,6 +54,7 @@ pub struct Out {
     is_result: bool,
     /// Of the terminal that it goes to.
     columns: Option<usize>,
+    colours: bool,
 }
 
 impl Out {
@@ -57,6 +62,7 @@ impl Out {
     pub fn stdout() -> Self {
         Self {
             columns: columns(std::io::stdout()),
+            colours: colours(Stream::Stdout),
             to: Box::new(std::io::stdout()),
             is_result: true,
         }
@@ -66,26 +72,51 @@ impl Out {
     pub fn stderr() -> Self {
         Self {
             columns: columns(std::io::stderr()),
+            colours: colours(Stream::Stderr),
             to: Box::new(std::io::stderr()),
             is_result: false,
         }
     }
 
+    /// What is said beside the result, on standard error: nothing, where that was asked for.
+    pub(crate) fn aside() -> Self {
+        match is_quiet() {
+            true => Self {
+                columns: None,
+                colours: false,
+                to: Box::new(std::io::sink()),
+                is_result: false,
+            },
+            false => Self::stderr(),
+        }
+    }
+
     /// One line, or several: nothing in it can move a cursor. A terminal gets it in lines of its own width.
     pub fn line(&mut self, text: &str) {
-        let mut text = last_door(text);
+        self.marked(Tone::Plain, "", text);
+    }
+
+    /// The same, with a beginning of this kind; with nothing behind it the whole is.
+    pub(crate) fn marked(&mut self, tone: Tone, lead: &str, rest: &str) {
+        let text = format!("{lead}{rest}");
+        let mut text = last_door(&text);
         if text.lines().any(|line| command_in(line).is_some()) {
             COMMAND_GIVEN.store(true, Ordering::Relaxed);
         }
         if let Some(columns) = self.columns {
             text = wrapped(&text, columns).into();
         }
+        if self.colours && tone != Tone::Plain {
+            text = painted(&text, tone, if rest.is_empty() { &text } else { lead }).into();
+        }
+        live::away();
         let written = writeln!(self.to, "{text}");
         self.note(written);
     }
 
     /// What is a file of its own, byte for byte: made by us, so there is nothing in it to guard a terminal against.
     pub fn as_it_is(&mut self, bytes: &[u8]) {
+        live::away();
         let written = self.to.write_all(bytes).and_then(|()| self.to.flush());
         self.note(written);
     }
@@ -93,6 +124,7 @@ impl Out {
     /// One line of JSON.
     pub fn json(&mut self, json: &impl serde::Serialize) {
         JSON_GIVEN.store(true, Ordering::Relaxed);
+        live::away();
         let mut buffered = std::io::BufWriter::with_capacity(1 << 16, &mut self.to);
         let written = report::escaped::write(&mut buffered, json).map_err(std::io::Error::from);
         let written = written.and_then(|()| buffered.write_all(b"\n"));
@@ -111,11 +143,4 @@ impl Out {
             lost.get_or_insert(error);
         }
     }
-}
-
-/// How wide the terminal is that this goes to, if it is one that says so.
-fn columns(to: impl IsTerminal + AsFd) -> Option<usize> {
-    let size = rustix::termios::tcgetwinsize(&to).ok()?;
-    let columns = usize::from(size.ws_col);
-    (to.is_terminal() && columns > 0).then_some(columns)
 }

@@ -145,7 +145,7 @@ mod tests {
                 ("meta", text(&meta)),
             ],
         });
-        inventory.mailboxes.remove(0)
+        inventory.mailboxes[0].clone()
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The state of an install as we report it: verdicts, keys, findings, figures. Holds no secret, so it may be cloned,
 //! shown and printed.
 
+use std::sync::Arc;
+
 use jiff::civil::DateTime;
 
 use super::finding::{Finding, SettingEffect};
@@ -79,7 +81,7 @@ pub struct Assessment {
     /// What we recommend; `None` when all is well.
     pub recommendation: Option<Recommendation>,
     /// The mailboxes.
-    pub mailboxes: Vec<Mailbox>,
+    pub mailboxes: Arc<Vec<Mailbox>>,
     /// The system mail account.
     pub system_mail: SystemMail,
     /// Which key was in use when; `None` where no mail tells.

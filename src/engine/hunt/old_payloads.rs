@@ -50,7 +50,7 @@ pub fn wanted(session: &Session) -> Wanted {
             }
         }
     }
-    for mailbox in &inventory.mailboxes {
+    for mailbox in inventory.mailboxes.iter() {
         wanted.mailbox(mailbox.id, mailbox.email.raw(), lost.contains(&mailbox.id));
     }
     wanted.keys = Some(sieve::trials(session));

@@ -277,7 +277,8 @@ impl Server for MySql {
     ) -> Result<(), StoreError> {
         let bounded = columns.iter().map(|column| {
             let name = sql::name(Driver::MySql, column);
-            format!(", IF(LENGTH({name}) > {MAX_VALUE_BYTES}, NULL, {name}), LENGTH({name})")
+            let long = format!("LENGTH({name}) > {MAX_VALUE_BYTES}");
+            format!(", IF({long}, NULL, {name}), IF({long}, LENGTH({name}), NULL)")
         });
         let order = newest.map_or("ASC".to_owned(), |n| format!("DESC LIMIT {n}"));
         let select = format!(
@@ -328,7 +329,7 @@ impl Server for MySql {
     }
 }
 
-/// A row: its id, then each value with its length.
+/// A row: its id, then each value, with its length where that is too great.
 fn row_of(row: Row, columns: usize) -> Result<(u64, Vec<Stored>), StoreError> {
     let values = row.unwrap();
     if values.len() != 1 + 2 * columns {
@@ -339,8 +340,8 @@ fn row_of(row: Row, columns: usize) -> Result<(u64, Vec<Stored>), StoreError> {
     let mut stored = Vec::with_capacity(columns);
     while let (Some(value), Some(length)) = (values.next(), values.next()) {
         stored.push(match number(length) {
-            Some(length) if length > MAX_VALUE_BYTES => Stored::TooLong(length),
-            _ => text(value).map_or(Stored::Null, Stored::Text),
+            Some(length) => Stored::TooLong(length),
+            None => text(value).map_or(Stored::Null, Stored::Text),
         });
     }
     Ok((id, stored))

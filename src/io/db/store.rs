@@ -28,6 +28,7 @@ pub enum Stored {
 
 impl Stored {
     /// The text, where there is one.
+    #[inline]
     pub fn text(&self) -> Option<&[u8]> {
         match self {
             Stored::Text(text) => Some(text.expose()),

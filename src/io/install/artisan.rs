@@ -225,7 +225,7 @@ fn run(mut command: Program, limit: Duration) -> Result<(), ArtisanError> {
     }
     // Something it left behind may hold the pipes open for ever.
     end_group(&mut child);
-    let output = output::last_words(&readers, LAST_WORDS);
+    let output = in_one_line(&output::last_words(&readers, LAST_WORDS));
     let end = &output[output.len().saturating_sub(MAX_TOLD)..];
     let last = match crate::words::untrusted::shown(end).to_string().trim() {
         "" => words().artisan_said_nothing.to_owned(),
@@ -235,6 +235,13 @@ fn run(mut command: Program, limit: Duration) -> Result<(), ArtisanError> {
         (None, Some(signal)) => ArtisanError::Killed(signal, last),
         (code, _) => ArtisanError::Failed(code.unwrap_or(-1), last),
     })
+}
+
+/// Without the blanks and the empty lines in which PHP's console frames an error.
+fn in_one_line(said: &[u8]) -> Vec<u8> {
+    let words = said.split(u8::is_ascii_whitespace);
+    let words: Vec<&[u8]> = words.filter(|word| !word.is_empty()).collect();
+    words.join(&b' ')
 }
 
 #[cfg(test)]
@@ -260,6 +267,19 @@ mod tests {
             unreachable!("{result:?}")
         };
         assert_eq!(words, "·[31mno space");
+    }
+
+    #[test]
+    fn an_error_of_phps_console_is_told_in_one_line() {
+        let frame = " ".repeat(MAX_TOLD);
+        let error = format!(
+            "\nIn Connection.php line 664:\n{frame}\n  SQLSTATE[HY000] gone {frame}\n{frame}\n"
+        );
+        let result = run(shell(&format!("printf '{error}' >&2; exit 1")), TIME_LIMIT);
+        let Err(ArtisanError::Failed(1, words)) = result else {
+            unreachable!("{result:?}")
+        };
+        assert_eq!(words, "In Connection.php line 664: SQLSTATE[HY000] gone");
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn an_undo_is_previewed_alike() {
     assert!(would.left_alone[0].ends_with(left), "{would:?}");
     assert_eq!(would.left_alone.len(), 1);
     let told = broken.command(&["undo"]);
-    ends_with(&told, 1);
+    ends_with(&told, 0);
     assert!(
         told.err.contains("7 database fields and 2 files"),
         "{}",

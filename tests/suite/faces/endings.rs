@@ -80,7 +80,7 @@ fn a_recovery_with_nothing_to_do_names_no_undo_and_says_what_is_missing() {
     );
     // Without --yes it does not ask for what would do nothing.
     let plan = broken.command(&["recover"]);
-    ends_with(&plan, 1);
+    ends_with(&plan, 0);
     assert!(
         plan.err.contains("this plan changes nothing"),
         "{}",
@@ -251,7 +251,7 @@ fn a_restore_says_how_to_take_it_back_and_asks_for_nothing_where_it_would_do_not
     let made: Json = serde_json::from_str(&made.out).unwrap();
     let backup = made["backup"].as_str().unwrap();
     let nothing = broken.command(&["restore", backup]);
-    ends_with(&nothing, 1);
+    ends_with(&nothing, 0);
     assert!(nothing.out.contains(words().restore_would_nothing));
     assert!(!nothing.err.contains("--yes"), "{}", nothing.err);
     ends_with(&broken.command(&RECOVER), 2);

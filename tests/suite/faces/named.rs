@@ -91,11 +91,32 @@ fn options_may_stand_before_the_command() {
 #[test]
 fn a_word_that_is_neither_command_nor_folder_is_told_the_commands() {
     let bench = Bench::new();
-    for words in [&["chekc"][..], &["--no-artisan", "chekc"]] {
-        refuses(&bench, words, "chekc is neither a command nor a folder");
+    for words in [&["xyzzy"][..], &["--no-artisan", "xyzzy"]] {
+        refuses(&bench, words, "xyzzy is neither a command nor a folder");
         refuses(&bench, words, "check, find-key, test, backup");
     }
-    refuses(&bench, &["./chekc"], "cannot be opened");
+}
+
+/// Whatever stands before it and behind it.
+#[test]
+fn a_word_that_is_nearly_a_command_is_a_mistyped_command() {
+    let bench = Bench::new();
+    let install = bench.install();
+    let install = install.to_str().unwrap();
+    for (words, nearest) in [
+        (&["chekc"][..], "'check'"),
+        (&["--no-artisan", "chekc"], "'check'"),
+        (&["chekc", install], "'check'"),
+        (&["find-kye", install, "--usual"], "'find-key'"),
+        (&["recovre", "--yes", install], "'recover'"),
+    ] {
+        refuses(&bench, words, nearest);
+        let word = words.iter().find(|word| !word.starts_with("--")).unwrap();
+        refuses(&bench, words, &format!("type ./{word}"));
+    }
+    refuses(&bench, &["./chekc"], "./chekc cannot be opened");
+    // A folder is called so more often than a command is mistyped so.
+    refuses(&bench, &["helpdesk"], "helpdesk is neither");
 }
 
 #[test]

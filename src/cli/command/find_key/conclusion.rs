@@ -18,8 +18,6 @@ use crate::words::words;
 
 /// Places listed of one key.
 const PLACES: usize = 10;
-/// Keys listed that decrypt nothing.
-const USELESS: usize = 20;
 /// Keys named in the conclusion.
 const NAMED: usize = 5;
 /// Sentences on when a lost key was in use.
@@ -33,35 +31,36 @@ fn useful(assessment: &Assessment) -> Vec<&KeyReport> {
     useful
 }
 
-/// Every key: those that a recovery can use, the current one, and those that decrypt nothing, a line each.
-pub(super) fn keys(out: &mut Out, assessment: &Assessment, hunted: &Hunted) {
+/// Those that a recovery can use, what helps most first, and the current one; how many others there are, and with `all` each of
+/// them in a line.
+pub(super) fn keys(out: &mut Out, assessment: &Assessment, hunted: &Hunted, all: bool) {
     let w = words();
+    let places = if all { usize::MAX } else { PLACES };
     let (current, others): (Vec<_>, Vec<_>) = assessment.keys.iter().partition(|key| key.effective);
     for key in useful(assessment).into_iter().chain(current) {
         out.line(&sentences::key(key, assessment.summary.all()));
-        for source in key.sources.iter().take(PLACES) {
+        for source in key.sources.iter().take(places) {
             out.line(&format!("      {}", sentences::source(source)));
         }
-        let more = key.sources.len().saturating_sub(PLACES);
+        let more = key.sources.len().saturating_sub(places);
         if more > 0 {
             out.line(&format!("      {}", text!(find_key_places_more, more)));
         }
     }
     let useless: Vec<_> = others.into_iter().filter(|key| key.opens == 0).collect();
-    if !useless.is_empty() {
-        out.line(w.find_key_useless);
+    let listed = if all { &useless[..] } else { &[] };
+    match (useless.len(), all) {
+        (0, _) => {}
+        (_, true) => out.line(w.find_key_useless),
+        (count, false) => out.line(&text!(find_key_useless_folded, count)),
     }
-    for key in useless.iter().take(USELESS) {
+    for key in listed {
         let at = key.sources.first().map(sentences::source);
         let at = at.unwrap_or_default();
         let public = key.published;
         let public = public.map(|published| text!(key_published_useless, published));
         let public = public.unwrap_or_default();
         out.line(&format!("  {}{public}  {at}", key.name()));
-    }
-    let more = useless.len().saturating_sub(USELESS);
-    if more > 0 {
-        out.line(&format!("  {}", text!(find_key_useless_more, more)));
     }
     out.line(&text!(
         looked_in,

@@ -121,6 +121,8 @@ export INSTA_UPDATE=no
 # The tests start the program thousands of times: built a little faster to run, they take a third of the time. Nobody steps
 # through them with a debugger.
 export CARGO_PROFILE_DEV_OPT_LEVEL=1 CARGO_PROFILE_DEV_DEBUG=0
+# Nothing is built twice here: notes for the next build would only cost time and disk.
+export CARGO_INCREMENTAL=0
 # Data made by real FreeScouts, and cases modelled on public reports, lie beside the project where it is developed; a clone
 # elsewhere has its own fixtures.
 shared=../shared
@@ -185,6 +187,17 @@ if [ -z "$program" ]; then
     program=target/release/freescout-rescue
 fi
 
+# Neither measures time, and each leaves the processors idle for long: the judges have their say beside the containers.
+judges() {
+    step python3 "$shared/acceptance/judge.py" "$program"
+    step python3 "$shared/versions/judge.py" "$program"
+    step python3 "$shared/cases/run.py" "$program"
+}
+if [ -d "$shared" ]; then
+    said=$(mktemp)
+    (set -e; judges) >"$said" 2>&1 &
+    judging=$!
+fi
 if [ "$(id -u)" -eq 0 ]; then
     step tests/runtimes.sh "$program"
 else
@@ -192,9 +205,11 @@ else
 fi
 
 if [ -d "$shared" ]; then
-    step python3 "$shared/acceptance/judge.py" "$program"
-    step python3 "$shared/versions/judge.py" "$program"
-    step python3 "$shared/cases/run.py" "$program"
+    judged=0
+    wait "$judging" || judged=$?
+    cat "$said"
+    rm -f "$said"
+    [ "$judged" -eq 0 ] || exit "$judged"
 else
     not_run="$not_run, tests/shared, the judges of the incidents and of older versions, and the cases (no ../shared beside this clone)"
 fi

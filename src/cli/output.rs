@@ -1,4 +1,4 @@
-//! Text for people: plain lines, no colour, nothing that a pipe could not take.
+//! Text for people: plain lines, nothing that a pipe could not take; colours only on a terminal.
 
 pub(super) mod live;
 pub(super) mod loudness;
@@ -143,12 +143,7 @@ pub(super) fn problem(problem: &Problem) {
 pub(super) fn skipped(looked: &HuntTotals) {
     let mut err = Out::stderr();
     for skipped in looked.skipped.iter().take(20) {
-        let path = shown(&skipped.path).to_string();
-        err.line(&text!(
-            look_skipped,
-            path,
-            why = shown(&skipped.why.to_string())
-        ));
+        err.line(&text!(look_skipped, what = skipped.sentence()));
     }
     if let Some(unread) = sentences::unread::unread(&looked.unread()) {
         err.line(&text!(look_unread, unread));

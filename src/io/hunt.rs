@@ -106,6 +106,9 @@ impl Default for HuntLimits {
     }
 }
 
+/// So many places that were not read last are compared with the next.
+const RECENT: usize = 8;
+
 /// A text that may be a key.
 pub struct Candidate {
     /// The text.
@@ -157,6 +160,14 @@ impl HuntTotals {
                 return;
             }
         }
+        // Members of an archive come one behind the other.
+        let recent = self.skipped.len().saturating_sub(RECENT);
+        let same = |other: &&mut Skipped| other.is_alike(&skipped);
+        if let Some(other) = self.skipped[recent..].iter_mut().rfind(same) {
+            other.alike += 1 + skipped.alike;
+            other.bytes += skipped.bytes;
+            return;
+        }
         if self.skipped.len() < limits.skipped {
             self.skipped.push(skipped);
         } else {
@@ -164,12 +175,34 @@ impl HuntTotals {
         }
     }
 
-    /// What looks random comes last, the largest first: there may be much of it.
+    /// What may hold the key, the heaviest first, then what the system refused; what looks random comes last: there may
+    /// be much of it.
     fn in_order(&mut self) {
         self.skipped.sort_by_key(|skipped| {
-            let random = skipped.why == SkipReason::Random;
-            (random, random.then_some(std::cmp::Reverse(skipped.bytes)))
+            let rank = match skipped.why {
+                SkipReason::TriedOnSome { .. } => 0,
+                SkipReason::Random => 3,
+                SkipReason::Refused(_) => 2,
+                _ => 1,
+            };
+            (rank, std::cmp::Reverse(skipped.bytes))
         });
+    }
+
+    /// Whether something was not read that may hold a key: packed, encrypted, damaged, or cut.
+    pub fn may_hold_more(&self) -> bool {
+        self.skipped.iter().any(|skipped| {
+            matches!(
+                skipped.why,
+                SkipReason::Form(_)
+                    | SkipReason::NotRead(_)
+                    | SkipReason::Encrypted
+                    | SkipReason::Broken(_)
+                    | SkipReason::Part
+                    | SkipReason::DiskCut
+                    | SkipReason::DiskAbove
+            )
+        })
     }
 
     /// Backups and packed files that were not read, by what they are, the heaviest first.
@@ -183,12 +216,12 @@ impl HuntTotals {
             };
             match groups.iter_mut().find(|group| group.form == form) {
                 Some(group) => {
-                    group.count += 1;
+                    group.count += 1 + skipped.alike;
                     group.bytes += skipped.bytes;
                 }
                 None => groups.push(UnreadGroup {
                     form,
-                    count: 1,
+                    count: 1 + skipped.alike,
                     bytes: skipped.bytes,
                 }),
             }

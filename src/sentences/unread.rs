@@ -17,7 +17,8 @@ pub fn unread(groups: &[UnreadGroup]) -> Option<String> {
     (count > 0).then(|| text!(unread_all, count, list = list.join(", ")))
 }
 
-fn size(bytes: u64) -> String {
+/// A weight in whole units.
+pub fn size(bytes: u64) -> String {
     match bytes {
         0..1_000_000 => text!(unread_size_kb, kilobytes = bytes.div_ceil(1000)),
         1_000_000..10_000_000_000 => text!(unread_size_mb, megabytes = bytes.div_ceil(1_000_000)),

@@ -294,7 +294,9 @@ table! {
         processes { One "1 process", Other "{processes} processes" };
     skip_gaps(kilobytes, first) = "the disk is failing: {kilobytes} KiB could not be read, the first at byte {first}; the rest was searched";
     skip_broken(why) = "damaged archive: {why}";
-    skip_encrypted = "encrypted archive member";
+    skip_disk_is_cut = "a disk of a virtual machine, part of which is missing: only what is there was searched";
+    skip_disk_above = "a disk of a virtual machine that holds only what differs from another file: search that one, too";
+    skip_encrypted = "encrypted with a password: unpack the archive with it first (7z x FILE), then search what comes out";
     skip_too_deep = "archives nested too deeply";
     skip_too_much(megabytes) = "unpacks to more than {megabytes} MiB";
     skip_trap(kilobytes, megabytes) = "looks like a decompression bomb: its first {kilobytes} KiB unpack to more than {megabytes} MiB; the rest was not searched. If it is a real backup, unpack it and search the result";
@@ -383,7 +385,9 @@ table! {
     git_not_a_pack = "not a git pack";
     git_no_base = "the object that a git object is based on is missing";
     git_foreign = "a git repository that borrows objects from a repository of another user";
-    look_skipped(path, why) = "not searched: {path}: {why}";
+    look_skipped(what) = "not searched: {what}";
+    skipped_alike(count) = " and {count} more in there";
+    find_key_unread = "What could not be read may hold the key: see \"not searched\" above, and make the most likely backup readable first.";
     look_unread(unread) = "{unread}.";
     look_skipped_more(count) = "not searched: {count} more; `find-key --json` lists them as `skipped`";
 

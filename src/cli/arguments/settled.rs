@@ -191,7 +191,10 @@ fn mistyped(word: &OsStr) -> Option<clap::Error> {
 }
 
 fn looks_like_a_command(word: &str) -> bool {
-    !word.starts_with('-') && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
+    !word.starts_with('-')
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_'))
 }
 
 fn conflict(message: &str) -> clap::Error {

@@ -53,7 +53,8 @@ pub(super) fn run(common: &Common, wishes: &HuntWishes) -> CommandResult {
     let assessment = session.assess();
     let again =
         |look_in: &[PathBuf]| again::options(common, look_in, &assessment, &session.install.root);
-    let conclusion = Conclusion::of(common, usual, &session, &assessment, &again);
+    let any_unread = hunted.looked.may_hold_more();
+    let conclusion = Conclusion::of(common, usual, &session, &assessment, any_unread, &again);
     // Before what may be read as the whole result.
     if reporter.cancelled() {
         Out::stderr().line(words().find_key_stopped);

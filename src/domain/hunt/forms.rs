@@ -214,7 +214,8 @@ pub fn by_name(name: &[u8], head: &[u8]) -> Option<UnreadForm> {
         Some((beginning.len(), row))
     });
     let (_, row) = named.max_by_key(|(beginning, _)| *beginning)?;
-    Some(row.form)
+    let is_keyring = row.form == UnreadForm::Gpg && openpgp::is_keyring(head);
+    (!is_keyring).then_some(row.form)
 }
 
 #[cfg(test)]

@@ -155,6 +155,7 @@ fn search(
                 inside,
                 why,
                 bytes,
+                alike: 0,
             },
         );
     }

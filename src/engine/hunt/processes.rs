@@ -347,6 +347,7 @@ impl ProcessSearch<'_> {
             inside: vec![named.into()],
             why: SkipReason::Refused(why.to_owned()),
             bytes: 0,
+            alike: 0,
         });
     }
 }

@@ -98,6 +98,7 @@ impl LayerShares {
                 of_account: OF_ACCOUNT,
             },
             bytes: 0,
+            alike: 0,
         })
     }
 }

@@ -42,6 +42,9 @@ struct SkippedJson<'a> {
     /// How much it holds, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
+    /// How many more members of the same archive were not read for the same reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alike: Option<u64>,
 }
 
 /// What a hunt found, and the command that comes next.
@@ -57,6 +60,7 @@ pub fn find_key_json<'a>(
         why: shown(&skipped.why.to_string()).to_string(),
         form: skipped.why.form().map(UnreadForm::name),
         bytes: (skipped.bytes > 0).then_some(skipped.bytes),
+        alike: (skipped.alike > 0).then_some(skipped.alike),
     });
     FindKeyJson {
         schema: 1,

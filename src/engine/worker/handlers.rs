@@ -37,6 +37,7 @@ use crate::engine::usecase::{self, Notice, Reporter, Stage};
 use crate::engine::worker::login_tests::Tests;
 use crate::engine::worker::setup::Setup;
 use crate::io::container::within;
+use crate::io::hunt::Skipped;
 use crate::io::os::around;
 use crate::io::state::backup::{Backup, BackupError, Passphrase};
 use crate::io::state::{self, AbsolutePath};
@@ -375,13 +376,8 @@ impl Desk {
     fn look(&mut self, place: &Where<'_>, call: &Call<'_>) -> Result<(), Problem> {
         call.in_processes.set(matches!(place, Where::Processes));
         let looked = usecase::hunt::look(self.session()?, place, call);
-        let skipped = looked.skipped.iter().take(SKIPPED_TOLD).map(|skipped| {
-            format!(
-                "{}: {}",
-                shown(&skipped.path),
-                shown(&skipped.why.to_string())
-            )
-        });
+        let skipped = looked.skipped.iter().take(SKIPPED_TOLD);
+        let skipped = skipped.map(Skipped::sentence);
         call.send(Update::Looked {
             files: looked.files,
             bytes: looked.bytes,

@@ -206,6 +206,7 @@ impl KeptLayers {
             inside: Vec::new(),
             why,
             bytes: 0,
+            alike: 0,
         });
     }
 

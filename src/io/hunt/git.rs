@@ -224,6 +224,7 @@ impl<'a> GitStoreReader<'a> {
                 inside,
                 why,
                 bytes: 0,
+                alike: 0,
             });
         } else {
             self.read.skipped_more += 1;

@@ -131,6 +131,7 @@ impl<'a> PartSearch<'a> {
             inside: inside.to_vec(),
             why,
             bytes,
+            alike: 0,
         };
         self.looked.skip(skipped, &self.limits);
     }

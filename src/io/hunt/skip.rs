@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::domain::hunt::forms::{FormNature, UnreadForm};
+use crate::sentences::unread::size;
 use crate::words::untrusted::{Untrusted, shown};
 use crate::words::words;
 
@@ -62,6 +63,12 @@ pub enum SkipReason {
     /// A packed form that this search does not read.
     #[error("{}", text!(skip_not_read, form = .0))]
     NotRead(String),
+    /// A disk of a virtual machine that ends before all of its content.
+    #[error("{}", words().skip_disk_is_cut)]
+    DiskCut,
+    /// A disk of a virtual machine that holds only what differs from another file.
+    #[error("{}", words().skip_disk_above)]
+    DiskAbove,
     /// A form of packing, encryption or storage that this search does not read.
     #[error("{}", unread(*.0))]
     Form(UnreadForm),
@@ -139,6 +146,34 @@ pub struct Skipped {
     pub why: SkipReason,
     /// How much it holds, where that is known.
     pub bytes: u64,
+    /// How many more members of the same archive were not read for the same reason.
+    pub alike: u64,
+}
+
+impl Skipped {
+    /// Its place and weight, how many there are like it, and why.
+    pub fn sentence(&self) -> String {
+        let mut place = shown(&self.path).to_string();
+        for member in &self.inside {
+            place.push_str(&format!(" › {}", shown(member)));
+        }
+        if self.bytes > 0 && self.why.form().is_some() {
+            place.push_str(&format!(" ({})", size(self.bytes)));
+        }
+        if self.alike > 0 {
+            place.push_str(&text!(skipped_alike, count = self.alike));
+        }
+        format!("{place}: {}", shown(&self.why.to_string()))
+    }
+
+    /// Whether both are members of one archive, left out for one reason.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        let (own, others) = (self.inside.split_last(), other.inside.split_last());
+        let same_archive = own
+            .zip(others)
+            .is_some_and(|((_, own), (_, others))| own == others);
+        same_archive && self.path == other.path && self.why == other.why
+    }
 }
 
 /// What something is, and what makes it readable.

@@ -122,6 +122,24 @@ fn a_disk_that_lies_ends() {
 }
 
 #[test]
+fn a_disk_that_is_not_whole_says_so() {
+    let disk = "truncate -s 16M disk && PATH=$PATH:/usr/sbin mkfs.ext4 -q -F -d src disk";
+    for options in ["", "-c"] {
+        let (_, told) = made(&format!(
+            "{disk} && qemu-img convert -O qcow2 {options} disk all.qcow2 &&
+             head -c 270000 all.qcow2 >out/vm.qcow2"
+        ));
+        assert_eq!(told, [SkipReason::DiskCut], "{options}");
+    }
+    let (found, told) = made(&format!(
+        "{disk} && qemu-img convert -O qcow2 disk base.qcow2 &&
+         qemu-img create -q -f qcow2 -b \"$PWD/base.qcow2\" -F qcow2 out/vm.qcow2"
+    ));
+    assert!(!found);
+    assert_eq!(told, [SkipReason::DiskAbove]);
+}
+
+#[test]
 fn squashfs_and_its_kin_are_read_or_named() {
     for packing in ["gzip", "xz", "zstd"] {
         is_read(&format!(

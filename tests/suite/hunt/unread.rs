@@ -16,8 +16,49 @@ fn told(folder: &Path) -> Vec<(String, SkipReason)> {
     assert!(found.is_empty());
     let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
     let told = looked.skipped.into_iter();
-    told.map(|skipped| (name(&skipped.path), skipped.why))
-        .collect()
+    let mut told: Vec<_> = told
+        .map(|skipped| (name(&skipped.path), skipped.why))
+        .collect();
+    told.sort_by(|a, b| a.0.cmp(&b.0));
+    told
+}
+
+#[test]
+fn the_heaviest_is_told_first_and_members_of_one_archive_once() {
+    let folder = folder();
+    let sealed = [&b"Salted__"[..], &noise(500)].concat();
+    let names: Vec<String> = (0..40).map(|n| format!("tests/{n}.enc")).collect();
+    let members: Vec<_> = names.iter().map(|n| (n.as_str(), &sealed[..])).collect();
+    std::fs::write(folder.path().join("a.tgz"), gz(&tar(&members))).unwrap();
+    let backup = [&b"Salted__"[..], &noise(900_000)].concat();
+    std::fs::write(folder.path().join("b.tar.gz.enc"), &backup).unwrap();
+    let (_, looked) = search(folder.path());
+    let told: Vec<_> = looked.skipped.iter().map(|s| (s.bytes, s.alike)).collect();
+    assert_eq!(told, [(900_008, 0), (0, 39)]);
+    assert_eq!(looked.unread()[0].count, 41);
+    let [first, second] = [0, 1].map(|n| looked.skipped[n].sentence());
+    assert!(
+        first.contains("b.tar.gz.enc (901 KB): encrypted with openssl enc"),
+        "{first}"
+    );
+    assert!(
+        second.contains("a.tgz › tests/0.enc and 39 more in there: "),
+        "{second}"
+    );
+}
+
+#[test]
+fn keyrings_are_no_messages() {
+    let folder = folder();
+    let keys = [&b"\x99\x02\x0d\x04\x5c\x00\x00\x00\x01"[..], &noise(6000)].concat();
+    std::fs::write(folder.path().join("archive-keyring.gpg"), keys).unwrap();
+    let (_, looked) = search(folder.path());
+    assert!(
+        looked
+            .unread()
+            .iter()
+            .all(|group| group.form != Some(UnreadForm::Gpg))
+    );
 }
 
 #[test]

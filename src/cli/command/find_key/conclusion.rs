@@ -88,6 +88,7 @@ impl Conclusion {
         usual: bool,
         session: &Session,
         assessment: &Assessment,
+        any_unread: bool,
         again: &dyn Fn(&[PathBuf]) -> String,
     ) -> Self {
         let (w, program) = (words(), around::program());
@@ -105,6 +106,9 @@ impl Conclusion {
                 true => text!(find_key_none, lost),
                 false => sentences::finding(&Finding::UnderUnknownKey { count: lost }),
             });
+            if any_unread {
+                lines.push(w.find_key_unread.to_owned());
+            }
             lines.extend(hints(assessment));
         }
         let held = Held::of(session, &useful);

@@ -34,9 +34,41 @@ pub(super) fn begins(head: &[u8]) -> bool {
     }
 }
 
+/// Whether a file holds keys or signatures, not a message: nothing in it is encrypted, whatever its name.
+pub(super) fn is_keyring(head: &[u8]) -> bool {
+    let keybox = head.get(8..12) == Some(b"KBXf");
+    let tag = match head.first() {
+        Some(first @ 0xc0..=0xff) => first & 0x3f,
+        Some(first @ 0x80..=0xbf) => first >> 2 & 0xf,
+        _ => 0,
+    };
+    // A signature, a secret key, a public key.
+    keybox || matches!(tag, 2 | 5 | 6)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::begins;
+    use super::{begins, is_keyring};
+
+    #[test]
+    fn keys_and_signatures_are_no_messages() {
+        // A public key as old and as new packets, a secret key, a signature, gpg's keybox.
+        let heads: [&[u8]; 5] = [
+            b"\x99\x02\x0d\x04\x5c",
+            b"\xc6\x33\x04\x64",
+            b"\x95\x03\x98\x04",
+            b"\x89\x01\xb3\x04\x00",
+            b"\0\0\0\x20\x01\x01\0\x02KBXf\0\0",
+        ];
+        for head in heads {
+            assert!(is_keyring(head), "{head:x?}");
+        }
+        assert!(
+            !is_keyring(b"\x8c\x0d\x04\x09\x03\x02")
+                && !is_keyring(b"")
+                && !is_keyring(b"\xa3\x02")
+        );
+    }
 
     #[test]
     fn packets_of_session_keys_begin_a_message() {

@@ -49,6 +49,8 @@ pub(in super::super) struct Qcow2Disk {
     tables: Tables,
     snapshots: u32,
     snapshots_at: u64,
+    /// Whether what it does not hold stands in another file.
+    is_above_another: bool,
 }
 
 fn number<const N: usize>(bytes: &[u8], at: usize) -> u64 {
@@ -88,6 +90,7 @@ impl Qcow2Disk {
             },
             snapshots: number::<4>(head, 60) as u32,
             snapshots_at: number::<8>(head, 64),
+            is_above_another: number::<8>(head, 8) != 0,
         })
     }
 
@@ -108,6 +111,8 @@ pub(in super::super) fn read<F: Read + Seek>(
     if needed > reading.memory {
         return Err(SkipReason::Memory(needed >> 20));
     }
+    let is_above_another = disk.is_above_another;
+    let length = reading.length;
     let rest = snapshots(&disk, file).map_err(|e| SkipReason::Refused(e.to_string()))?;
     let mut clusters = Clusters {
         file,
@@ -123,13 +128,20 @@ pub(in super::super) fn read<F: Read + Seek>(
         packed: Zeroizing::default(),
         inflate: Decompress::new(false),
         budget: reading.budget.clone(),
+        length,
+        lacks: false,
         disk,
     };
     let mut metered = MeteredReader::new(&mut clusters, &reading.budget, FAST, search.cancel);
     let kind = std::mem::replace(&mut reading.kind, SourceKind::Image);
     let outcome = search.text(Text::new(&mut metered, 1), reading);
     reading.kind = kind;
-    outcome
+    outcome?;
+    match clusters.lacks {
+        true => Err(SkipReason::DiskCut),
+        false if is_above_another => Err(SkipReason::DiskAbove),
+        false => Ok(()),
+    }
 }
 
 /// The tables of the snapshots.
@@ -177,6 +189,10 @@ struct Clusters<'f, F> {
     packed: Zeroizing<Vec<u8>>,
     inflate: Decompress,
     budget: Budget,
+    /// Of the file.
+    length: u64,
+    /// Whether something of the disk lies behind the file's end.
+    lacks: bool,
 }
 
 impl<F: Read + Seek> Clusters<'_, F> {
@@ -192,8 +208,22 @@ impl<F: Read + Seek> Clusters<'_, F> {
             8,
             &mut entry,
         )?;
+        self.lacks |= entry.len() < 8;
         let place = number::<8>(&entry, 0) & OFFSET;
         Ok((place != 0).then_some(place))
+    }
+
+    /// Where what an entry tells of begins.
+    fn place_in_file(&self, entry: u64) -> u64 {
+        match entry & IS_PACKED {
+            0 => entry & OFFSET,
+            _ => entry & ((1 << self.packed_bits()) - 1),
+        }
+    }
+
+    /// Bits of the place in the entry of a packed cluster.
+    fn packed_bits(&self) -> u32 {
+        62 - (self.disk.cluster_bits - 8)
     }
 
     /// Takes the next table that has packed clusters. `false` when all are over.
@@ -235,8 +265,13 @@ impl<F: Read + Seek> Clusters<'_, F> {
             both.filter(|(entry, other)| entry == other)
                 .for_each(|(entry, _)| entry.fill(0));
         }
-        let mut all = entries.chunks_exact(self.disk.entry);
-        if all.any(|entry| number::<8>(entry, 0) & IS_PACKED != 0) {
+        let all = entries.chunks_exact(self.disk.entry);
+        let mut all = all.map(|entry| number::<8>(entry, 0));
+        self.lacks |= entries.len() < bytes
+            || all
+                .clone()
+                .any(|entry| self.place_in_file(entry) >= self.length);
+        if all.any(|entry| entry & IS_PACKED != 0) {
             self.entries = entries;
         }
         Ok(true)
@@ -271,8 +306,8 @@ impl<F: Read + Seek> Clusters<'_, F> {
 
     /// Unpacks a cluster. A damaged one gives what can be unpacked.
     fn unpack(&mut self, entry: u64) -> Result<()> {
-        let split = 62 - (self.disk.cluster_bits - 8);
-        let place = entry & ((1 << split) - 1);
+        let split = self.packed_bits();
+        let place = self.place_in_file(entry);
         let sectors = (entry & (IS_PACKED - 1)) >> split;
         let bytes = (sectors + 1) * 512 - place % 512;
         self.packed.clear();

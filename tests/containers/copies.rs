@@ -183,8 +183,11 @@ fn a_run_that_was_cut_off_is_found_when_its_container_comes_back_under_another_n
     assert_eq!(env(), before);
     // Nobody's passwords get into another volume unseen.
     let backup = backup_of(&host.run("fs_app_1", &["history"], 0));
-    for what in [&["restore", &backup, "--yes"][..], &["restore", &backup]] {
-        let said = host.run("fs-app-1", what, 1);
+    for (what, code) in [
+        (&["restore", &backup, "--yes"][..], 1),
+        (&["restore", &backup], 0),
+    ] {
+        let said = host.run("fs-app-1", what, code);
         assert!(
             said.contains("This backup was made of other data."),
             "{said}"

@@ -9,6 +9,7 @@ mod archive;
 mod budget;
 mod cancellable_reader;
 mod companions;
+mod cut;
 mod gaps;
 mod git_stores;
 mod image;

@@ -311,6 +311,8 @@ table! {
     skip_not_read(form) = "packed as {form}, which is not supported: unpack it first";
     skip_form_packed(form, command) = "packed as {form}, which is not supported: unpack it first ({command})";
     skip_form_encrypted(form, command) = "encrypted with {form}: decrypt it first ({command})";
+    broken_off = "the file is shorter than it was; only what is there was searched";
+    skip_form_borg(form, command) = "a repository of {form}: what is not encrypted in it was searched; if it is encrypted, open it first ({command})";
     skip_form_repository(form, command) = "a repository of {form}, which is not read: open it first ({command})";
     skip_form_own_program(form) = "a backup of {form}, which is not read: restore it with that program first";
     inside_as_it_stands(form) = "{form}, as it stands";
@@ -933,6 +935,7 @@ table! {
         files { One "1 file", Other "{files} files" };
     find_key_stopped = "Stopped before everything was searched. This is what was found so far:";
     find_key_useless = "Keys that decrypt nothing here:";
+    find_key_useless_many(count) = "At least {count} other keys were found that decrypt nothing here; more are not kept (--all lists these).";
     find_key_useless_folded(count: number) = count {
         One "1 other key was found that decrypts nothing here (--all names it).",
         Other "{count} other keys were found that decrypt nothing here (--all lists them).",

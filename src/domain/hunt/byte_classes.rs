@@ -4,7 +4,7 @@
 //! what it is: one bit a byte and kind. Everything looked for is then a few shifts of such words of bits, so that all of
 //! it together costs little more than one search for one text. What is told here is generous; others look closer.
 //!
-//! Where a range is no text, most of it is passed over with one question only: whether a dozen bytes in a row could be
+//! Where a range is no text, most of it is passed over with one question only: whether eight bytes in a row could be
 //! letters, or the zeros between them. Whatever is told stands among so many.
 
 use std::ops::Range;
@@ -68,9 +68,9 @@ const BEHIND: usize = WIDTH;
 const RUN: usize = 11;
 /// Digits that make a long run: half of what is looked at in one go. Of twice as many, one short, so many stand together.
 pub const HALF: usize = WIDTH / 2;
-/// Bytes below 0x80 in a row that make it worthwhile to look at them, where most are none: `APP_KEY=`, `'key'=>'` with the
-/// beginning of a key, `base64:` with it, a payload, in UTF-16 more.
-const LOW: u32 = 12;
+/// Bytes below 0x80 in a row that make it worthwhile to look at them, where most are none: `APP_KEY=` and `'key'=>'`, behind
+/// which a key may be of any bytes; `base64:` with a key, a payload, and all that stands there in UTF-16 are longer.
+const LOW: u32 = 8;
 /// How far behind a line end the padding of a key may stand that breaks there: digits on the next line, and its margin.
 const NEXT_LINE: usize = 2 * WIDTH;
 /// How much of a range is asked whether it is text.
@@ -183,9 +183,9 @@ fn letters_among<S: Simd, const ALL: bool, const ROWS: bool>(
         let low = !load(simd, go, AROUND).simd_ge(0x80).to_bitmask();
         let pairs = low & low >> 1;
         let fours = pairs & pairs >> 2;
-        let dozens = fours & fours >> 4 & fours >> 8;
+        let eights = fours & fours >> 4;
         let leading = low.trailing_ones();
-        if dozens != 0 || leading > 0 && leading + trailing >= LOW {
+        if eights != 0 || leading > 0 && leading + trailing >= LOW {
             if !looked {
                 let before = gone - WIDTH;
                 state.within = 0;

@@ -277,6 +277,16 @@ fn forms() -> Vec<(Vec<u8>, String)> {
         add(wide(&format!("{name}{word}\n"), false), word);
     }
     add(format!("'key' => '{word}'").into(), word);
+    // A key is 32 bytes of any kind.
+    let foreign = "ÄÖÜäöüßÄÖÜäöüßéè";
+    for (before, behind) in [
+        ("APP_KEY=", "\n"),
+        ("APP_KEY=\"", "\""),
+        ("'key'=>'", "'"),
+        ("\"APP_KEY\":\"", "\""),
+    ] {
+        add(format!("{before}{foreign}{behind}").into(), foreign);
+    }
     forms
 }
 

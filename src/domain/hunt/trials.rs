@@ -18,9 +18,11 @@ use crate::domain::payload::trial::PayloadSet;
 use crate::words::untrusted::Untrusted;
 
 /// Trials whatever is read: some seconds of a processor at most.
-const FREE: u64 = 200_000_000;
+const FREE: u64 = 2_000_000_000;
 /// Trials that a byte which is read pays for: to read it from a disk takes about as long.
 const A_BYTE: u64 = 1;
+/// How many with a name are told of although they open nothing: the same ones come again and again.
+const TOLD: u64 = 2000;
 /// Secrets on which every text is tried.
 pub const SOME: usize = 8;
 
@@ -39,6 +41,8 @@ pub struct KeyTrials {
     alone: AtomicU64,
     /// Whether enough of those are kept that have a name and open nothing.
     enough: AtomicBool,
+    /// How many such were told of.
+    told: AtomicU64,
     /// How many were not tried on all.
     on_some: AtomicU64,
     first: OnceLock<FirstPlace>,
@@ -54,6 +58,7 @@ impl KeyTrials {
             named: FREE.into(),
             alone: FREE.into(),
             enough: false.into(),
+            told: 0.into(),
             on_some: 0.into(),
             first: OnceLock::new(),
         }
@@ -74,7 +79,8 @@ impl KeyTrials {
         if self.known.contains(&bytes) {
             return true;
         }
-        self.opens(named, |set| set.any_made_with(&bytes)) || named && !self.enough.load(Relaxed)
+        self.opens(named, |set| set.any_made_with(&bytes))
+            || named && !self.enough.load(Relaxed) && self.told.fetch_add(1, Relaxed) < TOLD
     }
 
     /// Those with a name that open nothing are worth nothing from now on.

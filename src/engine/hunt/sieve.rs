@@ -14,7 +14,7 @@ use crate::io::hunt::{Candidate, SkipReason};
 use crate::words::untrusted::uncovered;
 
 /// How many candidates that open nothing are kept to be shown as decoys.
-const DECOYS_SHOWN: usize = 20;
+pub const DECOYS_SHOWN: usize = 20;
 /// Texts remembered that open nothing: copies of a file hold the same ones.
 const REMEMBERED: usize = 1 << 16;
 

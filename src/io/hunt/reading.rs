@@ -17,7 +17,7 @@ use super::sparse::Sparse;
 use super::text::Text;
 use super::volumes::{self, Volumes};
 use super::walk::OpenedFile;
-use super::{SkipReason, Skipped, archive, git};
+use super::{SkipReason, Skipped, archive, cut, git};
 use crate::domain::hunt::forms;
 use crate::domain::hunt::forms::density::looks_random;
 use crate::domain::key::source::SourceKind;
@@ -155,6 +155,7 @@ impl PartSearch<'_> {
         reading: &mut FileReading<'_>,
     ) -> Result<(), SkipReason> {
         let before = self.looked.skipped.len();
+        let cut = cut::ends_too_soon(head, &open.file, open.length);
         let part = open.beside.as_ref().and_then(FileNeighbours::part);
         let parts = part
             .as_ref()
@@ -197,7 +198,8 @@ impl PartSearch<'_> {
                     .and_then(|()| archive::open_on_disk(self, kind, &mut file, head, reading))
             }
         };
-        match outcome {
+        let cut = cut.then(|| SkipReason::Broken(words().broken_off.to_owned()));
+        match outcome.and(cut.map_or(Ok(()), Err)) {
             // What breaks off goes on in a part that is not here.
             Err(SkipReason::Broken(_)) if part.is_some_and(|part| part.is_first()) => {
                 // So does the member that stands there.

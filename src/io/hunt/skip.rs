@@ -183,6 +183,9 @@ fn unread(form: UnreadForm) -> String {
         _ if command.is_empty() => text!(skip_form_own_program, form = name),
         FormNature::Packed => text!(skip_form_packed, form = name, command),
         FormNature::Encrypted => text!(skip_form_encrypted, form = name, command),
+        FormNature::Repository if form == UnreadForm::Borg => {
+            text!(skip_form_borg, form = name, command)
+        }
         FormNature::Repository => text!(skip_form_repository, form = name, command),
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::verdict::assessment::{Assessment, KeyReport};
 use crate::domain::verdict::finding::Finding;
 use crate::engine::hunt::find_key::Hunted;
 use crate::engine::hunt::processes;
+use crate::engine::hunt::sieve::DECOYS_SHOWN;
 use crate::engine::session::Session;
 use crate::io::os::around;
 use crate::io::os::processes::Belongs;
@@ -52,6 +53,9 @@ pub(super) fn keys(out: &mut Out, assessment: &Assessment, hunted: &Hunted, all:
     match (useless.len(), all) {
         (0, _) => {}
         (_, true) => out.line(w.find_key_useless),
+        (count, false) if count >= DECOYS_SHOWN => {
+            out.line(&text!(find_key_useless_many, count));
+        }
         (count, false) => out.line(&text!(find_key_useless_folded, count)),
     }
     for key in listed {

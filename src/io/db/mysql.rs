@@ -340,8 +340,9 @@ fn row_of(row: Row, columns: usize) -> Result<(u64, Vec<Stored>), StoreError> {
     let mut stored = Vec::with_capacity(columns);
     while let (Some(value), Some(length)) = (values.next(), values.next()) {
         stored.push(match number(length) {
-            Some(length) => Stored::TooLong(length),
-            None => text(value).map_or(Stored::Null, Stored::Text),
+            Some(length) if length > MAX_VALUE_BYTES => Stored::TooLong(length),
+            // One who sends a length without being asked for it sends a value that counts.
+            _ => text(value).map_or(Stored::Null, Stored::Text),
         });
     }
     Ok((id, stored))

@@ -10,7 +10,7 @@ use super::archives::noise;
 use super::{KEY, env, folder, gz, search, shell, tar};
 use crate::cli::Bench;
 
-/// What was not read of a folder: how it is called, and why.
+/// What was not read of a folder: how it is called, and why; by the names.
 fn told(folder: &Path) -> Vec<(String, SkipReason)> {
     let (found, looked) = search(folder);
     assert!(found.is_empty());
@@ -147,7 +147,7 @@ fn random_bytes_are_told_the_largest_first() {
     }
     std::fs::write(folder.path().join("photo.jpg"), noise(90_000)).unwrap();
     std::fs::write(folder.path().join("z.enc"), noise(6000)).unwrap();
-    let names: Vec<_> = told(folder.path())
+    let names: Vec<_> = told_of(folder.path())
         .into_iter()
         .map(|(name, _)| name)
         .collect();
@@ -261,7 +261,7 @@ fn volumes_of_tar_are_joined_where_all_are_there() {
     assert_eq!(told.len(), 2, "{told:?}");
 }
 
-/// As [`told`], whatever is found.
+/// As [`told`], whatever is found, in its order.
 fn told_of(folder: &Path) -> Vec<(String, SkipReason)> {
     let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
     let told = search(folder).1.skipped.into_iter();
@@ -297,7 +297,7 @@ fn find_key_says_by_weight_what_it_could_not_read() {
     let place = backups.to_str().unwrap();
     let said = bench.run(&["find-key", install, "--look-in", place]).err;
     for part in [
-        "site.tar.enc: encrypted with openssl enc: decrypt it first (openssl enc -d",
+        "site.tar.enc (3 MB): encrypted with openssl enc: decrypt it first (openssl enc -d",
         "other.bin: looks like random bytes",
         "2 backups or packed files could not be read: openssl enc (3 MB), random bytes (8 KB).",
     ] {

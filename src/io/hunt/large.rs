@@ -23,6 +23,7 @@ use crate::domain::hunt::byte_classes::Wish;
 use crate::domain::hunt::old_payloads::CONTEXT;
 use crate::domain::hunt::trials::KeyTrials;
 use crate::domain::hunt::{LOOK_BACK, REACH};
+use crate::domain::inventory::secret::wipe_stack;
 use crate::io::hunt::search::{BLOCK, FileReading, PartSearch};
 
 /// Smaller files are read as any stream is.
@@ -134,7 +135,10 @@ impl PartSearch<'_> {
                 }
             };
             if self.limits.threads > 1 && taken.stretches > 1 {
-                scope.spawn(other);
+                scope.spawn(move || {
+                    other();
+                    wipe_stack();
+                });
             } else {
                 drop(other);
             }

@@ -17,6 +17,7 @@ use super::reading::Share;
 use super::walk::{FilePlace, Met, Walk, open_root};
 use super::{Candidate, HuntEvent, HuntLimits, HuntTotals, SkipReason, git};
 use crate::domain::hunt::old_payloads::{Sighting, Wanted};
+use crate::domain::inventory::secret::wipe_stack;
 use crate::domain::key::source::Source;
 use crate::io::fs::standard_input;
 use crate::io::hunt::search::PartSearch;
@@ -148,7 +149,10 @@ impl PartSearch<'_> {
         std::thread::scope(|scope| {
             let (sender, parts) = sync_channel(WAITING);
             let over = &over;
-            scope.spawn(move || walk_ahead(walk, limits, wanted, over, &sender));
+            scope.spawn(move || {
+                walk_ahead(walk, limits, wanted, over, &sender);
+                wipe_stack();
+            });
             for part in parts {
                 match part {
                     Handover::Met(all) => self.meet(all),

@@ -3,7 +3,6 @@
 //! A stored text may be a plain password (old databases hold them), so it is wiped on drop and never printed.
 
 use std::fmt;
-use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
@@ -12,10 +11,9 @@ use crate::words::untrusted::Untrusted;
 
 use crate::words::untrusted::shown;
 
-/// Bytes that must not be printed: a stored text, a password, a serialised value. Clones are the same bytes in memory, which
-/// are wiped when the last of them is dropped.
+/// Bytes that must not be printed: a stored text, a password, a serialised value. Wiped on drop.
 #[derive(Clone)]
-pub struct SecretBytes(Arc<SecretSlice<u8>>);
+pub struct SecretBytes(SecretSlice<u8>);
 
 impl SecretBytes {
     /// The bytes. Keep the borrow short.
@@ -40,17 +38,17 @@ impl From<Vec<u8>> for SecretBytes {
         // `into_boxed_slice` would copy and leave the old bytes behind when there is spare room.
         let mut bytes = bytes;
         if bytes.capacity() == bytes.len() {
-            return Self(Arc::new(SecretSlice::from(bytes)));
+            return Self(SecretSlice::from(bytes));
         }
         let exact = bytes.as_slice().into();
         zeroize::Zeroize::zeroize(&mut bytes);
-        Self(Arc::new(SecretSlice::new(exact)))
+        Self(SecretSlice::new(exact))
     }
 }
 
 impl From<&[u8]> for SecretBytes {
     fn from(bytes: &[u8]) -> Self {
-        Self(Arc::new(SecretSlice::new(bytes.into())))
+        Self(SecretSlice::new(bytes.into()))
     }
 }
 

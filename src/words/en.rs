@@ -935,7 +935,7 @@ table! {
         files { One "1 file", Other "{files} files" };
     find_key_stopped = "Stopped before everything was searched. This is what was found so far:";
     find_key_useless = "Keys that decrypt nothing here:";
-    find_key_useless_many(count) = "At least {count} other keys were found that decrypt nothing here; more are not kept (--all lists these).";
+    find_key_useless_many(count) = "At least {count} other keys were found that decrypt nothing here; no more than these are kept (--all lists them).";
     find_key_useless_folded(count: number) = count {
         One "1 other key was found that decrypts nothing here (--all names it).",
         Other "{count} other keys were found that decrypt nothing here (--all lists them).",

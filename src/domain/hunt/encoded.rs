@@ -116,10 +116,7 @@ impl<'w> EncodedScan<'w> {
                 next = next.max(from + found.end());
                 let (_, encoding) = MARKS[found.pattern().as_usize()];
                 if range.contains(&mark) && is_in_run(window, mark) {
-                    match encoding {
-                        Encoding::Gzip { twice } => packed::look(window, mark, twice, room, hit),
-                        _ => decode(window, mark, encoding, hit),
-                    }
+                    decode(window, mark, encoding, room, hit);
                 }
             }
             (self.done, from) = (next, next);
@@ -149,16 +146,22 @@ fn belongs(byte: u8) -> bool {
 }
 
 /// Decodes from a mark on, and looks through it.
-fn decode(window: &[u8], mark: usize, encoding: Encoding, hit: &mut dyn FnMut(Hit)) {
+fn decode(
+    window: &[u8],
+    mark: usize,
+    encoding: Encoding,
+    room: &mut packed::PackedRoom,
+    hit: &mut dyn FnMut(Hit),
+) {
     let near = |from: usize| &window[from..window.len().min(from + REACH)];
     let decoded = match encoding {
         Encoding::Hex => hex(near(mark)),
-        Encoding::Gzip { .. } => return,
-        Encoding::Base64 { before: None } => base64(near(mark), 0),
+        Encoding::Gzip { twice } => return packed::look(window, mark, twice, room, hit),
+        Encoding::Base64 { before: None } => base64(near(mark), 0, BEHIND),
         Encoding::Base64 {
             before: Some(before),
         } => match digit_before(&window[..mark]) {
-            Some(digit) => base64(near(digit), before),
+            Some(digit) => base64(near(digit), before, BEHIND),
             None => return,
         },
     };
@@ -187,12 +190,14 @@ fn hex(text: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(pairs.collect())
 }
 
-/// Decodes digits before which so many of the first group are missing, over line ends as mails and JSON write them.
-fn base64(text: &[u8], before: usize) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(BEHIND));
+/// Decodes at most so many digits, before which so many of the first group are missing, over line ends as mails and JSON
+/// write them.
+fn base64(text: &[u8], before: usize, most: usize) -> Zeroizing<Vec<u8>> {
+    // Enough, so that growing leaves no copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(most.min(text.len() + before)));
     let (mut bits, mut held) = (0u32, 0);
     let mut digits = std::iter::repeat_n(0, before).chain(values(text));
-    for digit in digits.by_ref().take(BEHIND) {
+    for digit in digits.by_ref().take(most) {
         bits = bits << 6 | digit;
         held += 6;
         if held >= 8 {

@@ -168,6 +168,19 @@ impl Joined {
     }
 }
 
+/// The place that is sought from another, in something of this length.
+///
+/// # Errors
+/// It would lie before the beginning.
+pub(super) fn sought(to: SeekFrom, at: u64, length: u64) -> Result<u64> {
+    let to = match to {
+        SeekFrom::Start(to) => Some(to),
+        SeekFrom::End(from) => length.checked_add_signed(from),
+        SeekFrom::Current(from) => at.checked_add_signed(from),
+    };
+    to.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::InvalidInput))
+}
+
 impl Read for Joined {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let Some((index, begin, end)) = self.part_at(self.at) else {
@@ -190,12 +203,7 @@ impl Read for Joined {
 
 impl Seek for Joined {
     fn seek(&mut self, to: SeekFrom) -> Result<u64> {
-        let to = match to {
-            SeekFrom::Start(to) => Some(to),
-            SeekFrom::End(from) => self.length.checked_add_signed(from),
-            SeekFrom::Current(from) => self.at.checked_add_signed(from),
-        };
-        self.at = to.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::InvalidInput))?;
+        self.at = sought(to, self.at, self.length)?;
         Ok(self.at)
     }
 }

@@ -8,7 +8,7 @@ use std::io::{Read, Result, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 
 use super::budget::Budget;
-use super::parts::FileNeighbours;
+use super::parts::{FileNeighbours, sought};
 
 const BLOCK: usize = 512;
 /// The kind of a header that goes on with a member, and of a label before it.
@@ -168,12 +168,7 @@ impl Read for Volumes {
 /// Within the first volume alone: a tar is read from its beginning on.
 impl Seek for Volumes {
     fn seek(&mut self, to: SeekFrom) -> Result<u64> {
-        let to = match to {
-            SeekFrom::Start(to) => Some(to),
-            SeekFrom::End(from) => self.length.checked_add_signed(from),
-            SeekFrom::Current(from) => self.at.checked_add_signed(from),
-        };
-        self.at = to.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::InvalidInput))?;
+        self.at = sought(to, self.at, self.length)?;
         Ok(self.at)
     }
 }

@@ -8,7 +8,7 @@ use std::io::Read;
 use flate2::bufread::GzDecoder;
 use zeroize::Zeroizing;
 
-use super::{is_digit, values};
+use super::{base64, is_digit};
 use crate::domain::hunt::{Hit, scan};
 
 /// What one of them is unpacked to.
@@ -48,10 +48,10 @@ pub(super) fn look(
         return;
     }
     let near = &window[at..window.len().min(at + room.digits)];
-    let mut packed = base64(near);
+    let mut packed = base64(near, 0, usize::MAX);
     room.digits = room.digits.saturating_sub(packed.len() / 3 * 4 + LEAST);
     if twice {
-        packed = base64(&packed);
+        packed = base64(&packed, 0, usize::MAX);
     }
     if packed.len() < LEAST / 4 * 3 {
         return;
@@ -69,19 +69,4 @@ pub(super) fn look(
             ..inner
         });
     });
-}
-
-/// Decodes digits up to what is none.
-fn base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3));
-    let (mut bits, mut held) = (0u32, 0);
-    for digit in values(text) {
-        bits = bits << 6 | digit;
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-        }
-    }
-    bytes
 }

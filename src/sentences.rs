@@ -36,7 +36,7 @@ use crate::domain::verdict::finding::{Finding, KeyName};
 use crate::domain::verdict::secret_report::Summary;
 use crate::words::untrusted::shown;
 use crate::words::words;
-pub use secret::{action, damage, verdict};
+pub use secret::{action, cell, damage, verdict};
 
 /// A finding, with its evidence.
 pub fn finding(finding: &Finding) -> String {

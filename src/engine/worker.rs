@@ -25,6 +25,7 @@ use crate::domain::run::bookmark::Bookmark;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::Summary;
 pub use crate::domain::verdict::text::PasswordsUsed;
+pub use crate::io::fs::complete::PathCompletion;
 
 /// Names one job, so that late updates of a cancelled one can be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -410,6 +411,8 @@ pub enum Update {
     Timer(Box<WatchTimer>),
     /// It was made.
     TimerMade(Box<WatchTimer>),
+    /// What a path that is being typed may become.
+    Completed(Box<PathCompletion>),
     /// A connection test is at this rung.
     Probing(ConnectionId, Rung),
     /// A connection test ended.

@@ -8,6 +8,7 @@
 //! is not replaced: a rename would leave the other name untouched, but what stands there is no file of this install.
 
 pub mod certificates;
+pub mod complete;
 pub mod disk_trouble;
 pub mod folder;
 pub mod resolve;

@@ -156,3 +156,25 @@ fn sent_as_stored(secret: &SecretReport) -> Option<&'static str> {
     };
     (secret.keeping == StorageRule::Sealed(Undecryptable::ReadsAsStored)).then_some(said)
 }
+
+/// A verdict in a word or two, for a cell of a table.
+pub fn cell(secret: &SecretReport, assessment: &Assessment) -> String {
+    let w = words();
+    let word = match secret.verdict {
+        Verdict::Opens(key) => return format!("{} ✓", assessment.label(key)),
+        Verdict::OtherKey(key) => return assessment.label(key),
+        Verdict::UnknownKey { salvage: None } => w.cell_lost,
+        Verdict::UnknownKey { salvage: Some(_) }
+        | Verdict::Damaged {
+            salvage: Some(_), ..
+        } => w.cell_salvage,
+        Verdict::Damaged { .. } => w.cell_damaged,
+        Verdict::Plaintext(_) if secret.verdict.readable() => w.cell_plain_read,
+        Verdict::Plaintext(_) if secret.verdict.untold() => w.cell_plain_untold,
+        Verdict::Plaintext(_) => w.cell_plain,
+        Verdict::Nested { .. } => w.cell_twice,
+        Verdict::Empty { .. } if secret.probably_wiped() => w.cell_wiped,
+        Verdict::Empty { .. } => "–",
+    };
+    word.to_owned()
+}

@@ -10,6 +10,7 @@ use rustix::process::{Signal, getpid, kill_process};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
+use super::frame::Clock;
 use super::terminal::keyboard::{Keyboard, Keystroke};
 use super::terminal::{self, Terminal};
 use super::theme::Theme;
@@ -184,6 +185,8 @@ fn run(
     effects: Vec<Effect>,
 ) -> Outcome {
     let (mut turn, mut gone) = (0, false);
+    // The job that runs, and since when.
+    let mut since: Option<(JobId, Instant)> = None;
     // Whether we are to stop, and whether the terminal is somebody else's until we hear that we go on.
     let (mut stop, mut away) = (false, false);
     let mut pending = effects;
@@ -192,6 +195,10 @@ fn run(
             match effect {
                 Effect::Start(id, job) => worker.submit(id, job),
                 Effect::Test(id, test) => worker.test(id, test),
+                Effect::Complete {
+                    typed,
+                    folders_only,
+                } => worker.complete(typed, folders_only),
                 Effect::Cancel(id) | Effect::CallOff(id) => worker.cancel(id),
                 Effect::Remember(bookmark) => worker.remember(bookmark),
                 Effect::Quit(exit) => return Outcome::Ended(exit),
@@ -207,12 +214,21 @@ fn run(
             let _ = kill_process(getpid(), Signal::STOP);
         }
         measure(terminal, wizard);
+        let running = wizard.running.as_ref().map(|job| job.id);
+        since = running.map(|id| match since {
+            Some((same, at)) if same == id => (id, at),
+            _ => (id, Instant::now()),
+        });
+        let clock = Clock {
+            turn,
+            running: since.map_or(Duration::ZERO, |(_, at)| at.elapsed()),
+        };
         // A terminal that went away is like a signal: what is being written is finished first.
         let mut hidden = Hidden::default();
         if !gone
             && !away
             && terminal
-                .draw(|f| hidden = frame::draw_measured(f, wizard, &theme, turn))
+                .draw(|f| hidden = frame::draw_measured(f, wizard, &theme, clock))
                 .is_err()
         {
             gone = true;

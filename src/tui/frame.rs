@@ -6,6 +6,8 @@ mod overlay;
 pub mod picture;
 mod scroll;
 
+use std::time::Duration;
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -14,7 +16,8 @@ use ratatui::widgets::{Block, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use self::overlay::lost_by_leaving;
-use super::theme::{Role, Theme};
+use super::layout::Columns;
+use super::theme::{Glyphs, Role, Theme};
 use super::widgets::{Canvas, fit, plain, take_bottom, take_top, within, wrap};
 use crate::tui::step::{
     apply, backup, checks, connections, keys, passwords, plan, report, step_name, survey,
@@ -28,16 +31,34 @@ use crate::words::{Words, words};
 
 /// Rows that a sentence about the last key has at most.
 const NOTICE: u16 = 4;
-/// From this width on the steps and the connections have columns of their own.
-const WIDE: u16 = 120;
+/// A job that takes longer says for how long it has been running.
+const LONG: Duration = Duration::from_secs(5);
+
+/// What of the screen moves by itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Clock {
+    /// How often the spinner turned.
+    pub turn: usize,
+    /// How long the job has been running that runs.
+    pub running: Duration,
+}
 
 /// Draws the wizard. `turn` counts the spinner on.
 pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, turn: usize) {
-    draw_measured(frame, wizard, theme, turn);
+    let clock = Clock {
+        turn,
+        ..Clock::default()
+    };
+    draw_measured(frame, wizard, theme, clock);
 }
 
 /// The same; says what of the pane that the keys belong to is not in sight.
-pub fn draw_measured(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, turn: usize) -> Hidden {
+pub fn draw_measured(
+    frame: &mut Frame<'_>,
+    wizard: &Wizard,
+    theme: &Theme,
+    clock: Clock,
+) -> Hidden {
     let area = frame.area();
     let mut canvas = Canvas::new(frame.buffer_mut(), theme);
     let mut hidden = Hidden::default();
@@ -48,24 +69,24 @@ pub fn draw_measured(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, turn
     if window.is_too_small() {
         canvas.too_small(area, wizard);
     } else {
-        hidden = canvas.screen(area, wizard, turn);
+        hidden = canvas.screen(area, wizard, clock);
     }
     let cursor = canvas.cursor;
-    if !theme.unicode {
-        asciify(frame.buffer_mut());
-    }
+    replace_signs(frame.buffer_mut(), theme);
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
     hidden
 }
 
-/// Puts ASCII in place of everything a terminal without UTF-8 cannot show.
-fn asciify(buffer: &mut Buffer) {
+/// Puts others in place of the signs that the terminal's font does not have.
+fn replace_signs(buffer: &mut Buffer, theme: &Theme) {
+    if theme.glyphs == Glyphs::Unicode {
+        return;
+    }
     for cell in &mut buffer.content {
-        if !cell.symbol().is_ascii() {
-            let replacement = super::theme::ascii(cell.symbol());
-            cell.set_symbol(replacement);
+        if let Some(instead) = super::theme::shown(cell.symbol(), theme.glyphs) {
+            cell.set_symbol(instead);
         }
     }
 }
@@ -104,40 +125,35 @@ impl Canvas<'_> {
         }
     }
 
-    fn screen(&mut self, mut area: Rect, wizard: &Wizard, turn: usize) -> Hidden {
+    fn screen(&mut self, mut area: Rect, wizard: &Wizard, clock: Clock) -> Hidden {
         let title = take_top(&mut area, 1);
         self.title(title, wizard);
-        let foot = take_bottom(&mut area, 1);
-        self.foot(foot, wizard);
+        let keys = self.keys(wizard, area.width);
+        let foot = take_bottom(&mut area, u16::try_from(keys.len()).unwrap_or(1));
+        self.foot(foot, keys);
         let rows = status_rows(area, wizard);
         let status = take_bottom(&mut area, rows);
-        self.status(status, wizard, turn);
-        let mut hidden;
-        if area.width >= WIDE {
-            let columns = Layout::horizontal([
-                Constraint::Length(18),
-                Constraint::Fill(1),
-                Constraint::Length(36),
-            ]);
-            let [left, middle, right] = area.layout(&columns);
-            self.steps_column(left, wizard);
-            hidden = self.step(middle, wizard);
-            match wizard.connections.open {
-                true => hidden = self.connections(right, wizard, turn),
-                // Nothing in it can be scrolled to before it is open.
-                false => {
-                    let inner = self.pane(right, words().pane_connections, false);
-                    connections::draw(self, inner, wizard, turn);
-                }
-            }
-        } else {
+        self.status(status, wizard, clock);
+        let columns = Columns::of(area.width);
+        if columns.steps.is_none() {
             let crumbs = take_top(&mut area, 1);
             self.crumbs(crumbs, wizard);
-            hidden = match wizard.connections.open {
-                true => self.connections(area, wizard, turn),
-                false => self.step(area, wizard),
-            };
         }
+        let lengths = [columns.steps, Some(columns.step), columns.connections];
+        let lengths = lengths.map(|length| Constraint::Length(length.unwrap_or_default()));
+        let [left, middle, right] = area.layout(&Layout::horizontal(lengths));
+        if columns.steps.is_some() {
+            self.steps_column(left, wizard);
+        }
+        let mut hidden = match (columns.connections, wizard.connections.open) {
+            (None, true) => self.connections(middle, wizard, clock.turn),
+            (None, false) => self.step(middle, wizard),
+            (Some(_), open) => {
+                let step = self.step(middle, wizard);
+                let beside = self.connections(right, wizard, clock.turn);
+                if open { beside } else { step }
+            }
+        };
         match wizard.overlay {
             Some(Overlay::Help) => hidden = self.help(area, wizard),
             Some(Overlay::Quit) => self.quit(area, wizard),
@@ -147,8 +163,10 @@ impl Canvas<'_> {
     }
 
     fn connections(&mut self, area: Rect, wizard: &Wizard, turn: usize) -> Hidden {
-        let inner = self.pane(area, words().pane_connections, true);
-        let keys = wizard.overlay.is_none().then_some(wizard.scroll);
+        let open = wizard.connections.open;
+        let inner = self.pane(area, words().pane_connections, open);
+        // Nothing in it can be scrolled to before it is open.
+        let keys = (open && wizard.overlay.is_none()).then_some(wizard.scroll);
         self.scrolled(area, inner, keys, &|canvas, area| {
             connections::draw(canvas, area, wizard, turn);
         })
@@ -256,7 +274,7 @@ impl Canvas<'_> {
     }
 
     /// What is being done, or one sentence about the last key.
-    fn status(&mut self, area: Rect, wizard: &Wizard, turn: usize) {
+    fn status(&mut self, area: Rect, wizard: &Wizard, clock: Clock) {
         let spans = match (&wizard.notice, &wizard.running) {
             (Some(notice), _) => {
                 let mut area = Rect {
@@ -276,15 +294,19 @@ impl Canvas<'_> {
                 if let (Some(of), false) = (job.of, job.stopping) {
                     text.push_str(&format!("  {} / {of}", job.done));
                 }
-                self.moving(&text, area.width, turn)
+                if clock.running >= LONG {
+                    let seconds = clock.running.as_secs();
+                    text.push_str(&format!("  {}:{:02}", seconds / 60, seconds % 60));
+                }
+                self.moving(&text, area.width, clock.turn)
             }
             (None, None) if wizard.connections.running() => {
                 let left = wizard.connections.left();
                 let text = text!(connections_left, count = left);
-                self.moving(&text, area.width, turn)
+                self.moving(&text, area.width, clock.turn)
             }
             (None, None) if wizard.passwords.trying() => {
-                self.moving(words().password_trying, area.width, turn)
+                self.moving(words().password_trying, area.width, clock.turn)
             }
             (None, None) => return,
         };

@@ -19,6 +19,18 @@ pub enum Depth {
     True,
 }
 
+/// Which signs the terminal's font has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Glyphs {
+    /// All that are drawn.
+    Unicode,
+    /// Lines, arrows and letters: the console of Linux (`TERM=linux`), whose font is the kernel's own or one of Debian's
+    /// `console-setup`. No more than both have.
+    Console,
+    /// ASCII alone.
+    Ascii,
+}
+
 /// What a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -34,22 +46,24 @@ pub enum Role {
     Warn,
     /// Is broken, or lost.
     Danger,
-    /// Where the cursor is; what a key does.
+    /// What a key does; what moves.
     Accent,
+    /// What is chosen, where the keys are.
+    Chosen,
 }
 
 /// Looks of one terminal.
 #[derive(Debug, Clone, Copy)]
 pub struct Theme {
     depth: Depth,
-    /// Whether the terminal shows UTF-8.
-    pub unicode: bool,
+    /// What the terminal's font has.
+    pub glyphs: Glyphs,
 }
 
 impl Theme {
     /// A theme for this terminal.
-    pub fn new(depth: Depth, unicode: bool) -> Self {
-        Self { depth, unicode }
+    pub fn new(depth: Depth, glyphs: Glyphs) -> Self {
+        Self { depth, glyphs }
     }
 
     /// What the environment says of the terminal: `NO_COLOR`, `TERM`, `COLORTERM`, and the locale.
@@ -60,10 +74,19 @@ impl Theme {
             Some(_) => Depth::Sixteen,
             None => Depth::Mono,
         };
-        Self {
-            depth,
-            unicode: locale::is_utf8(),
-        }
+        let console = std::env::var_os("TERM").is_some_and(|term| term == "linux");
+        let glyphs = match (locale::is_utf8(), console) {
+            (false, _) => Glyphs::Ascii,
+            (true, true) => Glyphs::Console,
+            (true, false) => Glyphs::Unicode,
+        };
+        Self { depth, glyphs }
+    }
+
+    /// A name, or what takes its place where the terminal could only show question marks.
+    pub fn name<'n>(&self, name: &'n str, otherwise: &'n str) -> &'n str {
+        let shown = self.glyphs != Glyphs::Ascii || name.is_ascii();
+        if shown { name } else { otherwise }
     }
 
     /// The style of a role.
@@ -88,12 +111,29 @@ impl Theme {
             Role::Accent => style
                 .fg(colour(Color::Cyan, 80, (0x4f, 0xc3, 0xd7)))
                 .add_modifier(Modifier::BOLD),
+            // Another style than any text has, whatever the colours are.
+            Role::Chosen => self.style(Role::Accent).add_modifier(Modifier::REVERSED),
         }
     }
 }
 
+/// What stands in a cell in place of a sign that the terminal's font does not have.
+pub(super) fn shown(symbol: &str, glyphs: Glyphs) -> Option<&'static str> {
+    match glyphs {
+        Glyphs::Unicode => None,
+        Glyphs::Console => match symbol {
+            "●" => Some("•"),
+            "▸" => Some("→"),
+            "✓" | "✗" | "›" | "○" | "…" | "“" | "”" | "–" | "—" | "×" | "▁" | "▂" | "▃" | "▄"
+            | "▅" | "▆" | "▇" => Some(ascii(symbol)),
+            _ => None,
+        },
+        Glyphs::Ascii => (!symbol.is_ascii()).then(|| ascii(symbol)),
+    }
+}
+
 /// A cell symbol for terminals that only show ASCII.
-pub(super) fn ascii(symbol: &str) -> &'static str {
+fn ascii(symbol: &str) -> &'static str {
     match symbol {
         "─" | "–" | "—" => "-",
         "│" => "|",
@@ -115,5 +155,31 @@ pub(super) fn ascii(symbol: &str) -> &'static str {
         "▇" | "█" => "#",
         "×" => "x",
         _ => "?",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Debian's fonts for consoles and the kernel's own have in common, of all that is drawn.
+    const IN_FONTS: &str = "─│┌┐└┘├┤→↑↓•·█";
+
+    #[test]
+    fn a_console_is_given_what_its_font_has() {
+        let drawn = "─│┌┐└┘├┤✓✗●▸›○·…•“”→↑↓▁▂▃▄▅▆▇█×–—";
+        for sign in drawn.chars().map(String::from) {
+            let console = shown(&sign, Glyphs::Console).unwrap_or(&sign);
+            assert!(
+                console.is_ascii() || IN_FONTS.contains(console),
+                "{sign}: {console}"
+            );
+            let ascii = shown(&sign, Glyphs::Ascii).unwrap_or(&sign);
+            assert!(ascii.is_ascii() && ascii != "?", "{sign}: {ascii}");
+            assert_eq!(shown(&sign, Glyphs::Unicode), None);
+        }
+        // Names are what they are.
+        assert_eq!(shown("é", Glyphs::Console), None);
+        assert_eq!(shown("é", Glyphs::Ascii), Some("?"));
     }
 }

@@ -166,6 +166,13 @@ pub enum Effect {
     Start(JobId, Job),
     /// Hand these connection tests to the engine.
     Test(JobId, TestJob),
+    /// Ask what the path that is being typed may become.
+    Complete {
+        /// As it is typed.
+        typed: SecretBytes,
+        /// A file is no answer.
+        folders_only: bool,
+    },
     /// Ask a job, or a round of tests, to stop.
     Cancel(JobId),
     /// Ask a job that writes to write nothing, where it has not begun to. Once it has, it finishes.
@@ -189,6 +196,7 @@ impl Effect {
             Self::Enter(_) | Self::EnterAnew | Self::ChooseAgain | Self::Quit(_) => true,
             Self::Start(..)
             | Self::Test(..)
+            | Self::Complete { .. }
             | Self::Cancel(_)
             | Self::CallOff(_)
             | Self::Remember(_) => false,

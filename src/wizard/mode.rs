@@ -232,21 +232,23 @@ impl Wizard {
         match field {
             Field::Folder => match &self.survey.form {
                 Some(survey::SurveyForm::Folder(input)) if !input.is_empty() => {
-                    vec![Action::Primary]
+                    vec![Action::Primary, Action::NextPane, Action::EraseAll]
                 }
-                _ => vec![],
+                _ => vec![Action::NextPane],
             },
             Field::Database | Field::Safe => vec![Action::Primary, Action::NextPane],
             Field::BackupFolder => {
                 let wipe = wipe(typed(self.backup.form.as_ref()));
-                [Action::Primary].into_iter().chain(wipe).collect()
+                let first = [Action::Primary, Action::NextPane];
+                first.into_iter().chain(wipe).collect()
             }
             Field::Key | Field::Place => {
                 let some = typed(self.keys.input());
                 let reveal = (field == Field::Key).then_some(Action::Reveal);
+                let complete = (field == Field::Place).then_some(Action::NextPane);
                 let primary = some.then_some(Action::Primary);
-                let all = primary.into_iter().chain(reveal).chain(wipe(some));
-                all.collect()
+                let first = primary.into_iter().chain(complete);
+                first.chain(reveal).chain(wipe(some)).collect()
             }
             Field::Password => self.passwords_offers(),
             // The question waits for its preview.

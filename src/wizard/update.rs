@@ -13,6 +13,7 @@ mod jobs;
 mod keys;
 pub mod leave;
 mod passwords;
+mod paths;
 mod plan;
 mod report;
 mod results;
@@ -183,7 +184,7 @@ impl Wizard {
 
     fn after_typing(&mut self) {
         if self.step == Step::Checks {
-            self.refresh_rows();
+            self.checks.sift();
         }
     }
 
@@ -235,6 +236,9 @@ impl Wizard {
     }
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
+        if let Some(effects) = self.complete_path(action) {
+            return effects;
+        }
         match (self.mode(), action) {
             (Mode::Help, _) => return self.act_help(action),
             (Mode::Question(Question::Leave), _) => return self.answer_leave(action),
@@ -292,7 +296,7 @@ impl Wizard {
         }
         if !self.checks.filter.is_empty() && self.step == Step::Checks {
             self.checks.filter.clear();
-            self.refresh_rows();
+            self.checks.sift();
             return Vec::new();
         }
         match self.step {

@@ -1020,10 +1020,13 @@ table! {
     key_ends = "first, last";
     key_move = "move cursor";
     key_pane = "next list";
+    key_complete = "complete";
     key_select = "select";
     key_back = "back";
     key_stop = "stop";
     key_filter = "filter";
+    path_nothing = "Nothing here goes on from that.";
+    path_and_more(names, count: number) = count { One "{names}  and 1 more", Other "{names}  and {count} more" };
     key_connections = "connections";
     key_direction = "in/out";
     key_keep_untested = "keep untested";

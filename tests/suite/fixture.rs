@@ -330,6 +330,32 @@ pub fn healthy() -> Assessment {
     assess(&inventory, &ring(false), Vec::new())
 }
 
+/// An install of so many mailboxes, each with an incoming password under the old key and an outgoing one that is lost.
+pub fn many(count: u64) -> Assessment {
+    let mut inventory = empty();
+    let (opens, lost) = (sealed(&old_key(), SENTINEL), sealed(&lost_key(), SENTINEL));
+    for id in 1..=count {
+        let email = format!("box{id}@helpdesk.example");
+        inventory.add_mailbox(&row(
+            id,
+            &[
+                ("name", &format!("Mailbox {id}")),
+                ("email", &email),
+                ("in_server", "imap.mail.example"),
+                ("in_port", "993"),
+                ("in_username", &email),
+                ("in_password", &opens),
+                ("out_method", "3"),
+                ("out_server", "smtp.mail.example"),
+                ("out_port", "587"),
+                ("out_username", &email),
+                ("out_password", &lost),
+            ],
+        ));
+    }
+    assess(&inventory, &ring(true), Vec::new())
+}
+
 /// An install with nothing stored in it.
 pub fn bare() -> Assessment {
     assess(&empty(), &KeyRing::default(), Vec::new())

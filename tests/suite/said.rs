@@ -10,7 +10,7 @@ use freescout_rescue::domain::verdict::finding::{Finding, SetAt, SettingEffect};
 use freescout_rescue::engine::exit::Exit;
 use freescout_rescue::engine::worker::{Applied, Update};
 use freescout_rescue::sentences;
-use freescout_rescue::tui::theme::{Depth, Theme};
+use freescout_rescue::tui::theme::{Depth, Glyphs, Theme};
 use freescout_rescue::wizard::message::Action;
 use freescout_rescue::wizard::step::Step;
 use ratatui::style::Color;
@@ -19,8 +19,8 @@ use crate::fixture::{self, SENTINEL};
 use crate::screens::{Stage, draw, text};
 
 /// The steps as they are marked on a small screen.
-fn marks(stage: &Stage, unicode: bool) -> String {
-    let drawn = text(&draw(&stage.0, 80, 24, Theme::new(Depth::Sixteen, unicode)));
+fn marks(stage: &Stage, glyphs: Glyphs) -> String {
+    let drawn = text(&draw(&stage.0, 80, 24, Theme::new(Depth::Sixteen, glyphs)));
     let line = drawn.lines().nth(1).unwrap();
     let marks = line.split(' ').filter(|part| {
         let mut letters = part.chars();
@@ -31,7 +31,12 @@ fn marks(stage: &Stage, unicode: bool) -> String {
 
 /// The first line of the report, its sign's colour, and how it stands.
 fn headline(stage: &Stage) -> (String, Color, Health) {
-    let buffer = draw(&stage.0, 80, 24, Theme::new(Depth::Sixteen, true));
+    let buffer = draw(
+        &stage.0,
+        80,
+        24,
+        Theme::new(Depth::Sixteen, Glyphs::Unicode),
+    );
     let line = stage.0.report_headlines().first().cloned().unwrap();
     (line, buffer[(2, 3)].fg, stage.0.report_health())
 }
@@ -70,7 +75,13 @@ fn the_headline_is_the_state_of_the_mail() {
         )
     );
     assert!(
-        text(&draw(&stopped.0, 80, 24, Theme::new(Depth::Sixteen, true))).contains("t, then T")
+        text(&draw(
+            &stopped.0,
+            80,
+            24,
+            Theme::new(Depth::Sixteen, Glyphs::Unicode)
+        ))
+        .contains("t, then T")
     );
     let proven = healthy().tested(&[Code::Ok; 4]);
     assert_eq!(
@@ -197,37 +208,37 @@ fn the_saved_report_says_the_same_without_keys_of_the_screen() {
 #[test]
 fn a_step_is_ticked_when_it_is_in_order_not_when_it_was_seen() {
     // On the way: what is wrong stays marked, whatever was looked at.
-    assert_eq!(marks(&Stage::at_keys(false), true), "!✓●○○○○○");
-    assert_eq!(marks(&Stage::at_passwords(), true), "!✓!!!●○○");
-    assert_eq!(marks(&Stage::at_passwords(), false), "!v!!!>oo");
+    assert_eq!(marks(&Stage::at_keys(false), Glyphs::Unicode), "!✓●○○○○○");
+    assert_eq!(marks(&Stage::at_passwords(), Glyphs::Unicode), "!✓!!!●○○");
+    assert_eq!(marks(&Stage::at_passwords(), Glyphs::Ascii), "!v!!!>oo");
     // Nothing wrong: all in order.
     let sound = Stage::new().surveyed(fixture::healthy()).backed_up();
     let sound = sound.act(&[Action::Go(Step::Checks)]);
-    assert_eq!(marks(&sound, true), "✓✓✓●○○○○");
+    assert_eq!(marks(&sound, Glyphs::Unicode), "✓✓✓●○○○○");
     // Gone back: what lies ahead again keeps how it stands.
     let back = Stage::at_passwords().act(&[Action::Go(Step::Backup)]);
-    assert_eq!(marks(&back, true), "!●!!!○○○");
+    assert_eq!(marks(&back, Glyphs::Unicode), "!●!!!○○○");
     // After a recovery, what it came to.
     assert_eq!(
-        marks(&recovered(fixture::healthy(), true), true),
+        marks(&recovered(fixture::healthy(), true), Glyphs::Unicode),
         "✓✓✓✓✓✓✓●"
     );
     assert_eq!(
-        marks(&recovered(fixture::healthy(), false), true),
+        marks(&recovered(fixture::healthy(), false), Glyphs::Unicode),
         "✓✓✓✓✓✓!●"
     );
     assert_eq!(
-        marks(&recovered(fixture::recovered(), true), true),
+        marks(&recovered(fixture::recovered(), true), Glyphs::Unicode),
         "!✓!!!!✓●"
     );
     // A password that its server refuses is open in step 6.
     let refused = [Code::Ok, Code::Ok, Code::AuthRejected, Code::Ok];
     let refused = recovered(fixture::healthy(), true).tested(&refused);
-    assert_eq!(marks(&refused, true), "✓✓✓✓✓!✓●");
+    assert_eq!(marks(&refused, Glyphs::Unicode), "✓✓✓✓✓!✓●");
     // A backup that was used up by an attempt that failed.
     let failed = Stage::at_apply().type_text("apply").act(&[Action::Primary]);
     let failed = failed.answered(vec![Update::Failed(fixture::problem())]);
-    assert_eq!(marks(&failed, true), "!!!!!!●○");
+    assert_eq!(marks(&failed, Glyphs::Unicode), "!!!!!!●○");
 }
 
 #[test]
@@ -245,7 +256,7 @@ fn what_was_decided_in_step_1_ticks_no_step_that_was_not_gone_through() {
         Update::Assessed(Box::new(fixture::assessment(true))),
         Update::Undone(vec!["Undone: 3 stored values.".to_owned()]),
     ]);
-    assert_eq!(marks(&undone, true), "!○○○○○○●");
+    assert_eq!(marks(&undone, Glyphs::Unicode), "!○○○○○○●");
     let (line, colour, _) = headline(&undone);
     assert!(line.ends_with("no login was tested."), "{line}");
     assert_eq!(colour, Color::Red, "it is as broken as it was before");
@@ -253,7 +264,7 @@ fn what_was_decided_in_step_1_ticks_no_step_that_was_not_gone_through() {
         Update::Assessed(Box::new(fixture::healthy())),
         Update::Applied(Box::new(fixture::applied(true))),
     ]);
-    assert_eq!(marks(&resumed, true), "✓○○○○○✓●");
+    assert_eq!(marks(&resumed, Glyphs::Unicode), "✓○○○○○✓●");
     // Taken back after all, in the same session.
     let back = recovered(fixture::healthy(), true)
         .act(&[Action::Undo])
@@ -264,13 +275,18 @@ fn what_was_decided_in_step_1_ticks_no_step_that_was_not_gone_through() {
             Update::Assessed(Box::new(fixture::assessment(true))),
             Update::Undone(vec!["Undone: 3 stored values.".to_owned()]),
         ]);
-    assert_eq!(marks(&back, true), "!✓!!○!○●");
+    assert_eq!(marks(&back, Glyphs::Unicode), "!✓!!○!○●");
 }
 
 #[test]
 fn what_was_said_to_another_password_is_no_result() {
     let sign = |stage: &Stage| {
-        let drawn = text(&draw(&stage.0, 120, 40, Theme::new(Depth::Sixteen, true)));
+        let drawn = text(&draw(
+            &stage.0,
+            120,
+            40,
+            Theme::new(Depth::Sixteen, Glyphs::Unicode),
+        ));
         let row = drawn.lines().find(|l| l.contains("Buchhaltun… IMAP"));
         let row = row.unwrap_or_else(|| panic!("{drawn}")).to_owned();
         row.split("SMTP ")
@@ -325,7 +341,12 @@ fn a_login_that_was_not_tried_is_sent_once_by_a_key() {
     assert!(!stage.0.offers().contains(&Action::Retry), "its own answer");
     stage = stage.act(&[Action::NextPane]);
     assert!(stage.0.offers().contains(&Action::Retry));
-    let drawn = text(&draw(&stage.0, 80, 24, Theme::new(Depth::Sixteen, true)));
+    let drawn = text(&draw(
+        &stage.0,
+        80,
+        24,
+        Theme::new(Depth::Sixteen, Glyphs::Unicode),
+    ));
     for said in [
         "○ not tried",
         "refused this password",
@@ -336,7 +357,12 @@ fn a_login_that_was_not_tried_is_sent_once_by_a_key() {
     }
     // Beside a step the pane is shown as well, but its keys are the step's.
     let closed = stage.act(&[Action::Back]);
-    let drawn = text(&draw(&closed.0, 140, 44, Theme::new(Depth::Sixteen, true)));
+    let drawn = text(&draw(
+        &closed.0,
+        140,
+        44,
+        Theme::new(Depth::Sixteen, Glyphs::Unicode),
+    ));
     assert!(drawn.contains("Press t, then r,"), "{drawn}");
     let asked = closed.act(&[Action::Connections, Action::Retry]);
     assert_eq!(
@@ -372,7 +398,12 @@ fn there_are_as_many_secrets_in_every_step_as_in_the_report() {
         recovered(*applied.after, true),
     ];
     for stage in &stages {
-        let screen = text(&draw(&stage.0, 120, 40, Theme::new(Depth::Sixteen, true)));
+        let screen = text(&draw(
+            &stage.0,
+            120,
+            40,
+            Theme::new(Depth::Sixteen, Glyphs::Unicode),
+        ));
         let title = screen.lines().next().unwrap();
         let mut shown = totals(title, "readable now ", '/');
         shown.extend(totals(title, "after plan ", '/'));

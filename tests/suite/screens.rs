@@ -20,8 +20,8 @@ use freescout_rescue::engine::worker::{
     DatabaseValues, JobId, TimerStands, UnfinishedRun, Update, WatchTimer,
 };
 use freescout_rescue::text;
-use freescout_rescue::tui::frame::{self, picture};
-use freescout_rescue::tui::theme::{Depth, Theme};
+use freescout_rescue::tui::frame::{self, Clock, picture};
+use freescout_rescue::tui::theme::{Depth, Glyphs, Theme};
 use freescout_rescue::wizard::message::{Action, Effect, Event};
 use freescout_rescue::wizard::parts::window::{Hidden, Window};
 use freescout_rescue::wizard::state::Wizard;
@@ -170,6 +170,20 @@ impl Stage {
         ))])
     }
 
+    /// At the passwords of an install of so many mailboxes.
+    pub fn at_passwords_of(mailboxes: u64) -> Self {
+        let many = fixture::many(mailboxes);
+        let ready = fixture::plan_ready(&many, Strategy::RestoreKey, &Choices::default());
+        Self::new()
+            .surveyed(many)
+            .backed_up()
+            .act(&[Action::Primary, Action::Primary, Action::Primary])
+            .answered(vec![Update::Planned(Box::new(
+                ready.expect("possible here"),
+            ))])
+            .act(&[Action::Primary])
+    }
+
     pub fn at_plan() -> Self {
         Self::at_checks()
             .act(&[Action::Primary])
@@ -228,14 +242,14 @@ pub fn draw(wizard: &Wizard, width: u16, height: u16, theme: Theme) -> Buffer {
 
 /// The screen with all that can be scrolled to; `None` where even so something cannot be read.
 fn whole(wizard: &Wizard, width: u16, height: u16) -> Option<String> {
-    let theme = Theme::new(Depth::Sixteen, true);
+    let theme = Theme::new(Depth::Sixteen, Glyphs::Unicode);
     let mut rows = height;
     // A higher window may be laid out otherwise, and need some more once.
     for _ in 0..4 {
         let mut terminal = Terminal::new(TestBackend::new(width, rows)).unwrap();
         let mut hidden = Hidden::default();
         terminal
-            .draw(|f| hidden = frame::draw_measured(f, wizard, &theme, 0))
+            .draw(|f| hidden = frame::draw_measured(f, wizard, &theme, Clock::default()))
             .unwrap();
         if hidden.cut {
             return None;
@@ -273,7 +287,7 @@ fn shot(name: &str, stage: &Stage) {
             &stage.0,
             width,
             height,
-            Theme::new(Depth::Sixteen, true),
+            Theme::new(Depth::Sixteen, Glyphs::Unicode),
         ));
         assert!(!screen.contains(SENTINEL), "{name} shows a secret");
         assert!(
@@ -753,7 +767,12 @@ fn the_pictures_are_true() {
         ("connections", connections, (80, 24)),
         ("keys", keys, (100, 30)),
     ] {
-        let buffer = draw(&stage.0, width, height, Theme::new(Depth::True, true));
+        let buffer = draw(
+            &stage.0,
+            width,
+            height,
+            Theme::new(Depth::True, Glyphs::Unicode),
+        );
         if language::judged(name, &text(&buffer)) {
             continue;
         }
@@ -810,7 +829,7 @@ fn overlays() {
         &Stage::at_checks().0,
         40,
         10,
-        Theme::new(Depth::Sixteen, true),
+        Theme::new(Depth::Sixteen, Glyphs::Unicode),
     ));
     let asked = freescout_rescue::text!(
         please_enlarge,
@@ -943,7 +962,7 @@ fn older_copies_and_logs_are_offered_and_a_log_is_never_believed_untested() {
 #[test]
 fn typed_text_is_shown_only_when_asked_for() {
     let masked = Stage::at_passwords().type_text(SENTINEL);
-    let theme = Theme::new(Depth::Sixteen, true);
+    let theme = Theme::new(Depth::Sixteen, Glyphs::Unicode);
     assert!(!text(&draw(&masked.0, 80, 24, theme)).contains(SENTINEL));
     let revealed = masked.act(&[Action::Reveal]);
     assert!(text(&draw(&revealed.0, 80, 24, theme)).contains(SENTINEL));
@@ -965,23 +984,43 @@ fn colours(buffer: &Buffer) -> std::collections::BTreeSet<String> {
 #[test]
 fn colours_follow_the_terminal() {
     let stage = Stage::at_checks();
-    let none = colours(&draw(&stage.0, 80, 24, Theme::new(Depth::Mono, true)));
+    let none = colours(&draw(
+        &stage.0,
+        80,
+        24,
+        Theme::new(Depth::Mono, Glyphs::Unicode),
+    ));
     assert_eq!(none, ["Reset".to_owned()].into());
-    let buffer = draw(&stage.0, 80, 24, Theme::new(Depth::Sixteen, true));
+    let buffer = draw(
+        &stage.0,
+        80,
+        24,
+        Theme::new(Depth::Sixteen, Glyphs::Unicode),
+    );
     let lost = buffer
         .content
         .windows(words().cell_lost.chars().count())
         .position(|w| w.iter().map(|c| c.symbol()).collect::<String>() == words().cell_lost)
         .unwrap();
     assert_eq!(buffer.content[lost].fg, Color::Red);
-    let palette = colours(&draw(&stage.0, 80, 24, Theme::new(Depth::Indexed, true)));
+    let palette = colours(&draw(
+        &stage.0,
+        80,
+        24,
+        Theme::new(Depth::Indexed, Glyphs::Unicode),
+    ));
     assert!(
         palette
             .iter()
             .all(|c| c == "Reset" || c.starts_with("Indexed")),
         "{palette:?}"
     );
-    let full = colours(&draw(&stage.0, 80, 24, Theme::new(Depth::True, true)));
+    let full = colours(&draw(
+        &stage.0,
+        80,
+        24,
+        Theme::new(Depth::True, Glyphs::Unicode),
+    ));
     assert!(
         full.iter().all(|c| c == "Reset" || c.starts_with("Rgb")),
         "{full:?}"
@@ -996,7 +1035,7 @@ fn without_utf8_everything_is_ascii() {
         Stage::at_plan(),
         Stage::at_report(true),
     ] {
-        let buffer = draw(&stage.0, 120, 40, Theme::new(Depth::Sixteen, false));
+        let buffer = draw(&stage.0, 120, 40, Theme::new(Depth::Sixteen, Glyphs::Ascii));
         assert!(buffer.content.iter().all(|cell| cell.symbol().is_ascii()));
     }
 }

@@ -3,6 +3,8 @@
 mod again;
 mod installs;
 mod keys;
+mod panes;
+mod paths;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -15,7 +17,7 @@ use freescout_rescue::engine::worker::{
     DatabaseValues, Job, JobId, PasswordsUsed, TestJob, TimerStands, Update,
 };
 use freescout_rescue::tui::frame;
-use freescout_rescue::tui::theme::{Depth, Theme};
+use freescout_rescue::tui::theme::{Depth, Glyphs, Theme};
 use freescout_rescue::wizard::message::{Action, Effect, Event};
 use freescout_rescue::wizard::parts::window::Window;
 use freescout_rescue::wizard::state::{Overlay, Wizard};
@@ -512,7 +514,10 @@ impl Run {
                         "a backup is remembered that does not stand"
                     );
                 }
-                Effect::Enter(_) | Effect::EnterAnew | Effect::ChooseAgain => {}
+                Effect::Complete { .. }
+                | Effect::Enter(_)
+                | Effect::EnterAnew
+                | Effect::ChooseAgain => {}
                 Effect::Quit(_) => {
                     assert!(
                         self.engine.running.is_none() || !self.engine.writing,
@@ -745,7 +750,7 @@ impl Run {
             self.engine.running,
             "who runs is not agreed on"
         );
-        let rows = wizard.checks.rows.len();
+        let rows = wizard.checks.len();
         assert!(wizard.checks.cursor.at() < rows.max(1));
         assert!(wizard.plan.cursor.at() < wizard.plan.order.len().max(1));
         assert!(wizard.passwords.cursor.at() < wizard.passwords.asked.len().max(1));
@@ -771,7 +776,12 @@ impl Run {
         let debug = format!("{wizard:?}");
         assert!(!debug.contains(SENTINEL), "a secret in Debug");
         let mut terminal = Terminal::new(TestBackend::new(self.screen.0, self.screen.1)).unwrap();
-        let theme = Theme::new(Depth::Sixteen, self.screen.0.is_multiple_of(2));
+        let glyphs = match self.screen.0 % 3 {
+            0 => Glyphs::Unicode,
+            1 => Glyphs::Console,
+            _ => Glyphs::Ascii,
+        };
+        let theme = Theme::new(Depth::Sixteen, glyphs);
         terminal
             .draw(|f| frame::draw(f, wizard, &theme, 0))
             .unwrap();

@@ -14,12 +14,13 @@ use std::time::Duration;
 use super::handlers::{Call, Desk};
 use super::{Job, JobId, PasswordsUsed, TestJob, Update};
 use crate::domain::error::ErrorKind;
-use crate::domain::inventory::secret::wipe_stack;
+use crate::domain::inventory::secret::{SecretBytes, wipe_stack};
 use crate::domain::run::bookmark::Bookmark;
 use crate::engine::mail_test::connections::{self, NotRenewed};
 use crate::engine::usecase::Reporter;
 use crate::engine::worker::login_tests::{Message, Tests, Work, lock};
 use crate::engine::worker::setup::Setup;
+use crate::io::fs::complete::complete;
 use crate::io::os::uncut;
 use crate::words::words;
 
@@ -34,6 +35,7 @@ pub struct WorkerHandle {
     ended: Receiver<()>,
     flags: RefCell<HashMap<JobId, Arc<AtomicBool>>>,
     renewing: Arc<Mutex<()>>,
+    outbox: Sender<(JobId, Update)>,
 }
 
 impl WorkerHandle {
@@ -44,6 +46,7 @@ impl WorkerHandle {
         let renewing = Arc::new(Mutex::new(()));
         let held = Arc::clone(&renewing);
         let (end, ended) = channel::<()>();
+        let told = outbox.clone();
         std::thread::spawn(move || {
             work(setup, inbox, outbox, held, &end);
             wipe_stack();
@@ -54,6 +57,7 @@ impl WorkerHandle {
             ended,
             flags: RefCell::default(),
             renewing,
+            outbox: told,
         };
         (worker, updates)
     }
@@ -66,6 +70,16 @@ impl WorkerHandle {
     /// Hands over tests.
     pub fn test(&self, id: JobId, test: TestJob) {
         self.send(id, Work::Test(test));
+    }
+
+    /// Looks for what a path may become, beside whatever else is done: a folder that does not answer holds nothing up.
+    pub fn complete(&self, typed: SecretBytes, folders_only: bool) {
+        let outbox = self.outbox.clone();
+        std::thread::spawn(move || {
+            let completion = complete(typed, folders_only);
+            let update = Update::Completed(Box::new(completion));
+            let _ = outbox.send((JobId::default(), update));
+        });
     }
 
     /// Keeps the wizard's bookmark, or forgets it.

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::keymap;
-use crate::tui::theme::Role;
+use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widgets::Canvas;
 use crate::wizard::message::Action;
 use crate::wizard::mode::{Field, Mode, Question};
@@ -16,46 +16,60 @@ use crate::words::{Words, words};
 /// Columns between two keys.
 const GAP: usize = 2;
 
+/// Keys and what they do, in one row.
+pub(super) type Row = Vec<(&'static str, &'static str)>;
+
 impl Canvas<'_> {
-    /// The keys that do something here and now. The last three always fit.
-    pub(super) fn foot(&mut self, area: Rect, wizard: &Wizard) {
+    /// The keys that do something here and now, in one row where their shorter names help to fit them into it, and in as
+    /// many as they need otherwise: no key that works is left out.
+    pub(super) fn keys(&self, wizard: &Wizard, width: u16) -> Vec<Row> {
         let offers = wizard.offers();
-        let entries = |label: fn(Action, &Wizard) -> &'static str| -> Vec<(&str, &str)> {
+        let entries = |label: fn(Action, &Wizard) -> &'static str| -> Row {
             let shown = offers.iter().filter_map(|action| {
                 let cap = keymap::cap(*action, wizard.typing())?;
                 Some((self.readable_cap(cap), label(*action, wizard)))
             });
             shown.collect()
         };
-        let columns = |(cap, name): &(&str, &str)| cap.width() + 1 + name.width() + GAP;
-        let fits = |entries: &Vec<(&str, &str)>| {
-            entries.iter().map(columns).sum::<usize>() < usize::from(area.width) + GAP
+        // A blank stands before the first one.
+        let width = usize::from(width).saturating_sub(1);
+        let columns = |(cap, name): &(&str, &str)| cap.width() + 1 + name.width();
+        let fits = |row: &Row| {
+            let gaps = row.len().saturating_sub(1) * GAP;
+            row.iter().map(columns).sum::<usize>() + gaps <= width
         };
         let mut forms = [label, short, shorter].into_iter().map(entries);
-        let entries = forms.find(fits).unwrap_or_else(|| entries(shortest));
-        let pinned = entries
-            .len()
-            .saturating_sub(if wizard.overlay.is_some() { 0 } else { 3 });
-        let reserved: usize = entries[pinned..].iter().map(columns).sum();
-        // The gap behind the last one needs no room.
-        let mut room = (usize::from(area.width) + GAP).saturating_sub(reserved + 1);
-        let mut spans = vec![self.span(Role::Text, " ")];
-        for (index, entry) in entries.iter().enumerate() {
-            if index < pinned {
-                if columns(entry) > room {
-                    continue;
-                }
-                room -= columns(entry);
-            }
-            spans.push(self.span(Role::Accent, entry.0.to_owned()));
-            spans.push(self.span(Role::Text, format!(" {}{}", entry.1, " ".repeat(GAP))));
+        if let Some(row) = forms.find(fits) {
+            return vec![row];
         }
-        self.line(area, 0, spans);
+        let mut rows: Vec<Row> = vec![Row::new()];
+        for entry in entries(shortest) {
+            if let Some(row) = rows.last_mut() {
+                row.push(entry);
+                if row.len() > 1 && !fits(row) {
+                    row.pop();
+                    rows.push(vec![entry]);
+                }
+            }
+        }
+        rows
+    }
+
+    /// The rows of keys.
+    pub(super) fn foot(&mut self, area: Rect, rows: Vec<Row>) {
+        for (at, row) in (0..).zip(rows) {
+            let mut spans = vec![self.span(Role::Text, " ")];
+            for (cap, name) in row {
+                spans.push(self.span(Role::Accent, cap));
+                spans.push(self.span(Role::Text, format!(" {name}{}", " ".repeat(GAP))));
+            }
+            self.line(area, at, spans);
+        }
     }
 
     /// Arrows by name, where they cannot be drawn.
     pub(super) fn readable_cap(&self, cap: &'static str) -> &'static str {
-        if cap == "↑↓" && !self.theme.unicode {
+        if cap == "↑↓" && self.theme.glyphs == Glyphs::Ascii {
             "Up/Down"
         } else {
             cap
@@ -90,7 +104,7 @@ fn shorter(action: Action, wizard: &Wizard) -> &'static str {
     let w = words();
     match (action, wizard.mode(), wizard.step) {
         (Action::Down, Mode::Command, Step::Keys | Step::Report) => w.key_choose_short,
-        (Action::Connections, Mode::Command, Step::Report) => w.key_connections_short,
+        (Action::Connections, ..) => w.key_connections_short,
         (Action::LookIn, ..) => w.key_look_in_short,
         (Action::Primary, Mode::Command, Step::Report) => w.enter_save_short,
         _ => short(action, wizard),
@@ -118,6 +132,7 @@ fn is_step(mode: Mode) -> bool {
 /// What an action is called where it means something of its own.
 fn action_name(action: Action, wizard: &Wizard, w: &'static Words) -> &'static str {
     match action {
+        Action::NextPane if wizard.completes_path() => w.key_complete,
         Action::NextPane if matches!(wizard.mode(), Mode::Field(_)) => w.enter_next_field,
         Action::Retry if wizard.sends_once() => w.key_send_once,
         Action::Primary if wizard.connections.open => w.enter_test,

@@ -164,11 +164,11 @@ mod tests {
     use ratatui::backend::TestBackend;
 
     use super::*;
-    use crate::tui::theme::{Depth, Theme};
+    use crate::tui::theme::{Depth, Glyphs, Theme};
 
     #[test]
     fn no_wide_letter_hides_the_frame_of_what_lies_over_it() {
-        let theme = Theme::new(Depth::Sixteen, true);
+        let theme = Theme::new(Depth::Sixteen, Glyphs::Unicode);
         let mut terminal = Terminal::new(TestBackend::new(12, 4)).unwrap();
         let drawn = terminal
             .draw(|frame| {

@@ -36,6 +36,7 @@ impl Canvas<'_> {
             let mut buffer = Buffer::empty(whole);
             let mut canvas = Canvas {
                 extra,
+                has_keys: keys.is_some(),
                 ..Canvas::new(&mut buffer, self.theme)
             };
             draw(&mut canvas, whole);

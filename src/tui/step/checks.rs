@@ -1,5 +1,7 @@
 //! Step 4 on the screen: the table of verdicts, and what the chosen row's mean.
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 
 use crate::domain::inventory::secret::SecretKind;
@@ -8,25 +10,24 @@ use crate::domain::verdict::Verdict;
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::sentences;
+use crate::tui::layout::{below_list, page_of_table};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Piece, below_list, fit, plain, take_top};
+use crate::tui::widgets::{Canvas, Piece, fit, height, plain, take_top};
 use crate::wizard::state::Wizard;
-use crate::wizard::step::checks::OwnerRow;
+use crate::wizard::step::checks::{OwnerRow, State};
 use crate::words::words;
 
 /// Columns of one verdict.
 const CELL: usize = 11;
-/// Rows for the chosen row's explanation, on a small screen and on one with room.
-const DETAIL: (u16, u16) = (6, 9);
-/// From this height on there is room.
-const ROOM: u16 = 22;
+/// The explanations of so many rows are measured, so that the table keeps its place while the choice moves.
+const MEASURED: usize = 64;
 
 pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
     let Some(assessment) = wizard.assessment() else {
         return;
     };
-    let rows = &wizard.checks.rows;
+    let checks = &wizard.checks;
     let filter = &wizard.checks.filter;
     if wizard.checks.filtering || !filter.is_empty() {
         let row = take_top(&mut area, 1);
@@ -49,62 +50,63 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         format!("  {}{names}", fit(w.column_owner, owner_width)),
     )];
     canvas.line(head, 0, spans);
-    let rows_below = if area.height - canvas.extra >= ROOM {
-        DETAIL.1
-    } else {
-        DETAIL.0
-    };
-    let mut detail = below_list(&mut area, rows.len(), rows_below + canvas.extra);
+    let window = area.height - canvas.extra;
+    let rows_of_table = |below| window - below_list(window, checks.len(), below);
+    let tallest = rows_of_table(tallest(assessment, checks, area.width));
+    let chosen = checks.row(checks.cursor.at());
+    let said = chosen.map_or(Vec::new(), |row| explanation(assessment, row));
+    let rows = rows_of_table(height(&said, area.width) + 1);
+    let mut table_area = take_top(&mut area, rows);
+    let page = page_of_table(checks.len(), checks.cursor.at(), tallest, rows);
+    let mut detail = area;
     let rule = take_top(&mut detail, 1);
     let spans = vec![canvas.span(Role::Muted, "─".repeat(usize::from(rule.width)))];
     canvas.line(rule, 0, spans);
-    if rows.is_empty() {
+    if checks.len() == 0 {
         let text = if filter.is_empty() {
             w.checks_nothing
         } else {
             w.checks_no_match
         };
-        canvas.pieces(&mut area, &[plain(text)]);
+        canvas.pieces(&mut table_area, &[plain(text)]);
         return;
     }
-    table(
-        canvas,
-        area,
-        assessment,
-        rows,
-        wizard.checks.cursor.at(),
-        owner_width,
-    );
-    if let Some(row) = rows.get(wizard.checks.cursor.at()) {
-        canvas.pieces(&mut detail, &explanation(assessment, row));
-    }
+    table(canvas, table_area, assessment, checks, page, owner_width);
+    canvas.pieces(&mut detail, &said);
+}
+
+/// Rows that the tallest explanation needs, with the rule above it; of the first ones, where there are many.
+fn tallest(assessment: &Assessment, checks: &State, width: u16) -> u16 {
+    let rows = (0..checks.len().min(MEASURED)).filter_map(|at| checks.row(at));
+    let tall = rows.map(|row| height(&explanation(assessment, row), width));
+    tall.max().unwrap_or_default() + 1
 }
 
 fn table(
     canvas: &mut Canvas<'_>,
     area: Rect,
     assessment: &Assessment,
-    rows: &[OwnerRow],
-    chosen: usize,
+    checks: &State,
+    page: Range<usize>,
     owner_width: usize,
 ) {
-    let mut height = usize::from(area.height).max(1);
-    if rows.len() > height {
-        // The last line says how much more there is.
-        height = (height - 1).max(1);
-    }
-    let start = chosen / height * height;
-    let end = rows.len().min(start + height);
-    for (line, (index, row)) in (0..).zip((start..end).zip(&rows[start..end])) {
-        let mark = if index == chosen { "▸ " } else { "  " };
+    let chosen = checks.cursor.at();
+    let rows = page
+        .clone()
+        .filter_map(|index| Some((index, checks.row(index)?)));
+    for (line, (index, row)) in (0..).zip(rows) {
+        let (mark, mark_role, name_role) = canvas.row_mark(index == chosen);
         let owner = match row.kind {
-            None => canvas.name(&row.owner, &row.email),
+            None => canvas.theme.name(&row.owner, &row.email).to_owned(),
             Some(SecretKind::SystemMail) => sentences::kind(SecretKind::SystemMail).to_owned(),
             Some(kind) => format!("{} ({})", row.owner, sentences::kind(kind)),
         };
+        let owner = fit(&owner, owner_width.saturating_sub(1)) + " ";
+        let name = owner.trim_end();
         let mut spans = vec![
-            canvas.span(Role::Accent, mark),
-            canvas.span(Role::Text, fit(&owner, owner_width.saturating_sub(1)) + " "),
+            canvas.span(mark_role, mark),
+            canvas.span(name_role, name),
+            canvas.span(Role::Text, &owner[name.len()..]),
         ];
         for column in [Column::Incoming, Column::Outgoing, Column::OAuth] {
             let (role, text) = worst(
@@ -115,7 +117,7 @@ fn table(
         }
         canvas.line(area, line, spans);
     }
-    canvas.more(area, start..end, rows.len());
+    canvas.more(area, page, checks.len());
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -153,29 +155,17 @@ fn worst<'a>(
         .unwrap_or((Role::Muted, String::new()))
 }
 
-/// One verdict in a word or two.
+/// One verdict in a word or two, and how it is to be taken.
 fn cell(secret: &SecretReport, assessment: &Assessment) -> (Role, String) {
-    let w = words();
-    match secret.verdict {
-        Verdict::Opens(key) => (Role::Ok, format!("{} ✓", assessment.label(key))),
-        Verdict::OtherKey(key) => (Role::Warn, assessment.label(key)),
-        Verdict::UnknownKey { salvage: None } => (Role::Danger, w.cell_lost.to_owned()),
-        Verdict::UnknownKey { salvage: Some(_) }
-        | Verdict::Damaged {
-            salvage: Some(_), ..
-        } => (Role::Danger, w.cell_salvage.to_owned()),
-        Verdict::Damaged { .. } => (Role::Danger, w.cell_damaged.to_owned()),
-        Verdict::Plaintext(_) if secret.verdict.readable() => {
-            (Role::Ok, w.cell_plain_read.to_owned())
-        }
-        Verdict::Plaintext(_) if secret.verdict.untold() => {
-            (Role::Warn, w.cell_plain_untold.to_owned())
-        }
-        Verdict::Plaintext(_) => (Role::Warn, w.cell_plain.to_owned()),
-        Verdict::Nested { .. } => (Role::Warn, w.cell_twice.to_owned()),
-        Verdict::Empty { .. } if secret.probably_wiped() => (Role::Danger, w.cell_wiped.to_owned()),
-        Verdict::Empty { .. } => (Role::Muted, "–".to_owned()),
-    }
+    let role = match secret.verdict {
+        Verdict::Opens(_) => Role::Ok,
+        Verdict::Plaintext(_) if secret.verdict.readable() => Role::Ok,
+        Verdict::OtherKey(_) | Verdict::Plaintext(_) | Verdict::Nested { .. } => Role::Warn,
+        Verdict::UnknownKey { .. } | Verdict::Damaged { .. } => Role::Danger,
+        Verdict::Empty { .. } if secret.probably_wiped() => Role::Danger,
+        Verdict::Empty { .. } => Role::Muted,
+    };
+    (role, sentences::cell(secret, assessment))
 }
 
 /// Every secret of the row: what it is, its verdict, and what the recommended plan makes of it.

@@ -7,8 +7,9 @@ use crate::domain::mail::probe::{LoginMark, TestVerdict, Tested};
 use crate::domain::mail::rung::Code;
 use crate::sentences::connections as sentences;
 use crate::tui::keymap;
+use crate::tui::layout::{below_list, page_of_table};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Piece, below_list, fit, plain, take_top, wrap};
+use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::wizard::message::Action;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::connections::{MailboxRow, Side, TestProgress};
@@ -40,8 +41,9 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         .max();
     let needed = u16::try_from(tallest.unwrap_or(4)).unwrap_or(most);
     let shown = state.shown();
-    let least = needed.clamp(4, most) + canvas.extra;
-    let mut detail = below_list(&mut area, shown.len(), least);
+    let window = area.height - canvas.extra;
+    let below = below_list(window, shown.len(), needed.clamp(4, most)) + canvas.extra;
+    let mut detail = take_bottom(&mut area, below);
     if shown.is_empty() {
         let text = if state.failing_only {
             w.connections_none_failing
@@ -62,27 +64,20 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
 
 fn table(canvas: &mut Canvas<'_>, area: Rect, wizard: &Wizard, rows: &[&MailboxRow], turn: usize) {
     let state = &wizard.connections;
-    let mut height = usize::from(area.height).max(1);
-    if rows.len() > height {
-        // The last line says how much more there is.
-        height = (height - 1).max(1);
-    }
     let chosen = state.cursor.at().min(rows.len().saturating_sub(1));
-    let start = chosen / height * height;
-    let end = rows.len().min(start + height);
+    let page = page_of_table(rows.len(), chosen, area.height, area.height);
     let width = usize::from(area.width);
     let cell_width = ((width.saturating_sub(2)) / 3).clamp(8, 26);
     let name_width = width.saturating_sub(2 + 2 * cell_width);
-    for (line, (index, row)) in (0..).zip((start..end).zip(&rows[start..end])) {
-        let mark = if state.open && index == chosen {
-            "▸ "
-        } else {
-            "  "
-        };
-        let name = canvas.name(&row.name, &row.email);
+    for (line, (index, row)) in (0..).zip(page.clone().zip(&rows[page.clone()])) {
+        let (mark, mark_role, name_role) = canvas.row_mark(state.open && index == chosen);
+        let name = canvas.theme.name(&row.name, &row.email);
+        let padded = fit(name, name_width.saturating_sub(1)) + " ";
+        let name = padded.trim_end();
         let mut spans = vec![
-            canvas.span(Role::Accent, mark),
-            canvas.span(Role::Text, fit(&name, name_width.saturating_sub(1)) + " "),
+            canvas.span(mark_role, mark),
+            canvas.span(name_role, name),
+            canvas.span(Role::Text, &padded[name.len()..]),
         ];
         for direction in Direction::BOTH {
             let side = row.sides.iter().find(|s| s.id.direction == direction);
@@ -93,7 +88,7 @@ fn table(canvas: &mut Canvas<'_>, area: Rect, wizard: &Wizard, rows: &[&MailboxR
         }
         canvas.line(area, line, spans);
     }
-    canvas.more(area, start..end, rows.len());
+    canvas.more(area, page, rows.len());
 }
 
 /// One direction: its protocol and a mark, and a word where there is room.

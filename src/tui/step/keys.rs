@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::domain::verdict::assessment::{Assessment, KeyReport};
 use crate::sentences;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top};
+use crate::tui::widgets::{Canvas, Chosen, Piece, fit, height, plain, take_bottom, take_top};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::keys::{KeysForm, SearchTotals, Tried};
 use crate::words::untrusted::shown;
@@ -29,12 +29,15 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     let keys = order.filter_map(|index| assessment.keys.get(*index));
     let (total, width) = (assessment.summary.all(), area.width.saturating_sub(2));
     let keys: Vec<&KeyReport> = keys.collect();
-    let mut items: Vec<Vec<Piece>> = keys.iter().map(|key| item(key, total, width)).collect();
-    let listed = height(&items, width);
+    // An item has a row at least: more of them than rows tell no more.
+    let first = keys.iter().take(usize::from(area.height));
+    let listed: u16 = first
+        .map(|key| height(&item(key, total, width), width))
+        .sum();
     match &wizard.keys.form {
         None => {
             let below = said_below(wizard, assessment, area.width);
-            let rows: u16 = below.iter().map(|(_, text)| lines(text, area.width)).sum();
+            let rows = height(&below, area.width);
             let room = area.height.saturating_sub(listed + 1).max(BELOW);
             let mut foot = take_bottom(&mut area, rows.min(room + canvas.extra));
             canvas.pieces(&mut foot, &below);
@@ -55,8 +58,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
                 why.push((Role::Danger, text!(key_not_a_key, why = key)));
             }
             let prompt = [(Role::Heading, prompt.to_owned())];
-            let said = prompt.iter().chain(&why);
-            let rows: u16 = said.map(|(_, text)| lines(text, area.width)).sum();
+            let rows = height(&prompt, area.width) + height(&why, area.width);
             let mut foot = take_bottom(&mut area, (rows + 1).clamp(FORM, 2 * FORM + canvas.extra));
             canvas.pieces(&mut foot, &prompt);
             let row = take_top(&mut foot, 1);
@@ -65,7 +67,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         }
     }
     take_bottom(&mut area, 1);
-    if items.is_empty() {
+    if keys.is_empty() {
         canvas.pieces(&mut area, &[plain(w.keys_none)]);
     }
     if let (None, Some(timeline)) = (&wizard.keys.form, &assessment.timeline) {
@@ -73,14 +75,20 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         super::timeline::draw(canvas, &mut area, room, timeline, assessment);
     }
     let chosen = wizard.keys.cursor.at();
-    if listed > area.height {
-        // That there are further keys counts for more than where each of them is; the chosen one shows that.
-        let others = keys.iter().zip(&mut items).enumerate();
-        for (_, (key, item)) in others.filter(|(index, _)| *index != chosen) {
-            *item = vec![heading(key, total)];
+    // That there are further keys counts for more than where each of them is; the chosen one shows that.
+    let in_short = listed > area.height;
+    let shown = |index: usize| {
+        let Some(key) = keys.get(index) else {
+            return Vec::new();
+        };
+        let mut pieces = item(key, total, width);
+        if in_short && index != chosen && pieces.len() > 1 {
+            let (role, heading) = heading(key, total);
+            pieces = vec![(role, format!("{heading} …"))];
         }
-    }
-    canvas.list(area, &items, Some(chosen));
+        pieces
+    };
+    canvas.list(area, keys.len(), &shown, Chosen::Now(chosen));
 }
 
 /// What came of the last key and the last search, and what is still missing.
@@ -123,16 +131,6 @@ fn said_below(wizard: &Wizard, assessment: &Assessment, width: u16) -> Vec<Piece
     below
 }
 
-/// Rows of a list.
-fn height(items: &[Vec<Piece>], width: u16) -> u16 {
-    let pieces = items.iter().flatten();
-    pieces.map(|(_, text)| lines(text, width)).sum()
-}
-
-fn lines(text: &str, width: u16) -> u16 {
-    u16::try_from(crate::tui::widgets::wrap(text, usize::from(width)).len()).unwrap_or(u16::MAX)
-}
-
 fn heading(key: &KeyReport, total: usize) -> Piece {
     let role = match (key.published, key.opens, key.effective) {
         (Some(_), ..) => Role::Danger,
@@ -150,8 +148,9 @@ fn item(key: &KeyReport, total: usize, width: u16) -> Vec<Piece> {
         let at = key.sources.first().map(sentences::source);
         let at = at.unwrap_or_default();
         let alone = format!("{}: {at}", sentences::key(key, total));
-        if lines(&alone, width) == 1 {
-            return vec![(Role::Muted, alone)];
+        let alone = vec![(Role::Muted, alone)];
+        if height(&alone, width) == 1 {
+            return alone;
         }
         pieces.push((Role::Muted, format!("  {at}")));
         return pieces;

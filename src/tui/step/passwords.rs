@@ -6,15 +6,16 @@ use crate::domain::inventory::secret::SecretKind;
 use crate::domain::mail::probe::TestVerdict;
 use crate::domain::mail::rung::Code;
 use crate::sentences;
+use crate::tui::layout::below_list;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Piece, below_list, plain, take_top, wrap};
+use crate::tui::widgets::{Canvas, Chosen, Piece, height, plain, take_bottom, take_top};
 use crate::wizard::parts::input::Input;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::passwords::{Answer, Asked, Offer, Trial, objection};
 use crate::words::words;
 
-/// Rows for the chosen one, at least.
-const DETAIL: u16 = 11;
+/// Rows for the chosen one, at least: what most of them need, so that the list keeps its place while the choice moves.
+const DETAIL: u16 = 6;
 
 pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard) {
     let w = words();
@@ -29,24 +30,25 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         w.passwords_head
     };
     canvas.pieces(&mut area, &[plain(head), plain("")]);
-    let items: Vec<Vec<Piece>> = state
-        .asked
-        .iter()
-        .map(|asked| {
-            item(
-                canvas.name(&asked.owner, &asked.login),
-                asked,
-                state.answers.get(&asked.place),
-            )
-        })
-        .collect();
-    let width = usize::from(area.width.saturating_sub(2));
-    let rows = items
-        .iter()
-        .flatten()
-        .map(|(_, text)| wrap(text, width).len());
-    let mut detail = below_list(&mut area, rows.sum(), DETAIL + canvas.extra / 2);
-    canvas.list(area, &items, Some(state.cursor.at()));
+    let theme = canvas.theme;
+    let item = |index: usize| -> Vec<Piece> {
+        let Some(asked) = state.asked.get(index) else {
+            return Vec::new();
+        };
+        let name = theme.name(&asked.owner, &asked.login);
+        item(name, asked, state.answers.get(&asked.place))
+    };
+    let chosen = state.asked.get(state.cursor.at());
+    let below = chosen.map_or(0, |asked| below(wizard, asked, area.width));
+    // An item has a row at least: more of them than rows tell no more.
+    let first = 0..state.asked.len().min(usize::from(area.height));
+    let width = area.width.saturating_sub(2);
+    let rows: u16 = first.map(|index| height(&item(index), width)).sum();
+    let window = area.height - canvas.extra;
+    let below = below_list(window, usize::from(rows), below.max(DETAIL)) + canvas.extra;
+    let mut detail = take_bottom(&mut area, below);
+    let at = Chosen::Now(state.cursor.at());
+    canvas.list(area, state.asked.len(), &item, at);
     if let Some(asked) = state.asked.get(state.cursor.at()) {
         let rule = take_top(&mut detail, 1);
         let spans = vec![canvas.span(Role::Muted, "─".repeat(usize::from(rule.width)))];
@@ -71,7 +73,7 @@ fn instead(asked: &Asked, answer: &Answer) -> Option<String> {
     }
 }
 
-fn item(name: String, asked: &Asked, answer: Option<&Answer>) -> Vec<Piece> {
+fn item(name: &str, asked: &Asked, answer: Option<&Answer>) -> Vec<Piece> {
     let w = words();
     let kind = match (asked.oauth_mailbox, asked.kind) {
         (Some(_), SecretKind::Outgoing) => w.kind_client_secret_outgoing,
@@ -117,22 +119,44 @@ fn trial(asked: &Asked, answer: &Answer) -> (Role, String) {
     (role, format!(", {text}"))
 }
 
+/// Rows that the chosen one needs below the list: a rule, what is said before its field, the field, what is said behind it.
+fn below(wizard: &Wizard, asked: &Asked, width: u16) -> u16 {
+    let (before, behind) = (before_field(asked), behind_field(wizard, asked));
+    2 + height(&before, width) + height(&behind, width)
+}
+
 fn field(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, asked: &Asked) {
-    let w = words();
-    canvas.pieces(
-        &mut area,
-        &[(
-            Role::Muted,
-            text!(passwords_for, login = asked.login, server = asked.server),
-        )],
-    );
+    canvas.pieces(&mut area, &before_field(asked));
     let answer = wizard.passwords.answers.get(&asked.place);
     let row = take_top(&mut area, 1);
     match answer.and_then(|answer| instead(asked, answer)) {
         Some(same) => {
             let spans = vec![canvas.span(Role::Ok, same)];
             canvas.line(row, 0, spans);
-            if let Some(Offer::Older(number)) = answer.and_then(|answer| answer.instead.as_ref())
+        }
+        None => {
+            let empty = Input::default();
+            let input = answer.map_or(&empty, |answer| &answer.input);
+            canvas.field(row, input, !wizard.passwords.revealed, true);
+        }
+    }
+    canvas.pieces(&mut area, &behind_field(wizard, asked));
+}
+
+/// Whose password it is.
+fn before_field(asked: &Asked) -> [Piece; 1] {
+    let whose = text!(passwords_for, login = asked.login, server = asked.server);
+    [(Role::Muted, whose)]
+}
+
+/// What there is to know of what stands in the field.
+fn behind_field(wizard: &Wizard, asked: &Asked) -> Vec<Piece> {
+    let w = words();
+    let answer = wizard.passwords.answers.get(&asked.place);
+    let mut hints = Vec::new();
+    match answer.filter(|answer| instead(asked, answer).is_some()) {
+        Some(answer) => {
+            if let Some(Offer::Older(number)) = answer.instead.as_ref()
                 && let Some(older) = asked.older_copy(*number)
             {
                 let role = if older.certain {
@@ -140,25 +164,19 @@ fn field(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, asked: &Asked
                 } else {
                     Role::Warn
                 };
-                canvas.pieces(&mut area, &[(role, older.standing.clone())]);
+                hints.push((role, older.standing.clone()));
             }
         }
         None => {
-            let empty = Input::default();
-            let input = answer.map_or(&empty, |answer| &answer.input);
-            canvas.field(row, input, !wizard.passwords.revealed, true);
-            let text = input.expose();
+            let text = answer.map_or("", |answer| answer.input.expose());
             let hint = match objection(text) {
                 Some(objection) => Some(objection.sentence()),
                 None if text != text.trim() => Some(w.password_blanks),
                 None => None,
             };
-            if let Some(hint) = hint {
-                canvas.pieces(&mut area, &[(Role::Warn, hint.to_owned())]);
-            }
+            hints.extend(hint.map(|hint| (Role::Warn, hint.to_owned())));
         }
     }
-    let mut hints = Vec::new();
     if let Some(id) = asked.oauth_mailbox {
         let site = wizard.survey.read().map_or("", |s| s.site.as_str());
         hints.push(plain(text!(passwords_oauth, site, id)));
@@ -185,5 +203,5 @@ fn field(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, asked: &Asked
         }
         _ => {}
     }
-    canvas.pieces(&mut area, &hints);
+    hints
 }

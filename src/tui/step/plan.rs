@@ -7,7 +7,7 @@ use crate::domain::verdict::Remedy;
 use crate::engine::worker::PlanReady;
 use crate::sentences;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Piece, plain, take_top};
+use crate::tui::widgets::{Canvas, Chosen, Piece, height, plain, take_top};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::plan::Pane;
 use crate::words::{Words, words};
@@ -41,16 +41,23 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         })
         .collect();
     let chosen = Strategy::ALL.iter().position(|s| *s == wizard.strategy());
-    let rows: usize = strategies
+    let chosen = chosen.unwrap_or_default();
+    let rows: u16 = strategies
         .iter()
-        .flatten()
-        .map(|(_, text)| crate::tui::widgets::wrap(text, usize::from(area.width) - 2).len())
+        .map(|pieces| height(pieces, area.width.saturating_sub(2)))
         .sum();
-    let list = take_top(&mut area, u16::try_from(rows).unwrap_or(8));
-    let in_changes = wizard.plan.pane == Pane::Changes;
-    canvas.list(list, &strategies, chosen);
+    let list = take_top(&mut area, rows);
     // Both lists have a mark; the keys belong to one.
-    canvas.focus = canvas.focus.take().filter(|_| !in_changes);
+    let chosen = match wizard.plan.pane {
+        Pane::Strategies => Chosen::Now(chosen),
+        Pane::Changes => Chosen::Before(chosen),
+    };
+    canvas.list(
+        list,
+        strategies.len(),
+        &|index| strategies[index].clone(),
+        chosen,
+    );
     take_top(&mut area, 1);
     if let Some((strategy, why)) = wizard.plan.impossible {
         let text = format!(
@@ -129,35 +136,40 @@ fn changes(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, ready: &Pla
             .into_iter()
             .collect::<Vec<_>>(),
     );
+    let theme = canvas.theme;
     // A plan has one step a secret, in the order of the secrets.
-    let in_order = wizard.plan.order.iter().filter_map(|index| {
-        Some((
-            ready.plan.steps.get(*index)?,
-            assessment.secrets.get(*index)?,
-        ))
-    });
-    let items: Vec<Vec<Piece>> = in_order
-        .map(|(step, secret)| {
-            let role = match step.action {
-                PlanAction::StaysLost => Role::Danger,
-                PlanAction::Salvage(_) => Role::Warn,
-                PlanAction::Keep | PlanAction::Leave | PlanAction::Nothing => Role::Muted,
-                _ => Role::Text,
-            };
-            let offer = match (secret.verdict.remedy(), step.action) {
-                (Remedy::Salvage, PlanAction::Salvage(_)) => "[x] ",
-                (Remedy::Salvage, _) => "[ ] ",
-                _ => "",
-            };
-            let name = canvas.name(&step.owner.to_string(), &step.place.to_string());
-            let owner = format!("{name}, {}", sentences::kind(step.kind));
-            let action = sentences::action(step.action, secret, assessment);
-            vec![(role, format!("{offer}{owner}: {action}"))]
-        })
-        .collect();
-    let chosen = (wizard.plan.pane == Pane::Changes).then(|| wizard.plan.cursor.at());
-    canvas.needs(area, items.len().min(LIST));
-    canvas.list(area, &items, chosen);
+    let changed = |at: usize| {
+        let index = *wizard.plan.order.get(at)?;
+        Some((ready.plan.steps.get(index)?, assessment.secrets.get(index)?))
+    };
+    let item = |at: usize| -> Vec<Piece> {
+        let Some((step, secret)) = changed(at) else {
+            return Vec::new();
+        };
+        let role = match step.action {
+            PlanAction::StaysLost => Role::Danger,
+            PlanAction::Salvage(_) => Role::Warn,
+            PlanAction::Keep | PlanAction::Leave | PlanAction::Nothing => Role::Muted,
+            _ => Role::Text,
+        };
+        let offer = match (secret.verdict.remedy(), step.action) {
+            (Remedy::Salvage, PlanAction::Salvage(_)) => "[x] ",
+            (Remedy::Salvage, _) => "[ ] ",
+            _ => "",
+        };
+        let (owner, place) = (step.owner.to_string(), step.place.to_string());
+        let name = theme.name(&owner, &place);
+        let action = sentences::action(step.action, secret, assessment);
+        let kind = sentences::kind(step.kind);
+        vec![(role, format!("{offer}{name}, {kind}: {action}"))]
+    };
+    let len = wizard.plan.order.len();
+    let chosen = match wizard.plan.pane {
+        Pane::Changes => Chosen::Now(wizard.plan.cursor.at()),
+        Pane::Strategies => Chosen::Nothing,
+    };
+    canvas.needs(area, len.min(LIST));
+    canvas.list(area, len, &item, chosen);
 }
 
 pub(super) fn strategy_name(strategy: Strategy, w: &'static Words) -> &'static str {

@@ -7,7 +7,7 @@ use crate::engine::worker::WouldUndo;
 use crate::sentences::mail_state;
 use crate::tui::step::aftercare;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Piece, plain, take_bottom, take_top, wrap};
+use crate::tui::widgets::{Canvas, Chosen, Piece, plain, take_bottom, take_top, wrap};
 use crate::wizard::mode::{Field, Mode};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::report::ReportForm;
@@ -108,27 +108,29 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     let mut foot = take_bottom(&mut area, u16::try_from(rows).unwrap_or(4));
     canvas.pieces(&mut foot, &watch);
     take_bottom(&mut area, 1);
-    let items: Vec<Vec<Piece>> = wizard
-        .report_items()
-        .into_iter()
-        .map(|item| {
-            let Some(health) = item.health else {
-                return vec![plain(format!("· {}", item.text))];
-            };
-            let name = canvas.name(&item.name, &item.address);
-            let sign = mail_state::sign(health);
-            let role = match role(health) {
-                Role::Ok => Role::Text,
-                role => role,
-            };
-            let mut pieces = vec![(role, format!("{sign} {name}: {}", item.text))];
-            let advice = item.advice.into_iter();
-            pieces.extend(advice.map(|text| (Role::Text, format!("  · {text}"))));
-            pieces
-        })
-        .collect();
+    let items = wizard.report_items();
+    let theme = canvas.theme;
+    let piece = |index: usize| -> Vec<Piece> {
+        let Some(item) = items.get(index) else {
+            return Vec::new();
+        };
+        let Some(health) = item.health else {
+            return vec![plain(format!("· {}", item.text))];
+        };
+        let name = theme.name(&item.name, &item.address);
+        let sign = mail_state::sign(health);
+        let role = match role(health) {
+            Role::Ok => Role::Text,
+            role => role,
+        };
+        let mut pieces = vec![(role, format!("{sign} {name}: {}", item.text))];
+        let advice = item.advice.iter();
+        pieces.extend(advice.map(|text| (Role::Text, format!("  · {text}"))));
+        pieces
+    };
     canvas.needs(area, items.len().min(LIST));
-    canvas.list(area, &items, Some(report.cursor.at()));
+    let chosen = Chosen::Now(report.cursor.at());
+    canvas.list(area, items.len(), &piece, chosen);
 }
 
 /// What an undo would put back and leave alone, as much of it as leaves so many rows below it.

@@ -1,9 +1,12 @@
 //! Step 4: one row a mailbox (and one each for the system mail account, options, modules, users and `.env` values), one
 //! cell a secret.
 
+use std::collections::HashMap;
+
 use crate::domain::inventory::secret::{SecretKind, Table};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
+use crate::sentences;
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::list::Cursor;
 use crate::words::untrusted::shown;
@@ -19,6 +22,8 @@ pub struct OwnerRow {
     pub kind: Option<SecretKind>,
     /// Indexes of the incoming, outgoing and OAuth secrets of a mailbox, or of the only one of another row.
     pub cells: Vec<usize>,
+    /// Everything that is said in the row, in small letters: what a filter looks for.
+    said: String,
 }
 
 impl OwnerRow {
@@ -31,45 +36,53 @@ impl OwnerRow {
             .iter()
             .filter_map(|index| assessment.secrets.get(*index))
     }
+
+    /// With what is said in it.
+    fn complete(mut self, assessment: &Assessment) -> Self {
+        let mut said = format!("{} {}", self.owner, self.email);
+        for secret in self.secrets(assessment) {
+            said.push(' ');
+            said.push_str(sentences::kind(secret.kind));
+            said.push(' ');
+            said.push_str(&sentences::cell(secret, assessment));
+        }
+        self.said = said.to_lowercase();
+        self
+    }
 }
 
-/// All rows that contain the filter's text, in the order of the assessment.
-pub fn rows(assessment: &Assessment, filter: &str) -> Vec<OwnerRow> {
+/// All rows, in the order of the assessment.
+fn rows(assessment: &Assessment) -> Vec<OwnerRow> {
+    let mailboxes = assessment.mailboxes.iter();
+    let emails: HashMap<u64, &str> = mailboxes.map(|m| (m.id, m.email.raw().as_str())).collect();
     let mut rows: Vec<OwnerRow> = Vec::new();
-    let mut mailbox_row: std::collections::HashMap<u64, usize> = std::collections::HashMap::new();
+    let mut mailbox_row: HashMap<u64, usize> = HashMap::new();
     for (index, secret) in assessment.secrets.iter().enumerate() {
-        if secret.place.cell.table == Table::Mailboxes {
-            let id = secret.place.cell.id;
-            let row = *mailbox_row.entry(id).or_insert_with(|| {
-                let email = assessment
-                    .mailboxes
-                    .iter()
-                    .find(|m| m.id == id)
-                    .map_or("", |m| m.email.raw().as_str());
-                rows.push(OwnerRow {
-                    owner: secret.owner.to_string(),
-                    email: shown(email).to_string(),
-                    kind: None,
-                    cells: Vec::new(),
-                });
+        let row = |email: &str, kind| OwnerRow {
+            owner: secret.owner.to_string(),
+            email: shown(email).to_string(),
+            kind,
+            cells: Vec::new(),
+            said: String::new(),
+        };
+        let at = match secret.place.cell.table {
+            Table::Mailboxes => {
+                let id = secret.place.cell.id;
+                *mailbox_row.entry(id).or_insert_with(|| {
+                    let email = emails.get(&id).copied().unwrap_or_default();
+                    rows.push(row(email, None));
+                    rows.len() - 1
+                })
+            }
+            _ => {
+                rows.push(row("", Some(secret.kind)));
                 rows.len() - 1
-            });
-            rows[row].cells.push(index);
-        } else {
-            let row = OwnerRow {
-                owner: secret.owner.to_string(),
-                email: String::new(),
-                kind: Some(secret.kind),
-                cells: vec![index],
-            };
-            rows.push(row);
-        }
+            }
+        };
+        rows[at].cells.push(index);
     }
-    let filter = filter.trim().to_lowercase();
-    rows.retain(|row| {
-        row.owner.to_lowercase().contains(&filter) || row.email.to_lowercase().contains(&filter)
-    });
-    rows
+    let rows = rows.into_iter();
+    rows.map(|row| row.complete(assessment)).collect()
 }
 
 /// The step.
@@ -81,6 +94,41 @@ pub struct State {
     pub filter: Input,
     /// Whether the filter is being typed.
     pub filtering: bool,
-    /// The rows that pass the filter.
-    pub rows: Vec<OwnerRow>,
+    /// Every row.
+    rows: Vec<OwnerRow>,
+    /// Those that pass the filter.
+    shown: Vec<usize>,
+}
+
+impl State {
+    /// How many rows pass the filter.
+    pub fn len(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// Whether none does.
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    /// One of those that pass the filter.
+    pub fn row(&self, at: usize) -> Option<&OwnerRow> {
+        self.rows.get(*self.shown.get(at)?)
+    }
+
+    /// Makes the rows again.
+    pub(in crate::wizard) fn judged(&mut self, assessment: Option<&Assessment>) {
+        self.rows = assessment.map(rows).unwrap_or_default();
+        self.sift();
+    }
+
+    /// Shows the rows in which every word of the filter stands.
+    pub(in crate::wizard) fn sift(&mut self) {
+        let filter = self.filter.expose().to_lowercase();
+        let words: Vec<&str> = filter.split_whitespace().collect();
+        let rows = self.rows.iter().enumerate();
+        let passing = rows.filter(|(_, row)| words.iter().all(|word| row.said.contains(word)));
+        self.shown = passing.map(|(at, _)| at).collect();
+        self.cursor.clamp(self.shown.len());
+    }
 }

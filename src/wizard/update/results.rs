@@ -33,6 +33,11 @@ impl Wizard {
         if self.on_trial_update(id, &update) || self.on_test_update(id, &update) {
             return Vec::new();
         }
+        if let Update::Completed(completion) = update {
+            // Asked for beside the jobs.
+            self.completed(&completion);
+            return Vec::new();
+        }
         let Some(job) = self.running.as_mut().filter(|job| job.id == id) else {
             return Vec::new();
         };
@@ -143,8 +148,8 @@ impl Wizard {
             }
             Update::TimerMade(timer) => self.timer_made(&timer),
             Update::ReportSaved(files) => self.report.saved = files,
-            // Tests have rounds of their own.
-            Update::Probing(..) | Update::Tested(_) => {}
+            // Tests have rounds of their own, and what completes a path was taken above.
+            Update::Probing(..) | Update::Tested(_) | Update::Completed(_) => {}
             Update::Failed(problem) => self.failed(kind, problem),
             Update::HalfDone(problem) => {
                 self.written = Written::InPart(problem.clone());

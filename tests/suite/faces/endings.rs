@@ -3,7 +3,7 @@
 
 use freescout_rescue::domain::plan::{CacheRefresh, PlanAction};
 use freescout_rescue::engine::worker::Update;
-use freescout_rescue::tui::theme::{Depth, Theme};
+use freescout_rescue::tui::theme::{Depth, Glyphs, Theme};
 use freescout_rescue::wizard::message::Action;
 use freescout_rescue::wizard::state::InstallLifetime;
 use freescout_rescue::wizard::step::Step;
@@ -298,7 +298,12 @@ fn a_report_of_nothing_done_offers_no_undo() {
     }
     ready.plan.write_key = None;
     ready.refresh = CacheRefresh::NotNeeded;
-    let screen = text(&draw(&stage.0, 80, 24, Theme::new(Depth::Sixteen, true)));
+    let screen = text(&draw(
+        &stage.0,
+        80,
+        24,
+        Theme::new(Depth::Sixteen, Glyphs::Unicode),
+    ));
     assert!(screen.contains(words().apply_nothing_to_do), "{screen}");
     assert!(!screen.contains("press Enter"), "{screen}");
     let stage = stage.type_text("apply").act(&[Action::Primary]);

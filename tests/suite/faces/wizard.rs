@@ -68,6 +68,10 @@ impl Driven {
                     let ended = self.wizard.update(Event::Job(id, Update::Done));
                     self.follow(ended);
                 }
+                Effect::Complete {
+                    typed,
+                    folders_only,
+                } => self.worker.complete(typed, folders_only),
                 Effect::Cancel(id) | Effect::CallOff(id) => self.worker.cancel(id),
                 Effect::Remember(bookmark) => self.worker.remember(bookmark),
                 Effect::Quit(_) | Effect::Enter(_) | Effect::EnterAnew | Effect::ChooseAgain => {}

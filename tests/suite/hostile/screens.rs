@@ -13,7 +13,7 @@ use freescout_rescue::io::mail::Settings;
 use freescout_rescue::io::mail::oauth::Endpoints;
 use freescout_rescue::io::state::AbsolutePath;
 use freescout_rescue::tui::frame;
-use freescout_rescue::tui::theme::{Depth, Theme};
+use freescout_rescue::tui::theme::{Depth, Glyphs, Theme};
 use freescout_rescue::wizard::message::{Action, Effect, Event};
 use freescout_rescue::wizard::state::Wizard;
 use freescout_rescue::wizard::step::Step;
@@ -74,6 +74,10 @@ impl Live {
             match effect {
                 Effect::Start(id, job) => self.worker.submit(id, job),
                 Effect::Test(id, test) => self.worker.test(id, test),
+                Effect::Complete {
+                    typed,
+                    folders_only,
+                } => self.worker.complete(typed, folders_only),
                 Effect::Cancel(id) | Effect::CallOff(id) => self.worker.cancel(id),
                 Effect::Remember(bookmark) => self.worker.remember(bookmark),
                 Effect::Quit(_) | Effect::Enter(_) | Effect::EnterAnew | Effect::ChooseAgain => {}
@@ -84,7 +88,7 @@ impl Live {
 
     /// Draws, and looks at every cell.
     fn look(&mut self) {
-        let theme = Theme::new(Depth::Sixteen, true);
+        let theme = Theme::new(Depth::Sixteen, Glyphs::Unicode);
         for terminal in &mut self.terminals {
             terminal
                 .draw(|f| frame::draw(f, &self.wizard, &theme, 0))

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use freescout_rescue::domain::error::ErrorKind;
 use freescout_rescue::domain::verdict::finding::Finding;
-use freescout_rescue::tui::frame::foot;
+use freescout_rescue::tui::frame::{Clock, foot};
 use freescout_rescue::wizard::parts::marks::StepProgress;
 use freescout_rescue::wizard::parts::window::Hidden;
 use freescout_rescue::wizard::state::{InstallLifetime, Workplace};
@@ -29,7 +29,12 @@ fn asks(stage: &mut Stage, actions: &[Action]) -> Vec<Effect> {
 }
 
 fn shown(stage: &Stage) -> String {
-    let screen = draw(&stage.0, 80, 24, Theme::new(Depth::Sixteen, true));
+    let screen = draw(
+        &stage.0,
+        80,
+        24,
+        Theme::new(Depth::Sixteen, Glyphs::Unicode),
+    );
     text(&screen)
 }
 
@@ -253,7 +258,7 @@ fn a_session_is_not_asked_whether_to_go_on_with_itself() {
 
 /// Everything that scrolling shows of a screen.
 fn all_of(stage: &mut Stage, width: u16, height: u16) -> String {
-    let theme = Theme::new(Depth::Sixteen, true);
+    let theme = Theme::new(Depth::Sixteen, Glyphs::Unicode);
     let window = Window {
         columns: width,
         rows: height,
@@ -264,7 +269,7 @@ fn all_of(stage: &mut Stage, width: u16, height: u16) -> String {
     for _ in 0..100 {
         let mut hidden = Hidden::default();
         terminal
-            .draw(|f| hidden = frame::draw_measured(f, &stage.0, &theme, 0))
+            .draw(|f| hidden = frame::draw_measured(f, &stage.0, &theme, Clock::default()))
             .unwrap();
         assert!(!hidden.cut);
         let page = text(terminal.backend().buffer());

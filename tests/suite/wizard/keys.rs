@@ -15,7 +15,7 @@ use crate::screens::{Stage, draw, text};
 
 /// How far a run goes before chance takes over.
 #[derive(Debug, Clone, Copy)]
-enum Way {
+pub(super) enum Way {
     Survey,
     Backup,
     Keys,
@@ -25,7 +25,7 @@ enum Way {
     Report,
 }
 
-const WAYS: [Way; 7] = [
+pub(super) const WAYS: [Way; 7] = [
     Way::Survey,
     Way::Backup,
     Way::Keys,
@@ -36,7 +36,7 @@ const WAYS: [Way; 7] = [
 ];
 
 /// A run that went this way, and then took these inputs; it is over when it has left.
-fn run_on(way: Way, luck: u8, inputs: &[Input]) -> Run {
+pub(super) fn run_on(way: Way, luck: u8, inputs: &[Input]) -> Run {
     use Action::{Go, LookUsual, Primary};
     let mut run = Run::new(if matches!(way, Way::Survey) { luck } else { 1 });
     run.again = true;
@@ -117,7 +117,7 @@ fn silent(run: &mut Run) -> (String, Vec<String>) {
     everything(&run.wizard)
 }
 
-fn any_end() -> impl Strategy<Value = Vec<Input>> {
+pub(super) fn any_end() -> impl Strategy<Value = Vec<Input>> {
     proptest::collection::vec(any_input(), 0..20)
 }
 
@@ -282,9 +282,13 @@ fn every_field_and_every_question_is_offered_exactly() {
 /// What a screen of 80 columns says in its last two lines: the sentence about the last key, and the keys.
 fn foot_of(stage: &Stage) -> (String, String) {
     let screen = screen(stage, 80, 24);
-    let mut lines = screen.lines().rev();
-    let foot = lines.next().unwrap_or_default().trim().to_owned();
-    (lines.next().unwrap_or_default().trim().to_owned(), foot)
+    let mut below = screen
+        .lines()
+        .skip_while(|line| !line.starts_with('└'))
+        .skip(1);
+    let notice = below.next().unwrap_or_default().trim().to_owned();
+    let foot: Vec<&str> = below.map(str::trim).collect();
+    (notice, foot.join(" | "))
 }
 
 fn screen(stage: &Stage, width: u16, height: u16) -> String {
@@ -292,7 +296,7 @@ fn screen(stage: &Stage, width: u16, height: u16) -> String {
         &stage.0,
         width,
         height,
-        Theme::new(Depth::Sixteen, true),
+        Theme::new(Depth::Sixteen, Glyphs::Unicode),
     ))
 }
 

@@ -16,7 +16,7 @@
 //! wizard     the state machine `(state, event) -> (state, effects)`; pure
 //!            jobs message mode parts state step update
 //! tui        the face for people: the state drawn on a terminal, keys turned into events
-//!            app frame keymap step terminal theme widgets
+//!            app frame keymap layout step terminal theme widgets
 //! demo       a throw-away broken install to try it all on
 //! ```
 

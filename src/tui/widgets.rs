@@ -15,7 +15,7 @@ use crate::domain::error::Problem;
 use crate::wizard::parts::input::Input;
 use crate::words::words;
 
-pub use list::Chosen;
+pub use list::Marked;
 pub(super) use text::within;
 pub use text::{fit, height, wrap};
 

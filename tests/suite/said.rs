@@ -283,11 +283,11 @@ fn what_was_said_to_another_password_is_no_result() {
     let sign = |stage: &Stage| {
         let drawn = text(&draw(
             &stage.0,
-            120,
+            140,
             40,
             Theme::new(Depth::Sixteen, Glyphs::Unicode),
         ));
-        let row = drawn.lines().find(|l| l.contains("Buchhaltun… IMAP"));
+        let row = drawn.lines().find(|l| l.contains("Buchhaltung… IMAP"));
         let row = row.unwrap_or_else(|| panic!("{drawn}")).to_owned();
         row.split("SMTP ")
             .nth(1)
@@ -400,7 +400,7 @@ fn there_are_as_many_secrets_in_every_step_as_in_the_report() {
     for stage in &stages {
         let screen = text(&draw(
             &stage.0,
-            120,
+            140,
             40,
             Theme::new(Depth::Sixteen, Glyphs::Unicode),
         ));

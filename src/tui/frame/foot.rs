@@ -20,8 +20,8 @@ const GAP: usize = 2;
 pub(super) type Row = Vec<(&'static str, &'static str)>;
 
 impl Canvas<'_> {
-    /// The keys that do something here and now, in one row where their shorter names help to fit them into it, and in as
-    /// many as they need otherwise: no key that works is left out.
+    /// The keys that do something here and now, in one row where shorter names help to fit them into it, and in as many as
+    /// they need otherwise: no key that works is left out.
     pub(super) fn keys(&self, wizard: &Wizard, width: u16) -> Vec<Row> {
         let offers = wizard.offers();
         let entries = |label: fn(Action, &Wizard) -> &'static str| -> Row {
@@ -38,21 +38,27 @@ impl Canvas<'_> {
             let gaps = row.len().saturating_sub(1) * GAP;
             row.iter().map(columns).sum::<usize>() + gaps <= width
         };
-        let mut forms = [label, short, shorter].into_iter().map(entries);
-        if let Some(row) = forms.find(fits) {
+        let forms = [label, short, shorter, shortest];
+        if let Some(row) = forms.into_iter().map(entries).find(fits) {
             return vec![row];
         }
-        let mut rows: Vec<Row> = vec![Row::new()];
-        for entry in entries(shortest) {
-            if let Some(row) = rows.last_mut() {
-                row.push(entry);
-                if row.len() > 1 && !fits(row) {
-                    row.pop();
-                    rows.push(vec![entry]);
+        let rows_of = |label| {
+            let mut rows: Vec<Row> = vec![Row::new()];
+            for entry in entries(label) {
+                if let Some(row) = rows.last_mut() {
+                    row.push(entry);
+                    if row.len() > 1 && !fits(row) {
+                        row.pop();
+                        rows.push(vec![entry]);
+                    }
                 }
             }
-        }
-        rows
+            rows
+        };
+        // Where a second row is taken all the same, the names need not be short.
+        let mut rows = forms.into_iter().map(rows_of);
+        let two = rows.find(|rows| rows.len() == 2);
+        two.unwrap_or_else(|| rows_of(shortest))
     }
 
     /// The rows of keys.

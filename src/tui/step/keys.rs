@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::domain::verdict::assessment::{Assessment, KeyReport};
 use crate::sentences;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Chosen, Piece, fit, height, plain, take_bottom, take_top};
+use crate::tui::widgets::{Canvas, Marked, Piece, fit, height, plain, take_bottom, take_top};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::keys::{KeysForm, SearchTotals, Tried};
 use crate::words::untrusted::shown;
@@ -88,7 +88,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         }
         pieces
     };
-    canvas.list(area, keys.len(), &shown, Chosen::Now(chosen));
+    canvas.list(area, keys.len(), &shown, Marked::Now(chosen));
 }
 
 /// What came of the last key and the last search, and what is still missing.

@@ -8,7 +8,7 @@ use crate::domain::mail::rung::Code;
 use crate::sentences;
 use crate::tui::layout::below_list;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Chosen, Piece, height, plain, take_bottom, take_top};
+use crate::tui::widgets::{Canvas, Marked, Piece, height, plain, take_bottom, take_top};
 use crate::wizard::parts::input::Input;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::passwords::{Answer, Asked, Offer, Trial, objection};
@@ -47,7 +47,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     let window = area.height - canvas.extra;
     let below = below_list(window, usize::from(rows), below.max(DETAIL)) + canvas.extra;
     let mut detail = take_bottom(&mut area, below);
-    let at = Chosen::Now(state.cursor.at());
+    let at = Marked::Now(state.cursor.at());
     canvas.list(area, state.asked.len(), &item, at);
     if let Some(asked) = state.asked.get(state.cursor.at()) {
         let rule = take_top(&mut detail, 1);

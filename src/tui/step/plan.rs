@@ -7,7 +7,7 @@ use crate::domain::verdict::Remedy;
 use crate::engine::worker::PlanReady;
 use crate::sentences;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Chosen, Piece, height, plain, take_top};
+use crate::tui::widgets::{Canvas, Marked, Piece, height, plain, take_top};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::plan::Pane;
 use crate::words::{Words, words};
@@ -49,8 +49,8 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     let list = take_top(&mut area, rows);
     // Both lists have a mark; the keys belong to one.
     let chosen = match wizard.plan.pane {
-        Pane::Strategies => Chosen::Now(chosen),
-        Pane::Changes => Chosen::Before(chosen),
+        Pane::Strategies => Marked::Now(chosen),
+        Pane::Changes => Marked::Before(chosen),
     };
     canvas.list(
         list,
@@ -165,8 +165,8 @@ fn changes(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, ready: &Pla
     };
     let len = wizard.plan.order.len();
     let chosen = match wizard.plan.pane {
-        Pane::Changes => Chosen::Now(wizard.plan.cursor.at()),
-        Pane::Strategies => Chosen::Nothing,
+        Pane::Changes => Marked::Now(wizard.plan.cursor.at()),
+        Pane::Strategies => Marked::Nothing,
     };
     canvas.needs(area, len.min(LIST));
     canvas.list(area, len, &item, chosen);

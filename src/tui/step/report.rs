@@ -7,7 +7,7 @@ use crate::engine::worker::WouldUndo;
 use crate::sentences::mail_state;
 use crate::tui::step::aftercare;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Chosen, Piece, plain, take_bottom, take_top, wrap};
+use crate::tui::widgets::{Canvas, Marked, Piece, plain, take_bottom, take_top, wrap};
 use crate::wizard::mode::{Field, Mode};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::report::ReportForm;
@@ -129,7 +129,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         pieces
     };
     canvas.needs(area, items.len().min(LIST));
-    let chosen = Chosen::Now(report.cursor.at());
+    let chosen = Marked::Now(report.cursor.at());
     canvas.list(area, items.len(), &piece, chosen);
 }
 

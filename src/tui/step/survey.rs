@@ -11,7 +11,7 @@ use crate::sentences;
 use crate::tui::step::report::would_undo;
 use crate::tui::step::step_name;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Chosen, Piece, fit, plain, take_bottom, take_top, wrap};
+use crate::tui::widgets::{Canvas, Marked, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::survey::{
@@ -70,7 +70,7 @@ fn installs(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, problem: &
             (Role::Muted, format!("  {how}")),
         ]
     };
-    let chosen = Chosen::Now(wizard.survey.cursor.at());
+    let chosen = Marked::Now(wizard.survey.cursor.at());
     let item = |index: usize| problem.installs.get(index).map(item).unwrap_or_default();
     canvas.list(area, problem.installs.len(), &item, chosen);
 }
@@ -294,7 +294,7 @@ fn read(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, survey: &Surve
         (Role::Ok, w.survey_nothing_wrong.to_owned())
     };
     canvas.pieces(&mut area, &[headline]);
-    let chosen = Chosen::Now(wizard.survey.cursor.at());
+    let chosen = Marked::Now(wizard.survey.cursor.at());
     canvas.list(area, items.len(), &|index| items[index].clone(), chosen);
 }
 

@@ -14,11 +14,11 @@ use crate::tui::theme::Role;
 const MARKED: usize = 24;
 
 /// An item of a list, wrapped.
-type Lines = Vec<(Role, String)>;
+type ItemLines = Vec<(Role, String)>;
 
 /// What a list marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chosen {
+pub enum Marked {
     /// Nothing.
     Nothing,
     /// What was chosen, while the keys belong to another list beside it.
@@ -27,7 +27,7 @@ pub enum Chosen {
     Now(usize),
 }
 
-impl Chosen {
+impl Marked {
     fn at(self) -> Option<usize> {
         match self {
             Self::Nothing => None,
@@ -44,12 +44,12 @@ impl Canvas<'_> {
         area: Rect,
         len: usize,
         item: &dyn Fn(usize) -> Vec<Piece>,
-        chosen: Chosen,
+        chosen: Marked,
     ) {
         let width = usize::from(area.width.saturating_sub(2)).max(1);
         let room = usize::from(area.height);
-        let mut wrapped: BTreeMap<usize, Lines> = BTreeMap::new();
-        let lines_of = |index: usize| -> Lines {
+        let mut wrapped: BTreeMap<usize, ItemLines> = BTreeMap::new();
+        let lines_of = |index: usize| -> ItemLines {
             let pieces = item(index).into_iter();
             let lines = pieces.flat_map(|(role, text)| {
                 wrap(&text, width).into_iter().map(move |line| (role, line))
@@ -69,7 +69,7 @@ impl Canvas<'_> {
             // One that alone is higher than the page is cut, and shows that it is.
             let fits = lines.len().min(room.saturating_sub(usize::from(row)));
             self.cut |= fits < lines.len() && page.contains(&index);
-            if chosen == Chosen::Now(index) {
+            if chosen == Marked::Now(index) {
                 let top = area.y + row;
                 self.focus = Some(top..top + u16::try_from(fits).unwrap_or(u16::MAX));
             }
@@ -81,7 +81,7 @@ impl Canvas<'_> {
                     false => line.clone(),
                 };
                 let spans = match (n, chosen) {
-                    (0, Chosen::Now(at)) if at == index && self.has_keys => {
+                    (0, Marked::Now(at)) if at == index && self.has_keys => {
                         let (head, rest) = line.split_at(head(&line));
                         vec![
                             self.span(Role::Chosen, "▸ "),

@@ -112,6 +112,14 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether it moves in a list or a text, and does nothing else.
+    pub fn moves(self) -> bool {
+        matches!(
+            self,
+            Self::Up | Self::Down | Self::PageUp | Self::PageDown | Self::First | Self::Last
+        )
+    }
+
     /// Whether it is a command of its own, which either does something or is worth a word; not a movement, an edit or a
     /// way out.
     pub fn is_command(self) -> bool {

@@ -128,7 +128,19 @@ impl Wizard {
         if self.is_unseen(&event) {
             return Vec::new();
         }
+        // Whatever is not a movement may change what the report says.
+        let changes = match &event {
+            Event::Act(action) => !action.moves(),
+            Event::Resize(_) => false,
+            _ => true,
+        };
+        if changes {
+            self.report.view.forget();
+        }
         let mut effects = self.take(event);
+        if changes {
+            self.report.view.forget();
+        }
         let called_off = std::mem::take(&mut self.passwords.called_off);
         effects.extend(called_off.into_iter().map(Effect::Cancel));
         self.settle_typed();

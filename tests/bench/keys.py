@@ -94,6 +94,11 @@ def walk(binary, mailboxes):
     terminal.press(b'\x15')
     terminal.press(b'\x1bOQ')
     print('  connections', median(terminal, b'j'))
+    terminal.press(b't')
+    terminal.press(b'\x1b')
+    terminal.press(b'7')
+    terminal.press(b'apply\r', until=b'undo')
+    print('  8 report   ', median(terminal, b'j'))
     terminal.end()
 
 

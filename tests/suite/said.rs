@@ -38,7 +38,7 @@ fn headline(stage: &Stage) -> (String, Color, Health) {
         Theme::new(Depth::Sixteen, Glyphs::Unicode),
     );
     let line = stage.0.report_headlines().first().cloned().unwrap();
-    (line, buffer[(2, 3)].fg, stage.0.report_health())
+    (line, buffer[(2, 3)].fg, stage.0.report_view().health)
 }
 
 /// A recovery that ends with this assessment.
@@ -125,7 +125,7 @@ fn the_headline_is_the_state_of_the_mail() {
 fn those_whose_mail_does_not_flow_come_first_with_what_to_do() {
     let codes = [Code::Ok, Code::Ok, Code::AuthRejected, Code::SameAsBefore];
     let stage = recovered(fixture::healthy(), true).tested(&codes);
-    let items = stage.0.report_items();
+    let items = stage.0.report_view().items.clone();
     let said: Vec<(Option<Health>, &str, &str)> = items
         .iter()
         .map(|item| (item.health, item.name.as_str(), item.text.as_str()))

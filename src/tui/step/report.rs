@@ -66,20 +66,20 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         );
         return;
     }
-    let health = wizard.report_health();
+    let view = wizard.report_view();
+    let health = view.health;
     let unverified =
         report.undone.is_none() && report.applied.as_ref().is_some_and(|a| !a.verified);
-    for (index, line) in wizard.report_in_short().into_iter().enumerate() {
+    for (index, line) in view.in_short.iter().enumerate() {
         let piece = match (index, unverified) {
             (0, _) => (role(health), format!("{} {line}", mail_state::sign(health))),
-            (1, true) => (Role::Danger, line),
-            _ => plain(line),
+            (1, true) => (Role::Danger, line.clone()),
+            _ => plain(line.as_str()),
         };
         canvas.pieces(&mut area, &[piece]);
     }
-    let hints = wizard.report_hints();
-    if !hints.is_empty() {
-        canvas.pieces(&mut area, &[(Role::Muted, hints.join(" "))]);
+    if !view.hints.is_empty() {
+        canvas.pieces(&mut area, &[(Role::Muted, view.hints.join(" "))]);
     }
     // The text; the JSON beside it has the same name.
     if let Some(path) = report.saved.first() {
@@ -108,7 +108,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     let mut foot = take_bottom(&mut area, u16::try_from(rows).unwrap_or(4));
     canvas.pieces(&mut foot, &watch);
     take_bottom(&mut area, 1);
-    let items = wizard.report_items();
+    let items = &view.items;
     let theme = canvas.theme;
     let piece = |index: usize| -> Vec<Piece> {
         let Some(item) = items.get(index) else {

@@ -6,6 +6,7 @@ use crate::domain::error::Problem;
 use crate::domain::mail::state::Health;
 use crate::engine::worker::{Applied, WatchTimer, WouldUndo};
 use crate::wizard::parts::input::Input;
+use crate::wizard::parts::kept::Kept;
 use crate::wizard::parts::list::Cursor;
 use crate::wizard::step::aftercare::SafeForm;
 
@@ -54,6 +55,21 @@ pub struct State {
     pub problem: Option<Problem>,
     /// The chosen row.
     pub cursor: Cursor,
+    /// What the screen says of all this.
+    pub(in crate::wizard) view: Kept<ReportView>,
+}
+
+/// What the screen says, worked out of every secret and every login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportView {
+    /// How it all stands: the worse of what is read and what is proven, and of what applying came to.
+    pub health: Health,
+    /// What came of it, in sentences, where the list below says what is not read.
+    pub in_short: Vec<String>,
+    /// Which keys lead on from here.
+    pub hints: Vec<&'static str>,
+    /// Those whose mail does not flow, what is left to do, then all the others.
+    pub items: Vec<ReportItem>,
 }
 
 impl State {

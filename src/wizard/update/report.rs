@@ -10,7 +10,7 @@ use crate::wizard::message::{Action, Effect};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::apply::Written;
-use crate::wizard::step::report::{ReportForm, ReportItem};
+use crate::wizard::step::report::{ReportForm, ReportItem, ReportView};
 use crate::words::untrusted::shown;
 use crate::words::{typed, words};
 
@@ -21,7 +21,7 @@ impl Wizard {
         let offers = [
             (save, Action::Primary),
             (
-                self.report_items().len() > 1 && !self.is_answering(),
+                self.report_view().items.len() > 1 && !self.is_answering(),
                 Action::Down,
             ),
             (free && self.can_keep_keys(), Action::KeepKeys),
@@ -70,7 +70,7 @@ impl Wizard {
             }
             (Action::StartOver, None) => return self.start_over(),
             (action, None) => {
-                let rows = self.report_items().len();
+                let rows = self.report_view().items.len();
                 self.report.cursor.act(action, rows);
             }
         }
@@ -176,8 +176,17 @@ impl Wizard {
         Some(MailState::of(assessment, &|id| self.connections.last(id)))
     }
 
-    /// Those whose mail does not flow, what is left to do, then all the others.
-    pub fn report_items(&self) -> Vec<ReportItem> {
+    /// What the screen says, as long as nothing changes.
+    pub fn report_view(&self) -> &ReportView {
+        self.report.view.get(|| ReportView {
+            health: self.report_health(),
+            in_short: self.report_in_short(),
+            hints: self.report_hints(),
+            items: self.report_items(),
+        })
+    }
+
+    fn report_items(&self) -> Vec<ReportItem> {
         let (Some(assessment), Some(state)) = (self.assessment(), self.mail_state()) else {
             return Vec::new();
         };
@@ -268,8 +277,7 @@ impl Wizard {
         lines
     }
 
-    /// The same for the screen, where the list below says what is not read.
-    pub fn report_in_short(&self) -> Vec<String> {
+    fn report_in_short(&self) -> Vec<String> {
         let mut lines = self.report_outcome(mail_state::figures);
         lines.extend(self.report_ways());
         lines
@@ -334,8 +342,7 @@ impl Wizard {
         }
     }
 
-    /// How it all stands: the worse of what is read and what is proven, and of what applying came to.
-    pub fn report_health(&self) -> Health {
+    fn report_health(&self) -> Health {
         let unverified = |applied: &Applied| !applied.verified && self.report.undone.is_none();
         if self.report.applied.as_deref().is_some_and(unverified) {
             return Health::Broken;
@@ -344,8 +351,7 @@ impl Wizard {
             .map_or(Health::Open, |state| state.health())
     }
 
-    /// Which keys lead on from here: for the screen alone.
-    pub fn report_hints(&self) -> Vec<&'static str> {
+    fn report_hints(&self) -> Vec<&'static str> {
         let w = words();
         let Some(state) = self.mail_state() else {
             return Vec::new();

@@ -28,7 +28,7 @@ fn the_keys_are_put_into_a_safe() {
     let made = "the safe";
     wizard.until(made, |w| w.running.is_none() && w.report.form.is_none());
     let name = offered.file_name().unwrap().to_str().unwrap();
-    let told = wizard.wizard.report_items();
+    let told = wizard.wizard.report_view().items.clone();
     assert!(
         told.iter().any(|item| item.text.contains(name)),
         "{:?}",

@@ -33,8 +33,10 @@ pub struct KeyReport {
     pub opens: usize,
     /// Whether it is the current key.
     pub effective: bool,
-    /// Where it stands.
+    /// Where it stands: as many places as are remembered.
     pub sources: Vec<Source>,
+    /// In how many more.
+    pub more: u64,
     /// How many emails in `send_logs` carry its hash.
     pub mails: u64,
     /// Where it is published, if it is a sample key.
@@ -45,6 +47,11 @@ impl KeyReport {
     /// Its label and its fingerprint: `K1 · 3fa9c2d1e0b4`.
     pub fn name(&self) -> String {
         format!("{} · {}", self.label, self.fingerprint)
+    }
+
+    /// In how many places it stands.
+    pub fn places(&self) -> u64 {
+        self.sources.len() as u64 + self.more
     }
 }
 
@@ -187,6 +194,7 @@ pub fn report_keys(ring: &KeyRing, secrets: &[SecretReport]) -> Vec<KeyReport> {
                 .count(),
             effective: effective == Some(known.fingerprint()),
             sources: known.sources.clone(),
+            more: known.more(),
             mails: known.mails,
             published: crate::domain::key::known::published(&known.key),
         })

@@ -36,7 +36,7 @@ fn the_heaviest_is_told_first_and_members_of_one_archive_once() {
     let told: Vec<_> = looked.skipped.iter().map(|s| (s.bytes, s.alike)).collect();
     assert_eq!(told, [(900_008, 0), (0, 39)]);
     assert_eq!(looked.unread()[0].count, 41);
-    let [first, second] = [0, 1].map(|n| looked.skipped[n].sentence());
+    let [first, second] = [0, 1].map(|n| looked.skipped[n].sentence("/srv/desk"));
     assert!(
         first.contains("b.tar.gz.enc (901 KB): encrypted with openssl enc"),
         "{first}"

@@ -299,6 +299,10 @@ pub fn without_keys(text: &str) -> Cow<'_, str> {
     };
     let (mut out, mut done, mut at) = (String::new(), 0, 0);
     while at + KEY_DIGITS <= bytes.len() {
+        if !is_digit(at + KEY_DIGITS - 1) {
+            at += KEY_DIGITS;
+            continue;
+        }
         // Whatever stands in a digit's place is one byte.
         if is_digit(at) && is_key(at) {
             out.push_str(&text[done..at]);

@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 use aho_corasick::packed::Searcher;
 use zeroize::Zeroizing;
 
+use self::packed::PackedRoom;
 use super::byte_classes::HALF;
 use super::digits::is_digit;
 use super::{Hit, REACH, scan};
@@ -80,7 +81,7 @@ pub struct EncodedScan<'w> {
     /// How far the window was looked through for the marks of runs.
     done: usize,
     /// For what is packed in them.
-    room: packed::PackedRoom,
+    room: PackedRoom,
 }
 
 impl<'w> EncodedScan<'w> {
@@ -90,7 +91,7 @@ impl<'w> EncodedScan<'w> {
             window,
             range,
             done: 0,
-            room: packed::PackedRoom::of(window),
+            room: PackedRoom::of(window),
         }
     }
 
@@ -124,9 +125,7 @@ impl<'w> EncodedScan<'w> {
                     decode(window, mark, encoding, room, hit);
                 }
             }
-            if range.contains(&from) {
-                twice::look(window, from..until, at, searcher, room, hit);
-            }
+            twice::look(window, range, from..until, at, searcher, room, hit);
             (self.done, from) = (next, next);
             // The last bit of a run is not told of itself.
             let goes_on = window[until - HALF / 2..until]
@@ -158,7 +157,7 @@ fn decode(
     window: &[u8],
     mark: usize,
     encoding: Encoding,
-    room: &mut packed::PackedRoom,
+    room: &mut PackedRoom,
     hit: &mut dyn FnMut(Hit),
 ) {
     let near = |from: usize| &window[from..window.len().min(from + REACH)];
@@ -204,8 +203,8 @@ fn base64(text: &[u8], before: usize, most: usize) -> Zeroizing<Vec<u8>> {
     // Enough, so that growing leaves no copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(most.min(text.len() + before)));
     let (mut bits, mut held) = (0u32, 0);
-    let mut digits = std::iter::repeat_n(0, before).chain(values(text));
-    for digit in digits.by_ref().take(most) {
+    let known = digits(text).map(|(_, value)| value);
+    for digit in std::iter::repeat_n(0, before).chain(known).take(most) {
         bits = bits << 6 | digit;
         held += 6;
         if held >= 8 {
@@ -219,20 +218,21 @@ fn base64(text: &[u8], before: usize, most: usize) -> Zeroizing<Vec<u8>> {
     bytes
 }
 
-/// The values of digits, up to what is none.
-fn values(text: &[u8]) -> impl Iterator<Item = u32> {
+/// Digits, where they stand and their values, up to what is none.
+fn digits(text: &[u8]) -> impl Iterator<Item = (usize, u32)> {
     let mut escaped = false;
     text.iter()
-        .map_while(move |byte| {
+        .enumerate()
+        .map_while(move |(place, byte)| {
             let in_escape = std::mem::replace(&mut escaped, *byte == b'\\');
             match byte {
                 b'n' | b'r' if in_escape => Some(None),
                 b'\n' | b'\r' | b'\\' => Some(None),
-                b'A'..=b'Z' => Some(Some(u32::from(byte - b'A'))),
-                b'a'..=b'z' => Some(Some(u32::from(byte - b'a') + 26)),
-                b'0'..=b'9' => Some(Some(u32::from(byte - b'0') + 52)),
-                b'+' => Some(Some(62)),
-                b'/' => Some(Some(63)),
+                b'A'..=b'Z' => Some(Some((place, u32::from(byte - b'A')))),
+                b'a'..=b'z' => Some(Some((place, u32::from(byte - b'a') + 26))),
+                b'0'..=b'9' => Some(Some((place, u32::from(byte - b'0') + 52))),
+                b'+' => Some(Some((place, 62))),
+                b'/' => Some(Some((place, 63))),
                 _ => None,
             }
         })

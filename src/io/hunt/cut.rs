@@ -11,6 +11,8 @@ const REDIS_END: u8 = 0xff;
 const REDIS_CHECKSUM: usize = 8;
 /// An entry of Mercurial's index.
 const REVISION: u64 = 64;
+/// Longer indexes have their data in a file beside them.
+const MOST_INLINE: u64 = 1 << 20;
 
 /// Whether a file of this length that begins so was longer once.
 pub(super) fn ends_too_soon(path: &Path, head: &[u8], file: &File, length: u64) -> bool {
@@ -55,6 +57,9 @@ fn revision(file: &File, at: u64) -> Option<(u64, u64)> {
 /// Of an index with the data behind each entry: they fill the file.
 fn lacks_revisions(file: &File, length: u64) -> bool {
     let mut at = 0;
+    if length > MOST_INLINE {
+        return false;
+    }
     while at < length {
         match revision(file, at) {
             Some((_, bytes)) => at = at.saturating_add(REVISION + bytes),

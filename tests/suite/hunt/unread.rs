@@ -48,6 +48,31 @@ fn the_heaviest_is_told_first_and_members_of_one_archive_once() {
 }
 
 #[test]
+fn the_command_names_the_install_and_an_archive_is_to_be_unpacked_first() {
+    let folder = folder();
+    let sealed = [&b"age-encryption.org/v1\n"[..], &noise(500)].concat();
+    std::fs::write(folder.path().join("a.age"), &sealed).unwrap();
+    std::fs::write(folder.path().join("b.tar"), tar(&[("c.age", &sealed)])).unwrap();
+    let (_, looked) = search(folder.path());
+    let told: Vec<_> = looked
+        .skipped
+        .iter()
+        .map(|s| s.sentence("'/srv/my desk'"))
+        .collect();
+    let [alone, inside] = &told[..] else {
+        panic!("{told:?}");
+    };
+    let command =
+        "(age -d -i IDENTITY FILE | freescout-rescue find-key '/srv/my desk' --look-in -)";
+    assert!(
+        alone.ends_with(&format!("decrypt it first {command}")),
+        "{alone}"
+    );
+    let unpack = format!("{command}. It is in an archive: unpack that first");
+    assert!(inside.ends_with(&unpack), "{inside}");
+}
+
+#[test]
 fn keyrings_are_no_messages() {
     let folder = folder();
     let keys = [&b"\x99\x02\x0d\x04\x5c\x00\x00\x00\x01"[..], &noise(6000)].concat();

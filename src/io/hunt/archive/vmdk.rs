@@ -33,7 +33,7 @@ pub(in super::super) fn lacks(head: &[u8], file: &File, length: u64) -> bool {
     let (grain, capacity) = (number(head, 20, 8), number(head, 12, 8));
     let (entries, directory) = (number(head, 44, 4), number(head, 56, 8));
     let is_sparse = head.starts_with(b"KDMV") && !is_packed(head) && entries == ENTRIES;
-    if !is_sparse || grain == 0 {
+    if !is_sparse || grain == 0 || grain > MAX_GRAIN {
         return false;
     }
     // No more tables than there is room for in the file, whatever the header says.

@@ -338,7 +338,7 @@ mod tests {
         assert!(blocks[1].len() < 200, "the second block looks back");
         // Cut, it is read as far as it goes.
         let cut = given(PieceHolder::Cabinet, &cabinet[..cabinet.len() - 1]);
-        assert!(cut == first);
+        assert!(text.starts_with(&cut) && cut.len() > first.len());
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub(super) struct Cabinet<'s> {
     budget: Budget,
     /// How much of the file was read.
     at: u64,
+    /// Whether it ended before it should.
+    is_cut: bool,
     /// The folders that are left, the last of them first; `None` before the header was read.
     folders: Option<Vec<CabinetFolder>>,
     current: Option<CabinetFolder>,
@@ -68,6 +70,7 @@ impl<'s> Cabinet<'s> {
             stream,
             budget: budget.clone(),
             at: 0,
+            is_cut: false,
             folders: None,
             current: None,
             reserved: 0,
@@ -77,14 +80,20 @@ impl<'s> Cabinet<'s> {
         }
     }
 
+    /// The next bytes, as many of them as there are.
+    fn take_some(&mut self, bytes: u64) -> Result<Zeroizing<Vec<u8>>> {
+        let mut taken = Zeroizing::default();
+        self.is_cut |= !add_plain(self.stream, bytes, &mut taken)?;
+        self.at += taken.len() as u64;
+        Ok(taken)
+    }
+
     /// The next bytes: all of them, or an error.
     fn take(&mut self, bytes: u64) -> Result<Zeroizing<Vec<u8>>> {
-        let mut taken = Zeroizing::default();
-        let whole = add_plain(self.stream, bytes, &mut taken)?;
-        self.at += taken.len() as u64;
-        match whole {
-            true => Ok(taken),
-            false => Err(Error::from(ErrorKind::UnexpectedEof)),
+        let taken = self.take_some(bytes)?;
+        match self.is_cut {
+            true => Err(Error::from(ErrorKind::UnexpectedEof)),
+            false => Ok(taken),
         }
     }
 
@@ -197,7 +206,8 @@ impl Pieces for Cabinet<'_> {
         folder.blocks -= 1;
         let packing = folder.packing;
         let head = self.take(8 + self.reserved)?;
-        let block = self.take(number(&head, 4, 2))?;
+        // The last of a file that was cut is read as far as it goes.
+        let block = self.take_some(number(&head, 4, 2))?;
         match packing {
             MSZIP => self.unpack(&block, given)?,
             _ => given.extend_from_slice(&block),

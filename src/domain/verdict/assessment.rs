@@ -184,6 +184,11 @@ pub fn report_keys(ring: &KeyRing, secrets: &[SecretReport]) -> Vec<KeyReport> {
     let effective = ring
         .effective()
         .map(crate::domain::key::app_key::AppKey::fingerprint);
+    // A file with one key may be called like another.
+    let unnamed = |source: &Source| {
+        let keys = ring.iter().map(|known| &known.key);
+        keys.fold(source.clone(), Source::without)
+    };
     ring.iter()
         .map(|known| KeyReport {
             label: ring.label(known.fingerprint()),
@@ -193,7 +198,7 @@ pub fn report_keys(ring: &KeyRing, secrets: &[SecretReport]) -> Vec<KeyReport> {
                 .filter(|s| s.verdict.key() == Some(known.fingerprint()))
                 .count(),
             effective: effective == Some(known.fingerprint()),
-            sources: known.sources.clone(),
+            sources: known.sources.iter().map(unnamed).collect(),
             more: known.more(),
             mails: known.mails,
             published: crate::domain::key::known::published(&known.key),

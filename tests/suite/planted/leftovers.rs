@@ -23,32 +23,32 @@ pub fn cases() -> Vec<Case> {
         left!(
             "zsh: history with escapes",
             "printf 'HISTFILE=%s/out/.zsh_history SAVEHIST=99 HISTSIZE=99\\nsetopt extended_history\\nprint \"\\303\\204\\nAPP_KEY=%s\"\\nfc -W\\nexit\\n' \
-             \"$PWD\" \"$K\" | script -qec 'zsh -f -i' /dev/null >said; grep -q : out/.zsh_history"
+             \"$PWD\" \"$K\" | timeout 20 script -qec 'zsh -f -i' /dev/null >said; grep -q : out/.zsh_history"
         ),
         left!(
             "fish: history",
             // It would write completions for every manual page.
             "mkdir -p out/fish/generated_completions
              { sleep 1; printf 'echo \"\\303\\204\\\\nAPP_KEY=%s\"\\n' \"$K\"; sleep 1; printf 'exit\\n'; sleep 1; } |
-             XDG_DATA_HOME=$PWD/out script -qec 'fish -i' /dev/null >said; grep -q cmd: out/fish/fish_history"
+             XDG_DATA_HOME=$PWD/out timeout 20 script -qec 'fish -i' /dev/null >said; grep -q cmd: out/fish/fish_history"
         ),
         left!(
             "joe: a deleted line, in its state",
-            "{ sleep 1; printf '\\031'; sleep 0.3; printf '\\013x'; sleep 0.5; } | script -qec 'joe env' /dev/null >said
+            "{ sleep 1; printf '\\031'; sleep 0.3; printf '\\013x'; sleep 0.5; } | timeout 20 script -qec 'joe env' /dev/null >said
              ! grep -q APP_KEY env && mv .joe_state out"
         ),
         left!(
             "joe: backup",
-            "{ sleep 1; printf '\\031'; sleep 0.3; printf '\\013x'; sleep 0.5; } | script -qec 'joe env' /dev/null >said
+            "{ sleep 1; printf '\\031'; sleep 0.3; printf '\\013x'; sleep 0.5; } | timeout 20 script -qec 'joe env' /dev/null >said
              mv env~ out"
         ),
         left!(
             "nano, hung up on",
             "{ sleep 1; printf 'APP_KEY=%s\\n' \"$K\"; sleep 1; kill -HUP $(cat pid); sleep 0.5; } |
-             script -qec 'sh -c \"echo \\$\\$ >pid; exec nano out/new\"' /dev/null >said; ls out/new.save >/dev/null"
+             timeout 20 script -qec 'sh -c \"echo \\$\\$ >pid; exec nano out/new\"' /dev/null >said; ls out/new.save >/dev/null"
         ),
-        left!("nano: backup", "{ sleep 1; printf '\\013'; sleep 0.3; printf '\\017\\n'; sleep 0.3; printf '\\030'; sleep 0.5; } |
-             script -qec 'nano -B env' /dev/null >said; ! grep -q APP_KEY env && mv env~ out"),
+        left!("nano: backup", "{ sleep 1; printf '\\013'; sleep 0.3; printf '\\017'; sleep 0.3; printf '\\r'; sleep 0.3; printf '\\030'; sleep 0.5; } |
+             timeout 20 script -qec 'nano -B env' /dev/null >said; ! grep -q APP_KEY env && mv env~ out"),
         left!(
             "Emacs: automatic save, backup",
             "cp env 'out/#.env#' && cp env out/.env.~3~"

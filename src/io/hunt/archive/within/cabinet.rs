@@ -196,6 +196,9 @@ impl<'s> Cabinet<'s> {
 
 impl Pieces for Cabinet<'_> {
     fn next(&mut self, given: &mut Vec<u8>) -> Result<bool> {
+        if self.is_cut {
+            return Err(Error::from(ErrorKind::UnexpectedEof));
+        }
         let Some(folder) = &mut self.current else {
             return self.next_folder();
         };

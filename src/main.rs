@@ -128,8 +128,8 @@ fn run(arguments: Arguments) -> CommandResult {
             json,
         }) => make_demo(&folder, mailboxes, json),
         Some(Task::Demo { make: None, .. }) => run_demo(),
-        Some(Task::Completions { shell }) => Ok(manual::completions(shell)),
-        Some(Task::Man { folder }) => manual::pages(folder.as_deref()).map_err(not_started),
+        Some(Task::Completions { shell }) => manual::completions(shell),
+        Some(Task::Man { folder }) => manual::pages(folder.as_deref()),
     }
 }
 

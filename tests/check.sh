@@ -66,6 +66,11 @@ lintian:/usr/bin/lintian
 docker.io:/usr/sbin/dockerd
 podman:/usr/bin/podman
 runc:/usr/sbin/runc
+gcab:/usr/bin/gcab
+joe:/usr/bin/joe
+fish:/usr/bin/fish
+zsh:/usr/bin/zsh
+nano:/usr/bin/nano
 fuse-overlayfs:/usr/bin/fuse-overlayfs
 uidmap:/usr/bin/newuidmap
 procps:/usr/bin/pgrep

@@ -49,16 +49,24 @@ fn fault(json: bool) -> u8 {
     FAULT
 }
 
-/// Help and version, which are no failure, and arguments that are none of ours. Gives the exit code.
+/// Help and version, which are no failure unless nobody can read them, and arguments that are none of ours. Gives the exit
+/// code.
 pub fn usage(said: &clap::Error, arguments: &[OsString]) -> u8 {
     let text = said.to_string();
+    let mut out = match said.use_stderr() {
+        true => Out::stderr(),
+        false => Out::stdout(),
+    };
     match sanitize_lines(&text) {
-        // In its colours. Where nobody listens there is nothing left to say.
-        safe if safe == text => drop(said.print()),
+        safe if safe == text => {
+            let styled = said.render();
+            let in_colours = out.has_colours().then(|| styled.ansi().to_string());
+            out.as_it_is(in_colours.unwrap_or(text.clone()).as_bytes());
+        }
         safe => Out::stderr().line(safe.trim_end()),
     }
     if !said.use_stderr() {
-        return Exit::Fine as u8;
+        return exit(false, || output::read_whole(Exit::Fine));
     }
     if asks_for_json(arguments) {
         Out::stdout().json(&failed::json(&problem(&text)));

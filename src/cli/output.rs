@@ -10,7 +10,8 @@ mod wrapped;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::domain::error::Problem;
+use crate::cli::outcome::CommandResult;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::secret::{NamedPlace, Place, SecretKind};
 use crate::domain::mail::probe::Tested;
@@ -22,6 +23,7 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, Severity};
 use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::engine::exit::Exit;
+use crate::engine::recovery::commands;
 use crate::engine::recovery::restore::Restored;
 use crate::engine::recovery::run_log;
 use crate::engine::recovery::undo::Undone;
@@ -114,6 +116,17 @@ pub(super) fn only_shown(
 /// How many installs are listed: a hoster's server has hundreds.
 const INSTALLS: usize = 20;
 
+/// The exit code of what only printed something; a problem where that could not be written.
+pub(super) fn read_whole(exit: Exit) -> CommandResult {
+    let Some(why) = lost() else {
+        return Ok(exit);
+    };
+    let w = words();
+    let problem =
+        ErrorKind::NotWritable.problem(w.output_lost, why.to_string(), w.output_lost_next);
+    Err((problem, Exit::Failed))
+}
+
 /// A problem, on standard error.
 pub(super) fn problem(problem: &Problem) {
     let mut err = Out::stderr();
@@ -139,11 +152,12 @@ pub(super) fn problem(problem: &Problem) {
     }
 }
 
-/// What a search could not read.
-pub(super) fn skipped(looked: &HuntTotals) {
+/// What a search for keys of this install could not read.
+pub(super) fn skipped(install: &Path, looked: &HuntTotals) {
+    let install = commands::operand(install);
     let mut err = Out::stderr();
     for skipped in looked.skipped.iter().take(20) {
-        err.line(&text!(look_skipped, what = skipped.sentence()));
+        err.line(&text!(look_skipped, what = skipped.sentence(&install)));
     }
     if let Some(unread) = sentences::unread::unread(&looked.unread()) {
         err.line(&text!(look_unread, unread));
@@ -160,6 +174,11 @@ fn keys(out: &mut Out, assessment: &Assessment, sources: usize) {
         out.line(&sentences::key(key, assessment.summary.all()));
         for source in key.sources.iter().take(sources) {
             out.line(&format!("      {}", sentences::source(source)));
+        }
+        // Who asked for few knows that there are more.
+        if key.more > 0 && sources > key.sources.len() {
+            let more = text!(find_key_places_more, more = key.more);
+            out.line(&format!("      {more}"));
         }
     }
 }

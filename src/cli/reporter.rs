@@ -89,7 +89,7 @@ impl usecase::Reporter for TerminalReporter {
 
     fn notice(&self, notice: Notice<'_>) {
         match notice {
-            Notice::Skipped(looked) => output::skipped(looked),
+            Notice::Skipped(install, looked) => output::skipped(install, looked),
             Notice::AskedToEnd => Out::stderr().line(words().signal_put_off),
             Notice::Opened(..) | Notice::Journal(..) => {}
         }

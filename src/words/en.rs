@@ -9,6 +9,7 @@ table! {
     pub const EN: plurals English;
 
     product = "FreeScout Rescue";
+    key_in_a_name = "‹key›";
 
     our_fault = "This step was stopped by a bug in freescout-rescue.";
     our_fault_next = "Nothing further was done. Try again; if it happens again, please report it.";
@@ -312,8 +313,9 @@ table! {
     skip_form_packed(form, command) = "packed as {form}, which is not supported: unpack it first ({command})";
     skip_form_encrypted(form, command) = "encrypted with {form}: decrypt it first ({command})";
     broken_off = "the file is shorter than it was; only what is there was searched";
-    skip_form_borg(form, command) = "a repository of {form}: what is not encrypted in it was searched; if it is encrypted, open it first ({command})";
+    skip_form_plain(form, command) = "a repository of {form}: what is not encrypted in it was searched; if it is encrypted, open it first ({command})";
     skip_form_repository(form, command) = "a repository of {form}, which is not read: open it first ({command})";
+    skip_form_inside(why) = "{why}. It is in an archive: unpack that first";
     skip_form_own_program(form) = "a backup of {form}, which is not read: restore it with that program first";
     inside_as_it_stands(form) = "{form}, as it stands";
     skip_part = "a part of a split archive, and not all parts of it are here: put them together first (cat PART1 PART2 … > WHOLE)";

@@ -403,6 +403,9 @@ fn a_result_that_could_not_be_written_is_no_success() {
         (&recover, 2, "`history` lists"),
         (&["undo", "--yes"], 2, "`history` lists"),
         (&["history"], 3, "run the same command again"),
+        (&["--help"], 3, "run the same command again"),
+        (&["check", "--help"], 3, "run the same command again"),
+        (&["--version"], 3, "run the same command again"),
     ] {
         let full = std::fs::File::create("/dev/full").unwrap();
         let out = on_install(&bench, what).stdout(full).output().unwrap();

@@ -76,7 +76,7 @@ pub fn by_gravity(told: &[News]) -> Vec<&News> {
 
 /// What is the gravest of several, in one sentence without its full stop, with the number of the others.
 pub fn with_others(first: &str, count: usize) -> String {
-    let message = first.strip_suffix('.').unwrap_or(first);
+    let message = first.strip_suffix(['.', '。']).unwrap_or(first);
     match count {
         0 => message.to_owned(),
         count => text!(watched_and_more, message, count),

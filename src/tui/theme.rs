@@ -5,6 +5,7 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::io::os::locale;
+use crate::words;
 
 /// How many colours there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +63,8 @@ impl Theme {
         };
         Self {
             depth,
-            unicode: locale::is_utf8(),
+            // Where it was asked for, it is shown.
+            unicode: locale::is_utf8() || !words::language().is_first(),
         }
     }
 

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::theme::{Role, Theme};
 use crate::domain::error::Problem;
 use crate::wizard::parts::input::Input;
-use crate::words::words;
+use crate::words::{breaks, words};
 
 /// What is drawn on, its looks, and what became of it.
 pub struct Canvas<'a> {
@@ -73,11 +73,13 @@ fn wrap_paragraph(paragraph: &str, width: usize) -> Vec<String> {
     let (mut line, mut used) = (" ".repeat(blanks.min(width)), blanks.min(width));
     for word in paragraph[blanks..].split_inclusive(' ') {
         let bare = word.trim_end_matches(' ');
-        // One that fits on no line is broken behind the names of folders, where it has some.
-        let pieces = match indent.len() + bare.width() > width {
-            true => folders(bare),
-            false => vec![bare],
-        };
+        let pieces = breaks::pieces(bare).into_iter().flat_map(|piece| {
+            // One that fits on no line is broken behind the names of folders, where it has some.
+            match indent.len() + piece.width() > width {
+                true => folders(piece),
+                false => vec![piece],
+            }
+        });
         for piece in pieces {
             if used + piece.width() > width && used > indent.len() {
                 lines.push(std::mem::replace(&mut line, indent.clone()));
@@ -449,6 +451,10 @@ mod tests {
         assert_eq!(
             wrap("  · one two (three)", 11),
             ["  · one two", "    (three)"]
+        );
+        assert_eq!(
+            wrap("找到 3 个密钥，全部可用。", 12),
+            ["找到 3 个密", "钥，全部可", "用。"]
         );
     }
 

@@ -282,7 +282,7 @@ fn shot(name: &str, stage: &Stage) {
         );
         let name = format!("{name}_{width}x{height}");
         let whole = whole(&stage.0, width, height).expect(&name);
-        if !language::judged(&name, &whole) {
+        if !language::judged(&name, &whole, &screen) {
             insta::assert_snapshot!(name, screen);
         }
     }
@@ -754,7 +754,8 @@ fn the_pictures_are_true() {
         ("keys", keys, (100, 30)),
     ] {
         let buffer = draw(&stage.0, width, height, Theme::new(Depth::True, true));
-        if language::judged(name, &text(&buffer)) {
+        let screen = text(&buffer);
+        if language::judged(name, &screen, &screen) {
             continue;
         }
         let drawn = picture::svg(&buffer);

@@ -11,6 +11,7 @@ mod named;
 pub mod table;
 pub mod breaks;
 mod en;
+pub mod joined;
 pub mod language;
 #[cfg(feature = "pseudo-locale")]
 pub mod pseudo;

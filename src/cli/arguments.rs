@@ -76,13 +76,13 @@ pub struct Arguments {
     /// What to do; the wizard when nothing is given.
     #[command(subcommand)]
     pub task: Option<Task>,
+    /// The install and the places around it.
+    #[command(flatten)]
+    pub common: Common,
     /// Speak this language: en or zh-CN. Default: the one that LC_ALL, LC_MESSAGES or LANG names, else English. What goes into
     /// JSON is English.
     #[arg(long, value_name = "LANGUAGE", global = true, value_parser = language)]
     pub lang: Option<&'static Language>,
-    /// The install and the places around it.
-    #[command(flatten)]
-    pub common: Common,
 }
 
 /// What to do in place of the wizard on an install.

@@ -2,7 +2,7 @@
 //!
 //! One language is one file, so that who translates it has all of it before them; its sections follow the program.
 
-use super::English;
+use super::table::English;
 
 table! {
     /// English.
@@ -12,6 +12,12 @@ table! {
 
     our_fault = "This step was stopped by a bug in freescout-rescue.";
     our_fault_next = "Nothing further was done. Try again; if it happens again, please report it.";
+
+    // how parts are put together
+    list_more(list, one) = "{list}, {one}";
+    clauses_more(clauses, one) = "{clauses}; {one}";
+    sentence_of(clauses) = "{clauses}.";
+    said_of(what, said) = "{what}: {said}";
 
     // finding the install
     install_not_found = "No FreeScout install was found in the usual places.";

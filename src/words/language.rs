@@ -3,8 +3,7 @@
 //! What the operator chose by name counts first, then what the environment says of messages, as in `setlocale(3)`. A pure
 //! choice: whoever asks has looked the environment up.
 
-use super::Words;
-use super::en::EN;
+use super::en::{EN, Words};
 use super::zh_cn;
 
 /// A language.

@@ -4,7 +4,8 @@
 //! One language is one file: the entries of `en.rs`, the texts of help and manual pages, and the names of what reads as in
 //! English.
 
-use super::{Chinese, EN, Words, args};
+use super::en::{EN, Words, args};
+use super::table::Chinese;
 
 language! {
     /// Simplified Chinese.
@@ -14,6 +15,12 @@ language! {
 
     our_fault = "由于 freescout-rescue 自身的程序错误，此步骤已中止。";
     our_fault_next = "之后未再执行任何操作。请重试；如果再次发生，请报告此问题。";
+
+    // how parts are put together
+    list_more(list, one) = "{list}，{one}";
+    clauses_more(clauses, one) = "{clauses}；{one}";
+    sentence_of(clauses) = "{clauses}。";
+    said_of(what, said) = "{what}：{said}";
 
     // finding the install
     install_not_found = "在常见位置未找到 FreeScout 安装。";
@@ -2252,7 +2259,6 @@ pub const HELP: &[(&str, &str)] = &[
         "Print this message or the help of the given subcommand(s)",
         "显示此帮助，或指定子命令的帮助",
     ),
-    ("Print help for the subcommand(s)", "显示子命令的帮助"),
     (
         "Brings a FreeScout helpdesk back after its APP_KEY changed",
         "在 APP_KEY 变更之后让 FreeScout 帮助台恢复工作",
@@ -2608,10 +2614,6 @@ pub const HELP: &[(&str, &str)] = &[
     (
         "A new file for a safe with the key in force and the new one, made and verified before anything is changed; nothing is written over. It can be left out where a safe with the key in force was made here before",
         "用于密钥保险文件的新文件，其中包含当前密钥和新密钥，在更改任何内容之前创建并验证；不会覆盖任何内容。如果此前已在此处创建过包含当前密钥的密钥保险文件，则可省略",
-    ),
-    (
-        "What to do; the wizard when nothing is given",
-        "要做什么；不指定时启动向导",
     ),
 ];
 

@@ -33,7 +33,7 @@ fn require_chinese(screen: &str) {
     let texts = ALL.iter().flat_map(|(_, texts)| texts.iter());
     let plain = texts.filter(|text| !text.contains('{') && text.len() >= SENTENCE);
     // A longer one is broken: its beginning is enough.
-    for text in plain.filter(|text| text.contains(' ')) {
+    for text in plain.filter(|text| text.matches(' ').count() > 1) {
         let begin: String = text.chars().take(40).collect();
         assert!(!screen.contains(&begin), "{text:?} on\n{screen}");
     }
@@ -48,8 +48,8 @@ fn from_survey_to_report_and_back_in_chinese() {
         require_chinese(&screen);
         screen
     };
-    let screen = wait(&session, w.survey_wrong);
-    assert!(screen.contains(&head(w.survey_do_not_save)), "{screen}");
+    wait(&session, w.survey_wrong);
+    let screen = wait(&session, &head(w.survey_do_not_save));
     assert!(screen.contains("7/32"), "{screen}");
     session.keys("3");
     wait(&session, &head(w.locked_backup));

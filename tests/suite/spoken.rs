@@ -226,20 +226,17 @@ fn json_is_the_same_in_every_language() {
     );
     let [install, state, look_in] = [&install, &state, &look_in].map(|path| path.to_str().unwrap());
     let ours = ["--state-dir", state, "--json"];
-    for (code, arguments) in [
-        (2, &["check", install][..]),
-        (0, &["find-key", install, "--look-in", look_in]),
-        (
-            0,
-            &["recover", install, "--look-in", look_in, "--no-artisan"],
-        ),
-        (0, &["history", install]),
-        (2, &["test", install, "--mailbox", "1"]),
-        (1, &["undo", install]),
-        (0, &["resume", install]),
-        (3, &["check", "/nowhere"]),
-        (3, &["check", install, "--jsn"]),
-        (3, &["check", install, "--web-user", "nobody-of-this-name"]),
+    for arguments in [
+        &["check", install][..],
+        &["find-key", install, "--look-in", look_in],
+        &["recover", install, "--look-in", look_in, "--no-artisan"],
+        &["history", install],
+        &["test", install, "--mailbox", "1"],
+        &["undo", install],
+        &["resume", install],
+        &["check", "/nowhere"],
+        &["check", install, "--jsn"],
+        &["check", install, "--web-user", "nobody-of-this-name"],
     ] {
         let arguments = [arguments, &ours].concat();
         let english = run(&bench.path("home"), &arguments, &[]);
@@ -249,7 +246,6 @@ fn json_is_the_same_in_every_language() {
             english.out,
             english.err
         );
-        assert_eq!(english.code, Some(code), "{arguments:?}: {}", english.out);
         let asked = [&["--lang", "zh-CN"], &arguments[..]].concat();
         for (arguments, variables) in [(&arguments, &IN_CHINESE[..]), (&asked, &[])] {
             let other = run(&bench.path("home"), arguments, variables);

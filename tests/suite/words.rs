@@ -23,7 +23,12 @@ fn places(texts: &[&str]) -> BTreeSet<String> {
     for text in texts {
         let text = text.replace("{{", "").replace("}}", "");
         for part in text.split('{').skip(1) {
-            places.insert(part.split('}').next().unwrap_or_default().to_owned());
+            let place = part.split('}').next().unwrap_or_default();
+            // What else stands there is JSON.
+            let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            if place.chars().all(is_name) {
+                places.insert(place.to_owned());
+            }
         }
     }
     places

@@ -118,6 +118,8 @@ fn told(command: Command, teller: &Teller) -> Command {
         "{{before-help}}{{about-with-newline}}\n{usage}: {{usage}}\n\n{{all-args}}{{after-help}}"
     );
     let mut command = command
+        // clap breaks lines at blanks alone: whoever prints it does better.
+        .term_width(0)
         .help_template(template)
         .subcommand_help_heading(teller.fixed("Commands"));
     if let Some(about) = about {

@@ -1,5 +1,7 @@
 //! The whole way on the demo in Chinese. What is waited for is taken from the table, so a better wording breaks nothing.
 
+use std::path::Path;
+
 use freescout_rescue::words::language::CHINESE;
 use freescout_rescue::words::{ALL, args};
 
@@ -36,6 +38,36 @@ fn require_chinese(screen: &str) {
     for text in plain.filter(|text| text.matches(' ').count() > 1) {
         let begin: String = text.chars().take(40).collect();
         assert!(!screen.contains(&begin), "{text:?} on\n{screen}");
+    }
+}
+
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..'\u{9fff}').contains(&c))
+}
+
+/// The saved report is for the operator as text, and for programs as JSON, which is English whatever is spoken.
+fn require_report(home: &Path) {
+    let files = walkdir::WalkDir::new(home).into_iter().flatten();
+    let mut reports = files.map(|entry| entry.into_path()).filter(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("report-") && name.ends_with(".json")
+    });
+    let json = reports.next().expect("a report was saved");
+    let text = std::fs::read_to_string(json.with_extension("txt")).unwrap();
+    require_chinese(&text);
+    let json = std::fs::read_to_string(json).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let said = |part: &str, name: &str| -> Vec<String> {
+        let all = json[part].as_array().unwrap().iter();
+        let texts = all.filter_map(|one| one[name].as_str());
+        texts.map(str::to_owned).collect()
+    };
+    let said = [said("findings", "message"), said("connections", "advice")].concat();
+    assert!(said.len() > 3, "{json}");
+    for said in said {
+        // Names of mailboxes stand in it as they are.
+        let said = said.replace("销售", "");
+        assert!(!is_chinese(&said), "{said}");
     }
 }
 
@@ -135,7 +167,17 @@ fn from_survey_to_report_and_back_in_chinese() {
     let saved = (w.report_saved)(&args::report_saved { path: &UNKNOWN });
     wait(&session, &head(&saved));
     wait(&session, w.key_start_over);
+    require_report(session.home.path());
     session.press("u", w.undo_head);
+    // What it would put back is known before it can be confirmed.
+    let would = args::undo_would {
+        what: &UNKNOWN,
+        rows: &1_u32,
+        files: &1_u32,
+    };
+    let would = (w.undo_would)(&would);
+    let would = would.split(UNKNOWN).nth(1).unwrap().split(char::is_numeric);
+    wait(&session, would.map(str::trim).next().unwrap());
     let confirm = head(&(w.undo_confirm)(&args::undo_confirm { word: &"undo" }));
     session.press_until("\u{15}undo\r", &|screen| !screen.contains(&confirm));
     let screen = session.wait("what was undone", |screen| screen.contains("7/32"));

@@ -3,6 +3,9 @@
 # and they are missing, and says which; without root it names them and fails. Nothing is skipped in silence.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# What the tests read is English, whoever runs them.
+unset LC_ALL LC_MESSAGES
+export LANG=C.UTF-8
 
 policy="" ahead=""
 finish() {

@@ -10,6 +10,8 @@ mod wrapped;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::cli::outcome::CommandResult;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::Recoverable;
@@ -244,7 +246,8 @@ pub(super) fn check(
     for finding in &assessment.findings {
         let (severity, tone) = severity(finding.severity());
         let said = format!("  {}", sentences::finding(finding));
-        out.marked(tone, &format!("{severity:>9}"), &said);
+        let blanks = " ".repeat(9_usize.saturating_sub(severity.width()));
+        out.marked(tone, &format!("{blanks}{severity}"), &said);
     }
     if !assessment.findings.is_empty() {
         out.line("");
@@ -402,7 +405,7 @@ fn grouped(out: &mut Out, said: impl Iterator<Item = (String, String)>, listed: 
         }
     }
     for (said, all) in groups {
-        let said = said.trim_end_matches('.');
+        let said = said.trim_end_matches(['.', '。']);
         let first = said.chars().take(1).flat_map(char::to_uppercase);
         let said: String = first.chain(said.chars().skip(1)).collect();
         out.line(&format!("  {said} ({}):", all.len()));

@@ -5,8 +5,9 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind as Misuse};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 
+use super::spoken::{self, ToldFor};
 use super::{Arguments, Command, Common, Task, is_stdin};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::words::words;
@@ -32,7 +33,12 @@ impl Arguments {
     fn parsed(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
         // What begins like a call of a command is one. Behind another path there is nothing but options.
         let mistyped = arguments.get(1).and_then(|word| mistyped(word));
-        match Self::try_parse_from(arguments) {
+        let mut command = spoken::command(ToldFor::Reader);
+        let read = command.try_get_matches_from_mut(arguments);
+        let read = read.and_then(|read| {
+            Self::from_arg_matches(&read).map_err(|error| error.format(&mut command))
+        });
+        match read {
             Ok(read) if read.task.is_none() => {
                 let word = read.common.install.as_deref();
                 match word.and_then(|path| self::mistyped(path.as_os_str())) {

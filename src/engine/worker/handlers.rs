@@ -42,7 +42,7 @@ use crate::io::state::backup::{Backup, BackupError, Passphrase};
 use crate::io::state::{self, AbsolutePath};
 use crate::sentences::unread::unread;
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{self, words};
 
 /// Progress is reported at most this often: the line may be slow.
 const REPORT_EVERY: Duration = Duration::from_millis(150);
@@ -475,8 +475,11 @@ impl Desk {
         let assessment = session.assess();
         let site = survey::summary(session).site;
         let (state, made) = (MailState::with(&assessment, tested), Made::now());
-        let tested = report::connections::results(tested, &site);
-        let json = report::check_json(session, &assessment).as_report(tested, &state, &made);
+        // Its text is for the operator, its JSON for programs.
+        let json = words::in_english(|| {
+            let tested = report::connections::results(tested, &site);
+            report::check_json(session, &assessment).as_report(tested, &state, &made)
+        });
         let files = report::save(&folder, &made, text, &json, over)?;
         call.send(Update::ReportSaved(files));
         Ok(())

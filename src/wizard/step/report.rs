@@ -6,7 +6,7 @@ use crate::domain::error::Problem;
 use crate::domain::mail::state::Health;
 use crate::engine::worker::{Applied, WatchTimer, WouldUndo};
 use crate::wizard::parts::input::Input;
-use crate::wizard::parts::kept::Kept;
+use crate::wizard::parts::worked_out::WorkedOut;
 use crate::wizard::parts::list::Cursor;
 use crate::wizard::step::aftercare::SafeForm;
 
@@ -56,7 +56,7 @@ pub struct State {
     /// The chosen row.
     pub cursor: Cursor,
     /// What the screen says of all this.
-    pub(in crate::wizard) view: Kept<ReportView>,
+    pub(in crate::wizard) view: WorkedOut<ReportView>,
 }
 
 /// What the screen says, worked out of every secret and every login.

@@ -12,7 +12,7 @@ const LISTED: usize = 20;
 
 /// An install on one line: its folder, its address, and what names it.
 pub fn install(found: &FoundInstall) -> String {
-    format!("{}: {}", head(found), how(&found.evidence))
+    text!(said_of, what = head(found), said = how(&found.evidence))
 }
 
 /// An install's folder, version and address; and the container, where it is in one.

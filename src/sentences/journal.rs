@@ -114,7 +114,7 @@ pub fn told(run: &Run, undone: Option<&Run>) -> String {
         ),
     };
     if let Some(strategy) = &run.strategy {
-        what = format!("{what}, {}", shown(strategy));
+        what = text!(list_more, list = what, one = shown(strategy));
     }
     match run.kind {
         RunKind::Recovery => text!(

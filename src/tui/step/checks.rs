@@ -177,10 +177,10 @@ fn explanation(assessment: &Assessment, row: &OwnerRow) -> Vec<Piece> {
             continue;
         }
         let (role, _) = cell(secret, assessment);
-        let mut text = format!(
-            "{}: {}",
-            sentences::kind(secret.kind),
-            sentences::verdict(secret, assessment)
+        let mut text = text!(
+            said_of,
+            what = sentences::kind(secret.kind),
+            said = sentences::verdict(secret, assessment)
         );
         if let Some(recommended) = assessment.recommendation {
             let action = plan::recommended_action(recommended, secret);

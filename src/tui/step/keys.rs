@@ -147,7 +147,7 @@ fn item(key: &KeyReport, total: usize, width: u16) -> Vec<Piece> {
         // Worth a line, not worth the room.
         let at = key.sources.first().map(sentences::source);
         let at = at.unwrap_or_default();
-        let alone = format!("{}: {at}", sentences::key(key, total));
+        let alone = text!(said_of, what = sentences::key(key, total), said = at);
         let alone = vec![(Role::Muted, alone)];
         if height(&alone, width) == 1 {
             return alone;

@@ -90,7 +90,12 @@ fn item(name: &str, asked: &Asked, answer: Option<&Answer>) -> Vec<Piece> {
     let (role, trial) = answer
         .filter(|answer| answer.given())
         .map_or((Role::Text, String::new()), |answer| trial(asked, answer));
-    vec![(role, format!("{name}, {kind}: {answer_text}{trial}"))]
+    let whose = text!(list_more, list = name, one = kind);
+    let said = match trial.is_empty() {
+        true => answer_text,
+        false => text!(list_more, list = answer_text, one = trial),
+    };
+    vec![(role, text!(said_of, what = whose, said))]
 }
 
 /// What its server says to an answer, in a word or two.
@@ -116,7 +121,7 @@ fn trial(asked: &Asked, answer: &Answer) -> (Role, String) {
         None if asked.connection.is_none() => (Role::Ok, w.password_untestable.to_owned()),
         None => (Role::Warn, w.password_untested.to_owned()),
     };
-    (role, format!(", {text}"))
+    (role, text)
 }
 
 /// Rows that the chosen one needs below the list: a rule, what is said before its field, the field, what is said behind it.

@@ -24,10 +24,10 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     let strategies: Vec<Vec<Piece>> = Strategy::ALL
         .iter()
         .map(|strategy| {
-            let mut text = format!(
-                "{}: {}",
-                strategy_name(*strategy, w),
-                strategy_does(*strategy, w)
+            let mut text = text!(
+                said_of,
+                what = strategy_name(*strategy, w),
+                said = strategy_does(*strategy, w)
             );
             if recommended.is_some_and(|r| r.strategy == *strategy) {
                 text.push_str(w.plan_recommended);
@@ -161,7 +161,9 @@ fn changes(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, ready: &Pla
         let name = theme.name(&owner, &place);
         let action = sentences::action(step.action, secret, assessment);
         let kind = sentences::kind(step.kind);
-        vec![(role, format!("{offer}{name}, {kind}: {action}"))]
+        let whose = text!(list_more, list = name, one = kind);
+        let said = text!(said_of, what = whose, said = action);
+        vec![(role, format!("{offer}{said}"))]
     };
     let len = wizard.plan.order.len();
     let chosen = match wizard.plan.pane {

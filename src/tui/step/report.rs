@@ -123,7 +123,8 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
             Role::Ok => Role::Text,
             role => role,
         };
-        let mut pieces = vec![(role, format!("{sign} {name}: {}", item.text))];
+        let said = text!(said_of, what = name, said = item.text);
+        let mut pieces = vec![(role, format!("{sign} {said}"))];
         let advice = item.advice.iter();
         pieces.extend(advice.map(|text| (Role::Text, format!("  · {text}"))));
         pieces

@@ -279,7 +279,7 @@ fn read(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, survey: &Surve
         };
         items.push(vec![(
             role,
-            format!("{word}: {}", sentences::finding(finding)),
+            text!(said_of, what = word, said = sentences::finding(finding)),
         )]);
     }
     items.extend(

@@ -6,8 +6,8 @@ use crate::domain::error::Problem;
 use crate::domain::mail::state::Health;
 use crate::engine::worker::{Applied, WatchTimer, WouldUndo};
 use crate::wizard::parts::input::Input;
-use crate::wizard::parts::worked_out::WorkedOut;
 use crate::wizard::parts::list::Cursor;
+use crate::wizard::parts::worked_out::WorkedOut;
 use crate::wizard::step::aftercare::SafeForm;
 
 /// A form that is open.

@@ -2,7 +2,9 @@
 
 pub mod app;
 pub mod frame;
+pub mod inbox;
 pub mod keymap;
+pub mod plain;
 pub mod step;
 pub mod terminal;
 pub mod theme;

@@ -1,5 +1,7 @@
 //! The pieces every step is made of: wrapped texts, lists that turn pages, fields, problems.
 
+pub mod linear;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -7,6 +9,7 @@ use ratatui::widgets::Widget;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use self::linear::LineNotes;
 use super::theme::{Role, Theme};
 use crate::domain::error::Problem;
 use crate::wizard::parts::input::Input;
@@ -28,6 +31,8 @@ pub struct Canvas<'a> {
     pub pinned: u16,
     /// Whether there was no room for all of it.
     pub cut: bool,
+    /// Where it is printed line by line: what is noted for that.
+    pub notes: Option<LineNotes>,
 }
 
 impl<'a> Canvas<'a> {
@@ -41,6 +46,7 @@ impl<'a> Canvas<'a> {
             focus: None,
             pinned: 0,
             cut: false,
+            notes: None,
         }
     }
 }
@@ -247,11 +253,14 @@ impl Canvas<'_> {
             if text.is_empty() {
                 take_top(area, 1);
             }
-            for line in wrap(text, usize::from(area.width)) {
+            for (number, line) in wrap(text, usize::from(area.width)).into_iter().enumerate() {
                 if area.height == 0 && !line.is_empty() {
                     return self.goes_on_below(*area);
                 }
                 let row = take_top(area, 1);
+                if number > 0 {
+                    self.goes_on(row.y);
+                }
                 let span = self.span(*role, line);
                 self.line(row, 0, vec![span]);
             }
@@ -277,6 +286,9 @@ impl Canvas<'_> {
 
     /// A name and its value, wrapped under itself; the names take `name_width` columns.
     pub fn value(&mut self, area: &mut Rect, name: &str, name_width: u16, value: &str) {
+        if self.is_linear() {
+            return self.linear_value(area, name, value);
+        }
         let mut row = *area;
         row.height = 1;
         let label = self.span(Role::Muted, fit(name, usize::from(name_width)));
@@ -314,6 +326,9 @@ impl Canvas<'_> {
     /// A list of items of several lines, the chosen one marked. It turns pages instead of scrolling, so that moving
     /// within a page changes two marks and nothing else.
     pub fn list(&mut self, area: Rect, items: &[Vec<Piece>], chosen: Option<usize>) {
+        if self.is_linear() {
+            return self.linear_list(&mut { area }, items, chosen);
+        }
         let width = usize::from(area.width.saturating_sub(2)).max(1);
         let wrapped: Vec<Vec<(Role, String)>> = items
             .iter()
@@ -381,6 +396,9 @@ impl Canvas<'_> {
 
     /// A field: its text or its mask, and the terminal's cursor in it.
     pub fn field(&mut self, area: Rect, input: &Input, masked: bool, focused: bool) {
+        if self.is_linear() {
+            return self.linear_field(area, input, masked, focused);
+        }
         let width = usize::from(area.width).max(2);
         let shown: String = if masked {
             "•".repeat(input.chars())

@@ -9,6 +9,7 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::sentences;
 use crate::tui::theme::Role;
+use crate::tui::widgets::linear::page_of;
 use crate::tui::widgets::{Canvas, Piece, below_list, fit, plain, take_top};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::checks::OwnerRow;
@@ -39,6 +40,9 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         };
         canvas.field(field, filter, false, wizard.checks.filtering);
     }
+    if canvas.is_linear() {
+        return in_lines(canvas, area, wizard, assessment);
+    }
     let owner_width = usize::from(area.width).saturating_sub(2 + 3 * CELL);
     let head = take_top(&mut area, 1);
     let names = [w.column_incoming, w.column_outgoing, w.column_oauth]
@@ -59,12 +63,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     let spans = vec![canvas.span(Role::Muted, "─".repeat(usize::from(rule.width)))];
     canvas.line(rule, 0, spans);
     if rows.is_empty() {
-        let text = if filter.is_empty() {
-            w.checks_nothing
-        } else {
-            w.checks_no_match
-        };
-        canvas.pieces(&mut area, &[plain(text)]);
+        canvas.pieces(&mut area, &[plain(nothing_listed(wizard))]);
         return;
     }
     table(
@@ -77,6 +76,64 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     );
     if let Some(row) = rows.get(wizard.checks.cursor.at()) {
         canvas.pieces(&mut detail, &explanation(assessment, row));
+    }
+}
+
+/// A row of the table as a sentence: whose it is, and each verdict behind its column's name.
+fn in_lines(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, assessment: &Assessment) {
+    let rows = &wizard.checks.rows;
+    if rows.is_empty() {
+        let text = nothing_listed(wizard);
+        canvas.pieces(&mut area, &[plain(text)]);
+        return;
+    }
+    let chosen = wizard.checks.cursor.at();
+    let page = page_of(Some(chosen), rows.len());
+    let w = words();
+    let item = |canvas: &Canvas<'_>, row: &OwnerRow| {
+        let columns = [
+            (Column::Incoming, w.column_incoming),
+            (Column::Outgoing, w.column_outgoing),
+            (Column::OAuth, w.column_oauth),
+        ];
+        let cells = columns.into_iter().filter_map(|(column, name)| {
+            let held = row.secrets(assessment).filter(|s| column.holds(s.kind));
+            let (_, text) = worst(held, assessment);
+            (!text.is_empty()).then(|| format!("{name} {text}"))
+        });
+        let cells: Vec<String> = cells.collect();
+        vec![plain(format!(
+            "{}: {}",
+            owner(canvas, row),
+            cells.join(", ")
+        ))]
+    };
+    let items: Vec<Vec<Piece>> = (0..rows.len())
+        .map(|index| match page.contains(&index) {
+            true => item(canvas, &rows[index]),
+            false => Vec::new(),
+        })
+        .collect();
+    canvas.linear_list(&mut area, &items, Some(chosen));
+    take_top(&mut area, 1);
+    if let Some(row) = rows.get(chosen) {
+        canvas.pieces(&mut area, &explanation(assessment, row));
+    }
+}
+
+fn nothing_listed(wizard: &Wizard) -> &'static str {
+    match wizard.checks.filter.is_empty() {
+        true => words().checks_nothing,
+        false => words().checks_no_match,
+    }
+}
+
+/// Whose a row is.
+fn owner(canvas: &Canvas<'_>, row: &OwnerRow) -> String {
+    match row.kind {
+        None => canvas.name(&row.owner, &row.email),
+        Some(SecretKind::SystemMail) => sentences::kind(SecretKind::SystemMail).to_owned(),
+        Some(kind) => format!("{} ({})", row.owner, sentences::kind(kind)),
     }
 }
 
@@ -97,11 +154,7 @@ fn table(
     let end = rows.len().min(start + height);
     for (line, (index, row)) in (0..).zip((start..end).zip(&rows[start..end])) {
         let mark = if index == chosen { "▸ " } else { "  " };
-        let owner = match row.kind {
-            None => canvas.name(&row.owner, &row.email),
-            Some(SecretKind::SystemMail) => sentences::kind(SecretKind::SystemMail).to_owned(),
-            Some(kind) => format!("{} ({})", row.owner, sentences::kind(kind)),
-        };
+        let owner = owner(canvas, row);
         let mut spans = vec![
             canvas.span(Role::Accent, mark),
             canvas.span(Role::Text, fit(&owner, owner_width.saturating_sub(1)) + " "),

@@ -8,6 +8,7 @@ use crate::domain::mail::rung::Code;
 use crate::sentences::connections as sentences;
 use crate::tui::keymap;
 use crate::tui::theme::Role;
+use crate::tui::widgets::linear::page_of;
 use crate::tui::widgets::{Canvas, Piece, below_list, fit, plain, take_top, wrap};
 use crate::wizard::message::Action;
 use crate::wizard::state::Wizard;
@@ -50,6 +51,15 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         };
         canvas.pieces(&mut area, &[plain(text)]);
     }
+    if canvas.is_linear() {
+        list(canvas, &mut area, wizard, &shown);
+        take_top(&mut area, 1);
+        match state.chosen() {
+            Some(side) => ladder(canvas, &mut area, wizard, side),
+            None => canvas.pieces(&mut area, &[plain(w.connections_note)]),
+        }
+        return;
+    }
     table(canvas, area, wizard, &shown, turn);
     let rule = take_top(&mut detail, 1);
     let spans = vec![canvas.span(Role::Muted, "─".repeat(usize::from(rule.width)))];
@@ -58,6 +68,39 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         Some(side) => ladder(canvas, &mut detail, wizard, side),
         None => canvas.pieces(&mut detail, &[(Role::Muted, w.connections_note.to_owned())]),
     }
+}
+
+/// A row of the table as a sentence: whose it is, and how each direction stands.
+fn list(canvas: &mut Canvas<'_>, area: &mut Rect, wizard: &Wizard, rows: &[&MailboxRow]) {
+    if rows.is_empty() {
+        return;
+    }
+    let state = &wizard.connections;
+    let chosen = state.cursor.at().min(rows.len() - 1);
+    let page = page_of(Some(chosen), rows.len());
+    let stands = |side: &Side| match (state.progress(side.id), state.last(side.id)) {
+        (Some(_), _) => "…",
+        (None, None) => words().password_untested,
+        (None, Some(tested)) => match (tested.ended.mark(), sentences::word(&tested.ended)) {
+            (LoginMark::Works, _) | (_, "") => mark(tested).1,
+            (_, word) => word,
+        },
+    };
+    let item = |canvas: &Canvas<'_>, row: &MailboxRow| {
+        let sides = row.sides.iter().filter(|side| !side.protocol.is_empty());
+        let sides: Vec<String> = sides
+            .map(|side| format!("{} {}", side.protocol, stands(side)))
+            .collect();
+        let name = canvas.name(&row.name, &row.email);
+        vec![plain(format!("{name}: {}", sides.join(", ")))]
+    };
+    let items: Vec<Vec<Piece>> = (0..rows.len())
+        .map(|index| match page.contains(&index) {
+            true => item(canvas, rows[index]),
+            false => Vec::new(),
+        })
+        .collect();
+    canvas.linear_list(area, &items, Some(chosen));
 }
 
 fn table(canvas: &mut Canvas<'_>, area: Rect, wizard: &Wizard, rows: &[&MailboxRow], turn: usize) {
@@ -213,8 +256,14 @@ fn rungs(canvas: &mut Canvas<'_>, area: &mut Rect, tested: &Tested, room: usize)
         } else {
             (Role::Ok, "✓")
         };
-        let row = take_top(area, 1);
         let time = format!("{} ms", step.took.as_millis());
+        if canvas.is_linear() {
+            let rung = sentences::rung(step.rung);
+            let text = format!("{mark} {rung}, {time}: {}", step.detail);
+            canvas.pieces(area, &[(role, text)]);
+            continue;
+        }
+        let row = take_top(area, 1);
         let text = format!("{:<8} {time:>8}  ", sentences::rung(step.rung));
         let room = usize::from(row.width).saturating_sub(text.chars().count() + 2);
         let spans = vec![

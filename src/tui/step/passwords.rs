@@ -40,6 +40,14 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
             )
         })
         .collect();
+    if canvas.is_linear() {
+        canvas.linear_list(&mut area, &items, Some(state.cursor.at()));
+        take_top(&mut area, 1);
+        if let Some(asked) = state.asked.get(state.cursor.at()) {
+            field(canvas, area, wizard, asked);
+        }
+        return;
+    }
     let width = usize::from(area.width.saturating_sub(2));
     let rows = items
         .iter()

@@ -51,6 +51,9 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     canvas.list(list, &strategies, chosen);
     // Both lists have a mark; the keys belong to one.
     canvas.focus = canvas.focus.take().filter(|_| !in_changes);
+    if in_changes {
+        canvas.not_to_choose();
+    }
     take_top(&mut area, 1);
     if let Some((strategy, why)) = wizard.plan.impossible {
         let text = format!(

@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, getpid, kill_process};
 
-use self::asks::LineMeaning;
+use self::asks::is_word;
+pub use self::asks::{Asks, LineMeaning};
 use self::lines::{LineTerminal, Lines, TypedText};
 use self::page::PlainPage;
 use self::teller::{Occasion, PlainTold, Teller};
@@ -171,12 +172,25 @@ fn ascii(text: &str) -> String {
         .collect()
 }
 
-/// What is told and what is answered, without a terminal: what tests speak with.
+/// All that is told of a wizard that nothing was told of before, and the question at its end, on a terminal of so many columns
+/// that shows UTF-8, or not.
+pub fn told_at_once(wizard: &Wizard, unicode: bool, columns: u16) -> (String, Asks) {
+    let theme = Theme::new(Depth::Mono, unicode);
+    let width = page::width(Some(columns));
+    let page = PlainPage::of(wizard, &theme, width);
+    let mut teller = Teller::default();
+    let told = teller.tell(wizard, page, Occasion::Typed, width, Instant::now());
+    (told.text + &told.question, teller.asks().clone())
+}
+
+/// What is told and what is answered, without a terminal.
 pub struct PlainConversation {
     /// The state.
     pub wizard: Wizard,
     /// What the wizard asked of the world since these were taken.
     pub effects: Vec<Effect>,
+    /// How what follows the last line is told.
+    occasion: Occasion,
     teller: Teller,
     theme: Theme,
 }
@@ -187,15 +201,16 @@ impl PlainConversation {
         Self {
             wizard,
             effects: Vec::new(),
+            occasion: Occasion::Typed,
             teller: Teller::default(),
             theme: Theme::new(Depth::Mono, unicode),
         }
     }
 
-    /// Everything that is to be told now, as after a line, on a terminal of so many columns.
+    /// What is to be told after a line, on a terminal of so many columns.
     pub fn tell(&mut self, columns: u16) -> String {
         let width = page::width(Some(columns));
-        self.told(Occasion::Typed, width, Instant::now())
+        self.told(self.occasion, width, Instant::now())
     }
 
     /// Takes a line, as an answer to what was told last.
@@ -204,7 +219,7 @@ impl PlainConversation {
             text: line.as_bytes().to_vec().into(),
             at: Instant::now(),
         };
-        self.hear(&line);
+        self.occasion = self.hear(&line);
     }
 
     /// Takes an event.
@@ -306,12 +321,4 @@ impl PlainConversation {
             self.wizard.notice = notice;
         }
     }
-}
-
-/// Whether a word is asked for that has something written.
-fn is_word(mode: Mode) -> bool {
-    matches!(
-        mode,
-        Mode::Field(Field::Confirm | Field::Undo | Field::Unfinished)
-    )
 }

@@ -3,6 +3,7 @@
 mod again;
 mod installs;
 mod keys;
+mod plain;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -326,7 +327,7 @@ fn any_input() -> impl Strategy<Value = Input> {
         AddKey, Back, Connections, Delete, Down, Erase, EraseAll, FailingOnly, Filter, First, Help,
         Interrupt, KeepKeys, KeepUntested, Last, Left, LookIn, LookProcesses, LookUsual, NextPane,
         OtherDatabase, OtherFolder, PageDown, PageUp, PreviousPane, Primary, Quit, Retry, Reveal,
-        Right, SameAs, Select, StartOver, StopTests, TestAll, Undo, Up, Watch,
+        Right, Row, SameAs, Select, StartOver, StopTests, TestAll, Undo, Up, Watch,
     };
     let actions = [
         Primary,
@@ -340,6 +341,8 @@ fn any_input() -> impl Strategy<Value = Input> {
         PageDown,
         First,
         Last,
+        Row(1),
+        Row(7),
         Left,
         Right,
         NextPane,
@@ -775,6 +778,7 @@ impl Run {
         terminal
             .draw(|f| frame::draw(f, wizard, &theme, 0))
             .unwrap();
+        plain::check(wizard, self.screen.0);
     }
 }
 

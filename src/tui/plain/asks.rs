@@ -31,7 +31,7 @@ struct OfferedAnswer {
 
 /// The question.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Asks {
+pub struct Asks {
     answers: Vec<OfferedAnswer>,
     /// The field that a text goes into.
     field: Option<AskedField>,
@@ -45,7 +45,8 @@ pub(super) struct Asks {
 
 /// What a line means.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum LineMeaning<'l> {
+pub enum LineMeaning<'l> {
+    /// This action.
     Act(Action),
     /// The whole text of the field.
     Text(&'l str),
@@ -74,13 +75,13 @@ impl Asks {
         let chooses = offers.contains(&Action::Down);
         Self {
             answers,
-            // One that is not drawn is taken for a secret.
             field: mode.is_typing().then(|| {
-                let silent = AskedField {
+                // One that is not drawn is taken for a secret, unless a word is asked for.
+                let not_drawn = AskedField {
                     label: String::new(),
-                    silent: mode == Mode::Field(Field::Password),
+                    silent: !is_word(mode),
                 };
-                page.field.clone().unwrap_or(silent)
+                page.field.clone().unwrap_or(not_drawn)
             }),
             list: page.list.clone().filter(|_| chooses),
             filters: offers.contains(&Action::Filter),
@@ -89,7 +90,7 @@ impl Asks {
     }
 
     /// Whether what is typed is not to be shown.
-    pub(super) fn is_silent(&self) -> bool {
+    pub fn is_silent(&self) -> bool {
         self.field.as_ref().is_some_and(|field| field.silent)
     }
 
@@ -168,7 +169,7 @@ impl Asks {
     }
 
     /// What a line means here.
-    pub(super) fn read<'l>(&self, line: &'l str) -> LineMeaning<'l> {
+    pub fn read<'l>(&self, line: &'l str) -> LineMeaning<'l> {
         // A key that is no letter comes as itself: Esc, Tab, Ctrl-O.
         let mut letters = line.chars();
         if let (Some(key), None) = (letters.next(), letters.next())
@@ -255,6 +256,14 @@ impl Asks {
             .or_else(|| find(&|answer| letter(answer) == small))
             .or_else(|| find(&|answer| answer.label.to_lowercase() == small))
     }
+}
+
+/// Whether a word is asked for that has something written.
+pub(super) fn is_word(mode: Mode) -> bool {
+    matches!(
+        mode,
+        Mode::Field(Field::Confirm | Field::Undo | Field::Unfinished)
+    )
 }
 
 fn number(text: &str) -> Option<usize> {

@@ -36,7 +36,10 @@ impl WorkTold {
     fn of(wizard: &Wizard) -> Option<Self> {
         let w = words();
         if let Some(job) = &wizard.running {
-            let sentence = if job.stopping { w.stopping } else { &job.what };
+            let sentence = match job.stopping {
+                true => w.stopping,
+                false => job.what.as_str(),
+            };
             return (!sentence.is_empty()).then(|| Self {
                 sentence: sentence.to_owned(),
                 with_figures: frame::doing(job),

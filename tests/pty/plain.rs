@@ -11,6 +11,9 @@ use crate::walk::old_server;
 /// A password that must not be seen.
 const TYPED: &str = "typed-Pässwörd-密码-0451";
 
+/// What is said to a line that comes before a job has ended, or before the question that it would answer.
+const REFUSALS: [&str; 3] = ["One moment", "still running", "The line was not used"];
+
 /// A session that is spoken with in lines.
 struct Talk {
     session: Session,
@@ -46,8 +49,7 @@ impl Talk {
     fn says_until(&mut self, line: &str, text: &str) -> String {
         loop {
             self.says(line);
-            let refused =
-                |said: &str| said.contains("One moment") || said.contains("still running");
+            let refused = |said: &str| REFUSALS.iter().any(|refusal| said.contains(refusal));
             self.session.wait(&format!("what {line:?} does"), |_| {
                 let said = self.since();
                 said.contains(text) || refused(&said)
@@ -87,7 +89,7 @@ fn from_survey_to_report_and_back() {
     talk.says("");
     talk.hears("Step 2 of 8: Backup");
     talk.says("x");
-    talk.hears("[x]");
+    talk.hears("[x] Also dump");
     talk.says("");
     talk.hears("complete and verified");
     talk.says_until("", "Step 3 of 8: Keys");
@@ -140,8 +142,9 @@ fn from_survey_to_report_and_back() {
     assert!(told.contains("32/32"), "{told}");
     talk.hears("everything is as planned");
     talk.says("t");
-    talk.hears("certificate expi");
+    talk.hears("[F] failing only");
     talk.says("F");
+    talk.hears("certificate expi");
     talk.hears("login refused");
     talk.says("b");
     talk.hears("Step 8 of 8: Report");
@@ -174,7 +177,7 @@ fn a_dumb_terminal_is_spoken_to_in_lines_and_one_without_utf8_in_ascii() {
         talk.says("q");
         assert_eq!(talk.ends(), 1);
         let bytes = talk.session.bytes();
-        assert_eq!(bytes.is_ascii(), environment[1].1 == "C");
+        assert!(environment[1].1 != "C" || bytes.is_ascii());
     }
     let mut talk = Talk::begin(&["demo", "--plain", "--ascii"], &[]);
     talk.hears("7/32");
@@ -250,7 +253,7 @@ fn ctrl_c_asks_where_something_would_be_lost_and_leaves_the_second_time() {
     talk.says_until("", "Step 6 of 8: Passwords");
     talk.session.wait_silent();
     talk.says("abc");
-    talk.hears("535 5.7.8");
+    talk.hears("NOT OK: login refused");
     talk.heard = talk.session.bytes().len();
     talk.session.keys("\u{3}");
     talk.hears("A password was entered but not applied");
@@ -274,5 +277,5 @@ fn a_pipe_is_no_terminal_for_it_either() {
     );
     let mut command = std::process::Command::new(binary());
     let out = command.args(["--plain", "check"]).output().unwrap();
-    assert_eq!(out.status.code(), Some(2 + 1), "a command has no face");
+    assert_eq!(out.status.code(), Some(3), "a command has no face");
 }

@@ -18,7 +18,7 @@ use rustix::process::{Signal, getpid, kill_process};
 
 use self::asks::is_word;
 pub use self::asks::{Asks, LineMeaning};
-use self::lines::{LineTerminal, Lines, TypedText};
+use self::lines::{LineTerminal, TypedLines, TypedText};
 use self::page::PlainPage;
 use self::teller::{Occasion, PlainTold, Teller};
 use super::inbox::{self, LoopEvent, Outcome, WizardStart};
@@ -47,7 +47,7 @@ pub(super) fn wizard(start: WizardStart, face: FaceOptions) -> std::io::Result<O
     let lifetime = start.lifetime;
     let terminal = LineTerminal::open()?;
     let ((wizard, effects), (worker, updates)) = inbox::begin(start);
-    let (inbox, keyboard) = inbox::listen::<Lines>(updates, signals, true)?;
+    let (inbox, keyboard) = inbox::listen::<TypedLines>(updates, signals, true)?;
     let unicode = locale::is_utf8() && !face.ascii;
     let mut face_of_lines = PlainFace {
         terminal,
@@ -273,6 +273,7 @@ impl PlainConversation {
                     false => self.wizard.checks.filtering = false,
                 }
             }
+            LineMeaning::Colonless => self.say(w.plain_colon),
             LineMeaning::Again => return Occasion::Again,
             LineMeaning::Unknown if mode.is_typing() => self.say(w.plain_unknown_field),
             LineMeaning::Unknown => self.say(w.plain_unknown),

@@ -1019,6 +1019,7 @@ table! {
     plain_silent = "What you type is not shown.";
     plain_unknown = "That is none of the choices.";
     plain_unknown_field = "That is none of the commands. A text that begins with a colon is typed with two: ::";
+    plain_colon = "The line was not used: it looks like a command, which has a colon in front here. If it is the text itself, show the field first (:v).";
     plain_refused = "The line was not used: it has characters that a field does not take.";
     plain_too_early = "The line was not used: it was typed before the question.";
     plain_again = "show all again";

@@ -20,6 +20,8 @@ const COLON: char = ':';
 /// What is typed to be told everything again, and what the number of a step is typed with.
 const AGAIN: &str = "l";
 const GO: &str = "g";
+/// Letters of a line that nobody means as a password, where it could be a command.
+const SHORT: usize = 3;
 
 /// An answer that does something here and now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,8 @@ pub enum LineMeaning<'l> {
     Text(&'l str),
     /// Only rows with this text.
     Filter(&'l str),
+    /// A command, in all likelihood, where a secret is typed: one that is sent to a server at once.
+    Colonless,
     /// Everything again.
     Again,
     /// Nothing.
@@ -163,7 +167,7 @@ impl Asks {
         let (first, last) = (page.start + 1, page.end);
         let mut shown = vec![format!("[{colon}{first}-{colon}{last}] {}", w.key_choose)];
         if *len > PAGE {
-            shown.push(format!("[{colon}+ {colon}-] {}", w.key_page));
+            shown.push(format!("[{colon}- {colon}+] {}", w.key_page));
         }
         shown
     }
@@ -182,6 +186,7 @@ impl Asks {
         }
         match line.strip_prefix(COLON) {
             None if line.is_empty() => LineMeaning::Act(Action::Primary),
+            None if self.is_silent() && self.is_like_a_command(line) => LineMeaning::Colonless,
             None => LineMeaning::Text(line),
             Some(rest) if rest.starts_with(COLON) => LineMeaning::Text(rest),
             Some(command) => match command.trim() {
@@ -189,6 +194,12 @@ impl Asks {
                 command => self.command(command),
             },
         }
+    }
+
+    /// Whether this is short, and would be a command with a colon.
+    fn is_like_a_command(&self, line: &str) -> bool {
+        let line = line.trim();
+        line.chars().count() <= SHORT && self.command(line) != LineMeaning::Unknown
     }
 
     fn named_key<'l>(&self, key: char) -> LineMeaning<'l> {

@@ -27,11 +27,11 @@ pub(super) struct TypedText {
 }
 
 /// Makes lines of bytes.
-pub(super) struct Lines {
+pub(super) struct TypedLines {
     pending: Zeroizing<Vec<u8>>,
 }
 
-impl Default for Lines {
+impl Default for TypedLines {
     fn default() -> Self {
         Self {
             pending: Zeroizing::new(Vec::with_capacity(MOST)),
@@ -39,7 +39,7 @@ impl Default for Lines {
     }
 }
 
-impl TakesBytes for Lines {
+impl TakesBytes for TypedLines {
     type Typed = TypedText;
 
     fn feed(&mut self, bytes: &[u8]) -> Vec<TypedText> {
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn lines_come_whole_however_they_were_cut() {
-        let mut lines = Lines::default();
+        let mut lines = TypedLines::default();
         assert!(lines.feed(b"app").is_empty());
         let two = lines.feed(b"ly\n\nre");
         let texts: Vec<&[u8]> = two.iter().map(|line| line.text.as_slice()).collect();

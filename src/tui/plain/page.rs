@@ -66,7 +66,7 @@ impl Scene {
 
 /// A piece that is told as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Telling {
+pub(super) struct ToldPiece {
     /// Its lines.
     pub(super) text: String,
     /// Its number in the list that can be chosen from, from 1.
@@ -89,7 +89,7 @@ pub(super) struct AskedField {
 /// All that is to be told of a scene.
 #[derive(Debug, Default)]
 pub(super) struct PlainPage {
-    pub(super) tellings: Vec<Telling>,
+    pub(super) tellings: Vec<ToldPiece>,
     /// The items that are shown of the list that can be chosen from, and how many there are.
     pub(super) list: Option<(Range<usize>, usize)>,
     pub(super) field: Option<AskedField>,
@@ -132,7 +132,7 @@ impl PlainPage {
             silent,
         });
         if let (Scene::Step(_), Some(readable)) = (scene, frame::readable(wizard)) {
-            let readable = Telling {
+            let readable = ToldPiece {
                 text: spelt(&readable),
                 number: None,
                 chosen: false,
@@ -182,8 +182,8 @@ fn row(buffer: &Buffer, y: u16, end: u16) -> String {
     text
 }
 
-fn tellings(buffer: &Buffer, notes: &LineNotes) -> Vec<Telling> {
-    let mut all: Vec<Telling> = Vec::new();
+fn tellings(buffer: &Buffer, notes: &LineNotes) -> Vec<ToldPiece> {
+    let mut all: Vec<ToldPiece> = Vec::new();
     let mut gap = false;
     for y in 0..buffer.area.height {
         let text = row(buffer, y, buffer.area.width);
@@ -198,7 +198,7 @@ fn tellings(buffer: &Buffer, notes: &LineNotes) -> Vec<Telling> {
             }
             _ => {
                 let item = notes.items.get(&y);
-                all.push(Telling {
+                all.push(ToldPiece {
                     text,
                     number: item.map(|(index, _)| index + 1),
                     chosen: item.is_some_and(|(_, chosen)| *chosen),
@@ -248,7 +248,7 @@ mod tests {
     use crate::tui::theme::Depth;
     use crate::tui::widgets::Piece;
 
-    fn told(width: u16, draw: &dyn Fn(&mut Canvas<'_>, Rect)) -> Vec<Telling> {
+    fn told(width: u16, draw: &dyn Fn(&mut Canvas<'_>, Rect)) -> Vec<ToldPiece> {
         let theme = Theme::new(Depth::Mono, true);
         let (buffer, notes) = drawn(&theme, width, draw);
         tellings(&buffer, &notes)

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::asks::Asks;
-use super::page::{PlainPage, Scene, Telling};
+use super::page::{PlainPage, Scene, ToldPiece};
 use crate::tui::frame;
 use crate::tui::widgets::wrap;
 use crate::wizard::state::Wizard;
@@ -64,8 +64,8 @@ impl WorkTold {
 pub(super) struct Teller {
     scene: Option<Scene>,
     /// What was told of this scene, and of the one below it.
-    told: Vec<Telling>,
-    below: Option<(Scene, Vec<Telling>)>,
+    told: Vec<ToldPiece>,
+    below: Option<(Scene, Vec<ToldPiece>)>,
     told_at: Option<Instant>,
     notice: Option<String>,
     work: Option<(WorkTold, Instant)>,
@@ -201,7 +201,7 @@ impl Teller {
 }
 
 /// A piece with its number, and the mark of the chosen one.
-fn numbered(telling: &Telling) -> String {
+fn numbered(telling: &ToldPiece) -> String {
     match (telling.number, telling.chosen) {
         (Some(number), true) => format!("> {number}. {}", telling.text),
         (Some(number), false) => format!("{number}. {}", telling.text),
@@ -211,8 +211,8 @@ fn numbered(telling: &Telling) -> String {
 
 /// What of the new pieces was not told before, in their order: those that are no longer where they were do not count, as
 /// little as the mark that went elsewhere.
-fn news<'n>(before: &[Telling], now: &'n [Telling]) -> impl Iterator<Item = &'n Telling> {
-    let same = |a: &Telling, b: &Telling| a.text == b.text && a.number == b.number;
+fn news<'n>(before: &[ToldPiece], now: &'n [ToldPiece]) -> impl Iterator<Item = &'n ToldPiece> {
+    let same = |a: &ToldPiece, b: &ToldPiece| a.text == b.text && a.number == b.number;
     // The longest part that both have in common, from the end on.
     let (rows, columns) = (before.len(), now.len());
     let mut longest = vec![vec![0_u32; columns + 1]; rows + 1];
@@ -244,8 +244,8 @@ fn news<'n>(before: &[Telling], now: &'n [Telling]) -> impl Iterator<Item = &'n 
 mod tests {
     use super::*;
 
-    fn item(number: usize, text: &str, chosen: bool) -> Telling {
-        Telling {
+    fn item(number: usize, text: &str, chosen: bool) -> ToldPiece {
+        ToldPiece {
             text: text.to_owned(),
             number: Some(number),
             chosen,
@@ -253,8 +253,8 @@ mod tests {
         }
     }
 
-    fn text(text: &str) -> Telling {
-        Telling {
+    fn text(text: &str) -> ToldPiece {
+        ToldPiece {
             text: text.to_owned(),
             number: None,
             chosen: false,
@@ -262,7 +262,7 @@ mod tests {
         }
     }
 
-    fn told(before: &[Telling], now: &[Telling]) -> Vec<String> {
+    fn told(before: &[ToldPiece], now: &[ToldPiece]) -> Vec<String> {
         news(before, now).map(numbered).collect()
     }
 

@@ -136,18 +136,41 @@ fn a_text_that_begins_with_a_colon_is_typed_with_two() {
     let mut talk = conversation(Stage::at_passwords());
     let told = talk.tell(80);
     assert!(told.contains("What you type is not shown"), "{told}");
-    talk.answer("::secret: with a colon");
+    talk.answer("::geheim 7");
     let place = talk.wizard.passwords.asked[0].place.clone();
     let answer = &talk.wizard.passwords.answers[&place];
-    assert_eq!(answer.input.expose(), ":secret: with a colon");
+    assert_eq!(answer.input.expose(), ":geheim 7");
     let told = talk.tell(80);
-    assert!(!told.contains("with a colon"), "{told}");
+    assert!(!told.contains("geheim"), "{told}");
     // The line is the whole text: what stood there before is gone.
     talk.answer("another");
     assert_eq!(
         talk.wizard.passwords.answers[&place].input.expose(),
         "another"
     );
+}
+
+#[test]
+fn a_forgotten_colon_sends_no_letter_to_a_mail_server() {
+    let mut talk = conversation(Stage::at_passwords());
+    talk.tell(80);
+    for line in ["q", "b", "2", " t", "g5", "esc", "?"] {
+        talk.answer(line);
+        let told = talk.tell(80);
+        assert!(
+            told.contains("has a colon in front here"),
+            "{line:?}: {told}"
+        );
+        assert!(
+            talk.effects.is_empty() && talk.wizard.typed() == 0,
+            "{line:?}"
+        );
+    }
+    // Who means it sees it.
+    talk.answer(":v");
+    talk.tell(80);
+    talk.answer("q");
+    assert_eq!(talk.wizard.typed(), 1);
 }
 
 #[test]

@@ -15,8 +15,8 @@
 //!            arguments command container failure manual opening outcome output passphrase reporter
 //! wizard     the state machine `(state, event) -> (state, effects)`; pure
 //!            jobs message mode parts state step update
-//! tui        the face for people: the state drawn on a terminal, keys turned into events
-//!            app frame keymap layout step terminal theme widgets
+//! tui        the face for people: the state drawn on a terminal or told in lines, keys turned into events
+//!            app frame inbox keymap layout plain step terminal theme widgets
 //! demo       a throw-away broken install to try it all on
 //! ```
 

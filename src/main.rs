@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use freescout_rescue::cli::arguments::{Arguments, Common, Task, choose_language};
+use freescout_rescue::cli::arguments::{Arguments, Common, FaceOptions, Task, choose_language};
 use freescout_rescue::cli::manual;
 use freescout_rescue::cli::output::Out;
 use freescout_rescue::cli::{self, CommandResult, container, not_started, unchanged};
@@ -21,7 +21,7 @@ use freescout_rescue::io::os::crash_points::{self, Point};
 use freescout_rescue::io::os::tls::{Trust, variables};
 use freescout_rescue::io::os::{accounts, around, entropy, harden, inside, processes, spawn};
 use freescout_rescue::io::state::AbsolutePath;
-use freescout_rescue::tui::app::Outcome;
+use freescout_rescue::tui::inbox::{Outcome, WizardStart};
 use freescout_rescue::wizard::state::InstallLifetime;
 use freescout_rescue::words::untrusted::shown;
 use freescout_rescue::words::words;
@@ -120,15 +120,19 @@ fn run(arguments: Arguments) -> CommandResult {
     match arguments.task {
         None => {
             let (mail, endpoints) = (Settings::of_system(), Endpoints::default());
-            wizard(&common, mail, endpoints, InstallLifetime::Lasting, None)
+            let lifetime = InstallLifetime::Lasting;
+            wizard(&common, arguments.face, mail, endpoints, lifetime, None)
         }
         Some(Task::Command(command)) => cli::run(*command),
         Some(Task::Demo {
             make: Some(folder),
             mailboxes,
             json,
+            ..
         }) => make_demo(&folder, mailboxes, json),
-        Some(Task::Demo { make: None, .. }) => run_demo(),
+        Some(Task::Demo {
+            make: None, face, ..
+        }) => run_demo(face),
         Some(Task::Completions { shell }) => manual::completions(shell),
         Some(Task::Man { folder }) => manual::pages(folder.as_deref()),
     }
@@ -136,6 +140,7 @@ fn run(arguments: Arguments) -> CommandResult {
 
 fn wizard(
     common: &Common,
+    face: FaceOptions,
     mail: Settings,
     endpoints: Endpoints,
     lifetime: InstallLifetime,
@@ -151,10 +156,15 @@ fn wizard(
             mail: mail.clone(),
             endpoints: endpoints.clone(),
         };
-        let (install, look_in) = (common.install.clone(), common.look_in.clone());
-        let artisan = !common.no_artisan;
-        let hidden = hidden_key.clone();
-        let outcome = tui::app::wizard(setup, install, look_in, artisan, lifetime, hidden);
+        let start = WizardStart {
+            setup,
+            install: common.install.clone(),
+            look_in: common.look_in.clone(),
+            artisan: !common.no_artisan,
+            lifetime,
+            hidden_key: hidden_key.clone(),
+        };
+        let outcome = tui::app::wizard(start, face);
         match outcome.map_err(not_started)? {
             Outcome::Ended(exit) => return Ok(exit),
             Outcome::EnterAnew => return Ok(Exit::EnterAnew),
@@ -164,6 +174,7 @@ fn wizard(
                 let read = Arguments {
                     task: None,
                     lang: None,
+                    face,
                     common: common.clone(),
                 };
                 let code = container::carry_out_on_chosen(&found, &read, &arguments[1..]);
@@ -198,7 +209,7 @@ fn make_demo(folder: &Path, mailboxes: Option<u32>, json: bool) -> CommandResult
     Ok(Exit::Fine)
 }
 
-fn run_demo() -> CommandResult {
+fn run_demo(face: FaceOptions) -> CommandResult {
     let w = words();
     let failed = |e: std::io::Error| {
         not_started(ErrorKind::NotWritable.problem(
@@ -234,7 +245,8 @@ fn run_demo() -> CommandResult {
         ..Endpoints::default()
     };
     let lifetime = InstallLifetime::ThrowAway;
-    let outcome = wizard(&common, mail, endpoints, lifetime, Some(made.look_in));
+    let hidden = Some(made.look_in);
+    let outcome = wizard(&common, face, mail, endpoints, lifetime, hidden);
     if outcome.is_ok() {
         Out::stderr().line(w.demo_gone);
     }

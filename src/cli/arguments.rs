@@ -76,6 +76,9 @@ pub struct Arguments {
     /// What to do; the wizard when nothing is given.
     #[command(subcommand)]
     pub task: Option<Task>,
+    /// How the wizard is shown.
+    #[command(flatten)]
+    pub face: FaceOptions,
     /// The install and the places around it.
     #[command(flatten)]
     pub common: Common,
@@ -83,6 +86,18 @@ pub struct Arguments {
     /// JSON is English.
     #[arg(long, value_name = "LANGUAGE", global = true, value_parser = language)]
     pub lang: Option<&'static Language>,
+}
+
+/// How the wizard is shown.
+#[derive(Args, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FaceOptions {
+    /// Run the wizard line by line, as questions and answers, without a full screen: for screen readers, phones and serial
+    /// lines. Also without this option where TERM is not set, or is dumb.
+    #[arg(long)]
+    pub plain: bool,
+    /// Show the wizard in ASCII alone. Also without this option where the locale is not one of UTF-8.
+    #[arg(long)]
+    pub ascii: bool,
 }
 
 /// What to do in place of the wizard on an install.
@@ -99,6 +114,9 @@ pub enum Task {
         /// Print JSON on standard output, also when it fails. Needs --make.
         #[arg(long, requires = "make")]
         json: bool,
+        /// How the wizard is shown.
+        #[command(flatten)]
+        face: FaceOptions,
     },
     /// Print a completion script for a shell.
     #[command(display_order = 100)]

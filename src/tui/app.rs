@@ -1,32 +1,26 @@
 //! The loop: keys, jobs and signals become events of the wizard, its effects go to the worker, and what changed is drawn.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use rustix::process::{Signal, getpid, kill_process};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
-use signal_hook::iterator::Signals;
 
 use super::frame::Clock;
-use super::terminal::keyboard::{Keyboard, Keystroke};
-use super::terminal::{self, Terminal};
-use super::theme::Theme;
-use super::{frame, keymap};
-use crate::cli::output::Out;
-use crate::domain::config::found::FoundInstall;
+use super::inbox::{self, LoopEvent, Outcome, WizardStart};
+use super::terminal::Terminal;
+use super::terminal::keyboard::{Decoder, Keystroke};
+use super::theme::{Glyphs, Theme};
+use super::{frame, keymap, plain};
+use crate::cli::arguments::FaceOptions;
 use crate::domain::error::{ErrorKind, Problem};
-use crate::engine::exit::Exit;
-use crate::engine::worker::setup::Setup;
+use crate::engine::worker::JobId;
 use crate::engine::worker::threads::WorkerHandle;
-use crate::engine::worker::{JobId, Update};
-use crate::io::container::within;
 use crate::io::os::around::{self, Enclosure};
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::{Hidden, Window};
-use crate::wizard::state::{InstallLifetime, Wizard, Workplace};
+use crate::wizard::state::Wizard;
 use crate::words::words;
 
 /// While a job runs, a sign of life this often.
@@ -35,43 +29,11 @@ const TICK: Duration = Duration::from_millis(250);
 const SIZE_COMES: Duration = Duration::from_secs(2);
 const SIZE_ASKED_AGAIN: Duration = Duration::from_millis(20);
 
-/// How the wizard ended.
-pub enum Outcome {
-    /// With this exit code.
-    Ended(Exit),
-    /// It is to go on with this install, which is in a container.
-    Enter(Box<FoundInstall>),
-    /// It is to begin anew, in the container that it works in.
-    EnterAnew,
-    /// Another install is to be chosen on the host.
-    ChooseAgain,
-}
-
-/// What the loop hears.
-enum LoopEvent {
-    Keyboard(Keystroke),
-    Job(JobId, Update),
-    /// The window has another size.
-    Resized,
-    /// Asked to stop for a while (SIGTSTP).
-    Stop,
-    /// Back from that, or from a stop that nobody asked us about (SIGSTOP).
-    Continued,
-    Ended,
-}
-
-/// Runs the wizard to its end. `hidden_key` is the folder that a demo has hidden a key in.
+/// Runs the wizard to its end: on a full screen, or line by line where that is asked for or the terminal can do no more.
 ///
 /// # Errors
 /// A [`Problem`] when there is no terminal to run it on.
-pub fn wizard(
-    setup: Setup,
-    install: Option<PathBuf>,
-    look_in: Vec<PathBuf>,
-    artisan: bool,
-    lifetime: InstallLifetime,
-    hidden_key: Option<PathBuf>,
-) -> Result<Outcome, Problem> {
+pub fn wizard(start: WizardStart, face: FaceOptions) -> Result<Outcome, Problem> {
     let w = words();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
     let exec = around::surroundings().and_then(Enclosure::exec);
@@ -80,44 +42,33 @@ pub fn wizard(
         None => w.no_terminal_next.to_owned(),
     };
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        return Err(ErrorKind::NoTerminal.problem(w.no_terminal, "", next));
-    }
-    if dumb {
-        let next = match exec {
-            Some(exec) => text!(dumb_terminal_next_in_container, exec),
-            None => w.dumb_terminal_next.to_owned(),
-        };
-        return Err(ErrorKind::NoTerminal.problem(w.dumb_terminal, "", next));
+        let why = if face.plain { w.no_terminal_plain } else { "" };
+        return Err(ErrorKind::NoTerminal.problem(w.no_terminal, why, next));
     }
     let no_terminal =
         |e: std::io::Error| ErrorKind::NoTerminal.problem(w.no_terminal, e.to_string(), &*next);
-    let signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])
-        .map_err(no_terminal)?;
+    if face.plain || dumb {
+        return plain::wizard(start, face).map_err(no_terminal);
+    }
+    let signals = inbox::signals().map_err(no_terminal)?;
     if !has_size() {
         return Err(ErrorKind::NoTerminal.problem(w.no_size, "", w.no_size_next));
     }
+    let lifetime = start.lifetime;
     let mut terminal = Terminal::open().map_err(no_terminal)?;
-    let (worker, updates) = WorkerHandle::start(setup);
-    let (inbox, keyboard) = listen(updates, signals).map_err(no_terminal)?;
-    let theme = Theme::of_environment();
-    let (mut wizard, effects) = Wizard::start_with(install, artisan);
-    wizard.looks_in(look_in);
-    if let Some(folder) = hidden_key {
-        wizard.hides_key_in(folder);
-    }
-    wizard.works_in(Workplace {
-        lifetime,
-        stopped_container: within::is_stopped(),
-        chosen_on_host: within::get().is_some_and(|within| within.from_list),
-    });
+    let ((mut wizard, effects), (worker, updates)) = inbox::begin(start);
+    let (inbox, keyboard) =
+        inbox::listen::<Decoder>(updates, signals, false).map_err(no_terminal)?;
+    let theme = Theme {
+        glyphs: Glyphs::or_ascii(face.ascii),
+        ..Theme::of_environment()
+    };
     let outcome = run(&mut terminal, &mut wizard, theme, &worker, &inbox, effects);
     drop(terminal);
     // What was typed goes with the thread that read it, what was read of the install with the one that worked on it.
     drop((keyboard, inbox));
     worker.finish();
-    if matches!(outcome, Outcome::Ended(_)) {
-        say_goodbye(&wizard, lifetime);
-    }
+    inbox::say_goodbye(&outcome, &wizard, lifetime);
     Ok(outcome)
 }
 
@@ -138,50 +89,12 @@ fn has_size() -> bool {
     true
 }
 
-/// One channel for everything, each source on a thread of its own.
-fn listen(
-    updates: Receiver<(JobId, Update)>,
-    mut signals: Signals,
-) -> std::io::Result<(Receiver<LoopEvent>, Keyboard)> {
-    let (send, inbox) = channel();
-    let job_sender: Sender<LoopEvent> = send.clone();
-    std::thread::spawn(move || {
-        for (id, update) in updates {
-            if job_sender.send(LoopEvent::Job(id, update)).is_err() {
-                return;
-            }
-        }
-    });
-    let signal_sender = send.clone();
-    std::thread::spawn(move || {
-        for signal in signals.forever() {
-            let heard = match signal {
-                SIGWINCH => LoopEvent::Resized,
-                SIGTSTP => LoopEvent::Stop,
-                SIGCONT => LoopEvent::Continued,
-                _ => {
-                    terminal::no_longer_wait();
-                    LoopEvent::Ended
-                }
-            };
-            if signal_sender.send(heard).is_err() {
-                return;
-            }
-        }
-    });
-    let keyboard = Keyboard::listen(move |input| {
-        send.send(input.map_or(LoopEvent::Ended, LoopEvent::Keyboard))
-            .is_ok()
-    })?;
-    Ok((inbox, keyboard))
-}
-
 fn run(
     terminal: &mut Terminal,
     wizard: &mut Wizard,
     theme: Theme,
     worker: &WorkerHandle,
-    inbox: &Receiver<LoopEvent>,
+    inbox: &Receiver<LoopEvent<Keystroke>>,
     effects: Vec<Effect>,
 ) -> Outcome {
     let (mut turn, mut gone) = (0, false);
@@ -191,21 +104,8 @@ fn run(
     let (mut stop, mut away) = (false, false);
     let mut pending = effects;
     loop {
-        for effect in pending.drain(..) {
-            match effect {
-                Effect::Start(id, job) => worker.submit(id, job),
-                Effect::Test(id, test) => worker.test(id, test),
-                Effect::Complete {
-                    typed,
-                    folders_only,
-                } => worker.complete(typed, folders_only),
-                Effect::Cancel(id) | Effect::CallOff(id) => worker.cancel(id),
-                Effect::Remember(bookmark) => worker.remember(bookmark),
-                Effect::Quit(exit) => return Outcome::Ended(exit),
-                Effect::Enter(found) => return Outcome::Enter(found),
-                Effect::EnterAnew => return Outcome::EnterAnew,
-                Effect::ChooseAgain => return Outcome::ChooseAgain,
-            }
+        if let Some(outcome) = inbox::carry_out(&mut pending, worker) {
+            return outcome;
         }
         // Stopped in the middle of writing we would keep rows locked: that is finished first.
         if stop && !wizard.is_writing() {
@@ -247,7 +147,7 @@ fn run(
                 for heard in std::iter::once(heard).chain(inbox.try_iter()) {
                     match &heard {
                         // What is typed must be visible: the signal may still be on its way.
-                        LoopEvent::Keyboard(_) => measure(terminal, wizard),
+                        LoopEvent::Typed(_) => measure(terminal, wizard),
                         LoopEvent::Stop => stop = true,
                         // A terminal that cannot be had again is one that went away: the next frame tells.
                         LoopEvent::Continued => {
@@ -283,12 +183,12 @@ fn measure(terminal: &Terminal, wizard: &mut Wizard) {
 }
 
 /// What the wizard hears of it; nothing of a resize, which is measured before every frame and every key.
-fn event_of(heard: LoopEvent, wizard: &Wizard) -> Option<Event> {
+fn event_of(heard: LoopEvent<Keystroke>, wizard: &Wizard) -> Option<Event> {
     match heard {
         LoopEvent::Job(id, update) => Some(Event::Job(id, update)),
-        LoopEvent::Ended => Some(Event::Terminate),
-        LoopEvent::Keyboard(Keystroke::Paste(text)) => Some(Event::Paste(text)),
-        LoopEvent::Keyboard(Keystroke::Key(key)) => {
+        LoopEvent::Ended | LoopEvent::Interrupted => Some(Event::Terminate),
+        LoopEvent::Typed(Keystroke::Paste(text)) => Some(Event::Paste(text)),
+        LoopEvent::Typed(Keystroke::Key(key)) => {
             if let Some(action) = keymap::action(key, wizard.typing()) {
                 return Some(Event::Act(action));
             }
@@ -303,9 +203,4 @@ fn event_of(heard: LoopEvent, wizard: &Wizard) -> Option<Event> {
         }
         LoopEvent::Resized | LoopEvent::Stop | LoopEvent::Continued => None,
     }
-}
-
-/// Says on the operator's own screen how things stand.
-fn say_goodbye(wizard: &Wizard, lifetime: InstallLifetime) {
-    Out::stderr().line(&wizard.goodbye(lifetime).join("\n"));
 }

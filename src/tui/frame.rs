@@ -15,13 +15,14 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 use unicode_width::UnicodeWidthStr;
 
-use self::overlay::lost_by_leaving;
+pub(super) use self::overlay::{help_of, lost_by_leaving};
 use super::layout::Columns;
 use super::theme::{Glyphs, Role, Theme};
 use super::widgets::{Canvas, fit, plain, take_bottom, take_top, within, wrap};
 use crate::tui::step::{
     apply, backup, checks, connections, keys, passwords, plan, report, step_name, survey,
 };
+use crate::wizard::jobs::Running;
 use crate::wizard::parts::marks::StepProgress;
 use crate::wizard::parts::window::{Hidden, Window};
 use crate::wizard::state::{Overlay, Wizard};
@@ -261,15 +262,8 @@ impl Canvas<'_> {
         inner.width = inner.width.saturating_sub(2);
         let has_keys = wizard.overlay.is_none() && !wizard.connections.open;
         let keys = has_keys.then_some(wizard.scroll);
-        self.scrolled(area, inner, keys, &|canvas, inner| match wizard.step {
-            Step::Survey => survey::draw(canvas, inner, wizard),
-            Step::Backup => backup::draw(canvas, inner, wizard),
-            Step::Keys => keys::draw(canvas, inner, wizard),
-            Step::Checks => checks::draw(canvas, inner, wizard),
-            Step::Plan => plan::draw(canvas, inner, wizard),
-            Step::Passwords => passwords::draw(canvas, inner, wizard),
-            Step::Apply => apply::draw(canvas, inner, wizard),
-            Step::Report => report::draw(canvas, inner, wizard),
+        self.scrolled(area, inner, keys, &|canvas, inner| {
+            draw_step(canvas, inner, wizard);
         })
     }
 
@@ -286,14 +280,7 @@ impl Canvas<'_> {
                 return;
             }
             (None, Some(job)) => {
-                let mut text = if job.stopping {
-                    words().stopping.to_owned()
-                } else {
-                    job.what.clone()
-                };
-                if let (Some(of), false) = (job.of, job.stopping) {
-                    text.push_str(&format!("  {} / {of}", job.done));
-                }
+                let mut text = doing(job);
                 if clock.running >= LONG {
                     let seconds = clock.running.as_secs();
                     text.push_str(&format!("  {}:{:02}", seconds / 60, seconds % 60));
@@ -323,6 +310,31 @@ impl Canvas<'_> {
     }
 }
 
+/// The inside of the step's own pane.
+pub(super) fn draw_step(canvas: &mut Canvas<'_>, inner: Rect, wizard: &Wizard) {
+    match wizard.step {
+        Step::Survey => survey::draw(canvas, inner, wizard),
+        Step::Backup => backup::draw(canvas, inner, wizard),
+        Step::Keys => keys::draw(canvas, inner, wizard),
+        Step::Checks => checks::draw(canvas, inner, wizard),
+        Step::Plan => plan::draw(canvas, inner, wizard),
+        Step::Passwords => passwords::draw(canvas, inner, wizard),
+        Step::Apply => apply::draw(canvas, inner, wizard),
+        Step::Report => report::draw(canvas, inner, wizard),
+    }
+}
+
+/// What a job does right now, and how far it is.
+pub(super) fn doing(job: &Running) -> String {
+    if job.stopping {
+        return words().stopping.to_owned();
+    }
+    match job.of {
+        Some(of) => format!("{}  {} / {of}", job.what, job.done),
+        None => job.what.clone(),
+    }
+}
+
 /// Rows of the status: a sentence about the last key is shown whole.
 fn status_rows(area: Rect, wizard: &Wizard) -> u16 {
     let width = usize::from(area.width).saturating_sub(1);
@@ -334,7 +346,7 @@ fn status_rows(area: Rect, wizard: &Wizard) -> u16 {
 }
 
 /// `readable now 7/31 → after plan 30/31`.
-fn readable(wizard: &Wizard) -> Option<String> {
+pub(super) fn readable(wizard: &Wizard) -> Option<String> {
     let summary = wizard.assessment()?.summary;
     let now = text!(
         title_readable,
@@ -377,7 +389,7 @@ fn step_mark(wizard: &Wizard, step: Step) -> (&'static str, Role) {
     }
 }
 
-fn step_title(step: Step, w: &'static Words) -> &'static str {
+pub(super) fn step_title(step: Step, w: &'static Words) -> &'static str {
     match step {
         Step::Checks => w.step_checks_title,
         step => step_name(step, w),

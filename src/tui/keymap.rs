@@ -141,11 +141,60 @@ pub fn caps(action: Action, typing: bool) -> impl Iterator<Item = &'static str> 
         .map(|b| b.cap)
 }
 
+/// What is typed for an action where lines are read in place of keys: the letter of its key, or one that stands for a key
+/// that no line has. `None` where it is a number, an empty line, or nothing that a line needs.
+pub fn letter(action: Action) -> Option<&'static str> {
+    Some(match action {
+        Action::PageDown => "+",
+        Action::PageUp => "-",
+        Action::NextPane => "o",
+        Action::Select => "x",
+        Action::Back => "b",
+        Action::SameAs => "s",
+        Action::KeepUntested => "k",
+        Action::Reveal => "v",
+        Action::EraseAll => "e",
+        // The second is left where something was typed or is being done, and the same to who types it.
+        Action::Quit | Action::Interrupt => "q",
+        Action::Up | Action::Down | Action::First | Action::Last | Action::Row(_) => return None,
+        Action::Left | Action::Right | Action::PreviousPane => return None,
+        Action::Erase | Action::Delete | Action::Primary | Action::Go(_) => return None,
+        action => return caps(action, false).next(),
+    })
+}
+
+/// The action of a letter here and now, whether it does anything or not.
+pub fn of_letter(typed: &str, typing: bool) -> Option<Action> {
+    let here = BINDINGS.iter().filter(|b| counts(b.when, typing));
+    let mut actions = here.map(|b| b.action);
+    actions.find(|action| letter(*action) == Some(typed))
+}
+
+/// The action of a key that is called by its name: `esc`, `tab`, `ctrl-o`, `f1`. Keys that are letters have none.
+pub fn of_name(typed: &str, typing: bool) -> Option<Action> {
+    let typed = typed.to_lowercase();
+    let is_called = |b: &&Binding| match (b.key, b.ctrl) {
+        (KeyCode::Enter, _) => typed == "enter",
+        (KeyCode::Esc, _) => typed == "esc",
+        (KeyCode::Tab, _) => typed == "tab",
+        (Char(' '), _) => typed == "space",
+        (KeyCode::Up, _) => typed == "up",
+        (KeyCode::Down, _) => typed == "down",
+        (KeyCode::PageUp, _) => typed == "pgup",
+        (KeyCode::PageDown, _) => typed == "pgdn",
+        (KeyCode::F(number), _) => typed == format!("f{number}"),
+        (Char(letter), true) => typed == format!("ctrl-{letter}") || typed == format!("^{letter}"),
+        _ => false,
+    };
+    let mut here = BINDINGS.iter().filter(|b| counts(b.when, typing));
+    here.find(is_called).map(|b| b.action)
+}
+
 /// What an action is called in the help. The footer's word for Enter is the step's own.
 pub fn name(action: Action, w: &'static Words) -> &'static str {
     match action {
         Action::Primary => w.key_next,
-        Action::Up | Action::Down => w.key_choose,
+        Action::Up | Action::Down | Action::Row(_) => w.key_choose,
         Action::PageUp | Action::PageDown => w.key_page,
         Action::First | Action::Last => w.key_ends,
         Action::Left | Action::Right => w.key_move,

@@ -44,14 +44,7 @@ impl Terminal {
     /// # Errors
     /// Whatever the system says when there is no terminal, or it refuses raw mode.
     pub fn open() -> io::Result<Self> {
-        let owner = std::thread::current().id();
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if std::thread::current().id() == owner {
-                give_back();
-                before(panic);
-            }
-        }));
+        on_panic(give_back);
         let (inner, mute) = take()?;
         Ok(Self { inner, mute })
     }
@@ -88,6 +81,18 @@ impl Terminal {
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.inner.draw(draw).map(|_| ())
     }
+}
+
+/// What gives the terminal back before a panic on this thread says anything; one on another thread says nothing from now on.
+pub(super) fn on_panic(give_back: impl Fn() + Send + Sync + 'static) {
+    let owner = std::thread::current().id();
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().id() == owner {
+            give_back();
+            before(panic);
+        }
+    }));
 }
 
 fn take() -> io::Result<(Screen, Mute)> {

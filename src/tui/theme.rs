@@ -32,6 +32,28 @@ pub enum Glyphs {
     Ascii,
 }
 
+impl Glyphs {
+    /// What the environment says: the locale, and `TERM`.
+    pub fn of_environment() -> Self {
+        // A language that needs it was asked for: it is shown.
+        let is_utf8 = locale::is_utf8() || !words::language().is_first();
+        let console = std::env::var_os("TERM").is_some_and(|term| term == "linux");
+        match (is_utf8, console) {
+            (false, _) => Self::Ascii,
+            (true, true) => Self::Console,
+            (true, false) => Self::Unicode,
+        }
+    }
+
+    /// The same, or ASCII alone where that was asked for.
+    pub fn or_ascii(ascii: bool) -> Self {
+        match ascii {
+            true => Self::Ascii,
+            false => Self::of_environment(),
+        }
+    }
+}
+
 /// What a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -75,15 +97,10 @@ impl Theme {
             Some(_) => Depth::Sixteen,
             None => Depth::Mono,
         };
-        // A language that needs it was asked for: it is shown.
-        let is_utf8 = locale::is_utf8() || !words::language().is_first();
-        let console = std::env::var_os("TERM").is_some_and(|term| term == "linux");
-        let glyphs = match (is_utf8, console) {
-            (false, _) => Glyphs::Ascii,
-            (true, true) => Glyphs::Console,
-            (true, false) => Glyphs::Unicode,
-        };
-        Self { depth, glyphs }
+        Self {
+            depth,
+            glyphs: Glyphs::of_environment(),
+        }
     }
 
     /// A name, or what takes its place where the terminal could only show question marks.

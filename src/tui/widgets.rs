@@ -1,5 +1,6 @@
 //! The pieces every step is made of: wrapped texts, lists that turn pages, fields, problems.
 
+pub mod linear;
 mod list;
 mod text;
 
@@ -10,6 +11,7 @@ use ratatui::widgets::Widget;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use self::linear::LineNotes;
 use super::theme::{Glyphs, Role, Theme};
 use crate::domain::error::Problem;
 use crate::wizard::parts::input::Input;
@@ -37,6 +39,8 @@ pub struct Canvas<'a> {
     pub cut: bool,
     /// Whether the keys belong to what is drawn.
     pub has_keys: bool,
+    /// Where it is printed line by line: what is noted for that.
+    pub notes: Option<LineNotes>,
 }
 
 impl<'a> Canvas<'a> {
@@ -51,6 +55,7 @@ impl<'a> Canvas<'a> {
             pinned: 0,
             cut: false,
             has_keys: false,
+            notes: None,
         }
     }
 }
@@ -128,11 +133,14 @@ impl Canvas<'_> {
             if text.is_empty() {
                 take_top(area, 1);
             }
-            for line in wrap(text, usize::from(area.width)) {
+            for (number, line) in wrap(text, usize::from(area.width)).into_iter().enumerate() {
                 if area.height == 0 && !line.is_empty() {
                     return self.goes_on_below(*area);
                 }
                 let row = take_top(area, 1);
+                if number > 0 {
+                    self.goes_on(row.y);
+                }
                 let span = self.span(*role, line);
                 self.line(row, 0, vec![span]);
             }
@@ -158,6 +166,9 @@ impl Canvas<'_> {
 
     /// A name and its value, wrapped under itself; the names take `name_width` columns.
     pub fn value(&mut self, area: &mut Rect, name: &str, name_width: u16, value: &str) {
+        if self.is_linear() {
+            return self.linear_value(area, name, value);
+        }
         let mut row = *area;
         row.height = 1;
         let label = self.span(Role::Muted, fit(name, usize::from(name_width)));
@@ -194,6 +205,9 @@ impl Canvas<'_> {
 
     /// A field: its text or its mask, and the terminal's cursor in it.
     pub fn field(&mut self, area: Rect, input: &Input, masked: bool, focused: bool) {
+        if self.is_linear() {
+            return self.linear_field(area, input, masked, focused);
+        }
         let width = usize::from(area.width).max(2);
         let shown: String = if masked {
             "•".repeat(input.chars())

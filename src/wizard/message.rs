@@ -45,6 +45,8 @@ pub enum Action {
     First,
     /// To the last.
     Last,
+    /// To this row of the list that the arrows move in, from 0; to the last one where there are fewer.
+    Row(usize),
     /// Left within a field.
     Left,
     /// Right within a field.
@@ -149,6 +151,7 @@ impl Action {
             | Self::PageDown
             | Self::First
             | Self::Last
+            | Self::Row(_)
             | Self::Left
             | Self::Right
             | Self::NextPane

@@ -1016,10 +1016,8 @@ table! {
     no_terminal = "The wizard needs a terminal.";
     no_size = "The terminal does not report its size (0×0).";
     no_size_next = "Set it with: stty cols 80 rows 24; then start again. Or use the commands: check, recover, undo.";
-    dumb_terminal = "The wizard needs a terminal that can show a full screen; TERM says that this one cannot.";
-    dumb_terminal_next = "If it can, set its type first (export TERM=xterm-256color). Or use the commands: check, recover, undo. See freescout-rescue --help.";
+    no_terminal_plain = "--plain does not change that: it asks its questions on a terminal.";
     no_terminal_next = "Log in with a terminal (ssh -t), or use the commands: check, recover, undo. See freescout-rescue --help.";
-    dumb_terminal_next_in_container(exec) = "Start it with {exec} -it. If TERM is still not set then, put env TERM=xterm-256color before it. Or use the commands: check, recover, undo. See freescout-rescue --help.";
     no_terminal_next_in_container(exec) = "Start it with {exec} -it, or use the commands: check, recover, undo. See freescout-rescue --help.";
     quit_question = "Leave? Enter: leave. Esc: stay.";
     quit_question_small = "Leave? Ctrl-C: yes.";
@@ -1036,6 +1034,23 @@ table! {
     };
     quit_report_outdated = "The saved report does not include the latest results (Enter in step 8 saves it again).";
     quit_report_unsaved = "The recovery is done. Its report was not saved (Enter in step 8 saves it).";
+
+    // the wizard, line by line
+    face_is_the_wizards = "--plain and --ascii are for the wizard and its demo; the commands have no screen.";
+    plain_dumb = "TERM does not say that this terminal can show a full screen, so the wizard runs line by line (--plain). For the full screen, set TERM first, for example: export TERM=xterm-256color";
+    plain_begin = "To answer, type what is in the brackets, then press Enter. Keys that a text names, such as Esc or Tab, are typed as words.";
+    plain_step(number, step) = "Step {number} of 8: {step}";
+    plain_field = "Type the text, then press Enter. A line with a colon in front is a command.";
+    plain_silent = "What you type is not shown.";
+    plain_unknown = "That is none of the choices.";
+    plain_unknown_field = "That is none of the commands. A text that begins with a colon is typed with two: ::";
+    plain_colon = "The line was not used: it looks like a command, which has a colon in front here. If it is the text itself, show the field first (:v).";
+    plain_refused = "The line was not used: it has characters that a field does not take.";
+    plain_too_early = "The line was not used: it was typed before the question.";
+    plain_again = "show all again";
+    plain_leave = "Leave?";
+    plain_good = "OK";
+    plain_bad = "NOT OK";
 
     // the screen: keys
     key_next = "continue";

@@ -16,6 +16,7 @@ mod lines;
 #[allow(dead_code, reason = "other tests need more of it")]
 mod not_tried;
 mod passphrase;
+mod plain;
 #[path = "../suite/runnable.rs"]
 #[allow(dead_code, reason = "another test program copies programs")]
 mod runnable;

@@ -5,6 +5,7 @@ mod installs;
 mod keys;
 mod panes;
 mod paths;
+mod plain;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -328,7 +329,7 @@ fn any_input() -> impl Strategy<Value = Input> {
         AddKey, Back, Connections, Delete, Down, Erase, EraseAll, FailingOnly, Filter, First, Help,
         Interrupt, KeepKeys, KeepUntested, Last, Left, LookIn, LookProcesses, LookUsual, NextPane,
         OtherDatabase, OtherFolder, PageDown, PageUp, PreviousPane, Primary, Quit, Retry, Reveal,
-        Right, SameAs, Select, StartOver, StopTests, TestAll, Undo, Up, Watch,
+        Right, Row, SameAs, Select, StartOver, StopTests, TestAll, Undo, Up, Watch,
     };
     let actions = [
         Primary,
@@ -342,6 +343,8 @@ fn any_input() -> impl Strategy<Value = Input> {
         PageDown,
         First,
         Last,
+        Row(1),
+        Row(7),
         Left,
         Right,
         NextPane,
@@ -785,6 +788,7 @@ impl Run {
         terminal
             .draw(|f| frame::draw(f, wizard, &theme, 0))
             .unwrap();
+        plain::check(wizard, self.screen.0);
     }
 }
 

@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind as Misuse};
 use clap::{CommandFactory, FromArgMatches};
 
 use super::spoken::{self, ToldFor};
-use super::{Arguments, Command, Common, Task, is_stdin};
+use super::{Arguments, Command, Common, FaceOptions, Task, is_stdin};
 use crate::domain::error::{ErrorKind, Problem};
 use crate::words::words;
 
@@ -54,6 +54,22 @@ impl Arguments {
     /// What stands before the subcommand counts as if it stood after it.
     fn settled(mut self) -> Result<Self, clap::Error> {
         let before = std::mem::take(&mut self.common);
+        let face = self.face;
+        match &mut self.task {
+            Some(Task::Demo {
+                make: None,
+                face: behind,
+                ..
+            }) => {
+                behind.plain |= face.plain;
+                behind.ascii |= face.ascii;
+            }
+            None => {}
+            Some(_) if face != FaceOptions::default() => {
+                return Err(conflict(words().face_is_the_wizards));
+            }
+            Some(_) => {}
+        }
         match &mut self.task {
             None => self.common = before,
             Some(Task::Command(command)) => command.common_mut().take_over(before)?,

@@ -112,7 +112,7 @@ impl Canvas<'_> {
 }
 
 /// What leaving now would end or lose.
-pub(super) fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
+pub(in crate::tui) fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
     let w = words();
     let mut pieces = Vec::new();
     if let Some(job) = &wizard.running {
@@ -137,7 +137,8 @@ pub(super) fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
     pieces
 }
 
-fn help_of(wizard: &Wizard, w: &'static Words) -> String {
+/// What the help says of what is on the screen.
+pub(in crate::tui) fn help_of(wizard: &Wizard, w: &'static Words) -> String {
     // What is asked there writes, which the step itself never does.
     if wizard.mode_below() == Mode::Field(Field::Unfinished) {
         return match wizard.is_taking_back() {

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::engine::worker::{TimerStands, WatchTimer};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Piece, fit, plain, take_top};
+use crate::tui::widgets::{Canvas, Piece, plain, take_top};
 use crate::wizard::jobs::JobKind;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::aftercare::{SafeField, SafeForm};
@@ -40,11 +40,10 @@ pub(super) fn safe(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, for
             _ => Role::Muted,
         };
         let row = take_top(&mut area, 1);
-        let spans = vec![canvas.span(role, fit(name, usize::from(NAMES)))];
-        canvas.line(row, 0, spans);
+        let names = canvas.field_name(row, role, name, NAMES);
         let input = Rect {
-            x: row.x + NAMES,
-            width: row.width.saturating_sub(NAMES),
+            x: row.x + names,
+            width: row.width.saturating_sub(names),
             ..row
         };
         let has_keys = form.focus.at() == index && !wizard.is_running(JobKind::MakeSafe);

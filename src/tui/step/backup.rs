@@ -91,12 +91,16 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         _ => "SQLite",
     };
     let option = text!(backup_full_dump, program);
-    let row = take_top(&mut area, 1);
-    let spans = vec![
-        canvas.span(Role::Accent, format!("{mark} ")),
-        canvas.span(Role::Text, option),
-    ];
-    canvas.line(row, 0, spans);
+    if canvas.is_linear() {
+        canvas.pieces(&mut area, &[plain(format!("{mark} {option}"))]);
+    } else {
+        let row = take_top(&mut area, 1);
+        let spans = vec![
+            canvas.span(Role::Accent, format!("{mark} ")),
+            canvas.span(Role::Text, option),
+        ];
+        canvas.line(row, 0, spans);
+    }
     take_top(&mut area, 1);
     let lock = if wizard.is_running(JobKind::Backup) {
         w.backup_running

@@ -11,11 +11,11 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::sentences;
 use crate::tui::layout::{below_list, page_of_table};
-use crate::tui::theme::Role;
+use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{Canvas, Piece, fit, height, plain, take_top};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::checks::{OwnerRow, State};
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// Columns of one verdict.
 const CELL: usize = 11;
@@ -40,6 +40,9 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         };
         canvas.field(field, filter, false, wizard.checks.filtering);
     }
+    if canvas.is_linear() {
+        return in_lines(canvas, area, wizard, assessment);
+    }
     let owner_width = usize::from(area.width).saturating_sub(2 + 3 * CELL);
     let head = take_top(&mut area, 1);
     let names = [w.column_incoming, w.column_outgoing, w.column_oauth]
@@ -62,13 +65,8 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     let rule = take_top(&mut detail, 1);
     let spans = vec![canvas.span(Role::Muted, "─".repeat(usize::from(rule.width)))];
     canvas.line(rule, 0, spans);
-    if checks.len() == 0 {
-        let text = if filter.is_empty() {
-            w.checks_nothing
-        } else {
-            w.checks_no_match
-        };
-        canvas.pieces(&mut table_area, &[plain(text)]);
+    if checks.is_empty() {
+        canvas.pieces(&mut table_area, &[plain(nothing_listed(wizard))]);
         return;
     }
     table(canvas, table_area, assessment, checks, page, owner_width);
@@ -80,6 +78,60 @@ fn tallest(assessment: &Assessment, checks: &State, width: u16) -> u16 {
     let rows = (0..checks.len().min(MEASURED)).filter_map(|at| checks.row(at));
     let tall = rows.map(|row| height(&explanation(assessment, row), width));
     tall.max().unwrap_or_default() + 1
+}
+
+/// A row of the table as a sentence: whose it is, and each verdict behind its column's name.
+fn in_lines(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, assessment: &Assessment) {
+    let checks = &wizard.checks;
+    if checks.is_empty() {
+        canvas.pieces(&mut area, &[plain(nothing_listed(wizard))]);
+        return;
+    }
+    let (w, theme) = (words(), canvas.theme);
+    let item = |at: usize| -> Vec<Piece> {
+        let Some(row) = checks.row(at) else {
+            return Vec::new();
+        };
+        let columns = [
+            (Column::Incoming, w.column_incoming),
+            (Column::Outgoing, w.column_outgoing),
+            (Column::OAuth, w.column_oauth),
+        ];
+        let cells = columns.into_iter().filter_map(|(column, name)| {
+            let held = row.secrets(assessment).filter(|s| column.holds(s.kind));
+            let (_, text) = worst(held, assessment);
+            (!text.is_empty()).then(|| format!("{name} {text}"))
+        });
+        let cells: Vec<String> = cells.collect();
+        let said = text!(
+            said_of,
+            what = owner(theme, row),
+            said = joined::list(&cells)
+        );
+        vec![plain(said)]
+    };
+    let chosen = checks.cursor.at();
+    canvas.linear_list(&mut area, checks.len(), &item, Some(chosen));
+    take_top(&mut area, 1);
+    if let Some(row) = checks.row(chosen) {
+        canvas.pieces(&mut area, &explanation(assessment, row));
+    }
+}
+
+fn nothing_listed(wizard: &Wizard) -> &'static str {
+    match wizard.checks.filter.is_empty() {
+        true => words().checks_nothing,
+        false => words().checks_no_match,
+    }
+}
+
+/// Whose a row is.
+fn owner(theme: &Theme, row: &OwnerRow) -> String {
+    match row.kind {
+        None => theme.name(&row.owner, &row.email).to_owned(),
+        Some(SecretKind::SystemMail) => sentences::kind(SecretKind::SystemMail).to_owned(),
+        Some(kind) => format!("{} ({})", row.owner, sentences::kind(kind)),
+    }
 }
 
 fn table(
@@ -96,11 +148,7 @@ fn table(
         .filter_map(|index| Some((index, checks.row(index)?)));
     for (line, (index, row)) in (0..).zip(rows) {
         let (mark, mark_role, name_role) = canvas.row_mark(index == chosen);
-        let owner = match row.kind {
-            None => canvas.theme.name(&row.owner, &row.email).to_owned(),
-            Some(SecretKind::SystemMail) => sentences::kind(SecretKind::SystemMail).to_owned(),
-            Some(kind) => format!("{} ({})", row.owner, sentences::kind(kind)),
-        };
+        let owner = owner(canvas.theme, row);
         let owner = fit(&owner, owner_width.saturating_sub(1)) + " ";
         let name = owner.trim_end();
         let mut spans = vec![

@@ -14,7 +14,7 @@ use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap
 use crate::wizard::message::Action;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::connections::{MailboxRow, Side, TestProgress};
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// Rows for the chosen connection's ladder, on a small screen and on one with room.
 const DETAIL: (u16, u16) = (12, 20);
@@ -53,6 +53,15 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         };
         canvas.pieces(&mut area, &[plain(text)]);
     }
+    if canvas.is_linear() {
+        list(canvas, &mut area, wizard, &shown);
+        take_top(&mut area, 1);
+        match state.chosen() {
+            Some(side) => ladder(canvas, &mut area, wizard, side),
+            None => canvas.pieces(&mut area, &[plain(w.connections_note)]),
+        }
+        return;
+    }
     table(canvas, area, wizard, &shown, turn);
     let rule = take_top(&mut detail, 1);
     let spans = vec![canvas.span(Role::Muted, "─".repeat(usize::from(rule.width)))];
@@ -61,6 +70,40 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         Some(side) => ladder(canvas, &mut detail, wizard, side),
         None => canvas.pieces(&mut detail, &[(Role::Muted, w.connections_note.to_owned())]),
     }
+}
+
+/// A row of the table as a sentence: whose it is, and how each direction stands.
+fn list(canvas: &mut Canvas<'_>, area: &mut Rect, wizard: &Wizard, rows: &[&MailboxRow]) {
+    if rows.is_empty() {
+        return;
+    }
+    let state = &wizard.connections;
+    let chosen = state.cursor.at().min(rows.len() - 1);
+    let stands = |side: &Side| match (state.progress(side.id), state.last(side.id)) {
+        (Some(_), _) => "…",
+        (None, None) => words().password_untested,
+        (None, Some(tested)) => match (tested.ended.mark(), sentences::word(&tested.ended)) {
+            (LoginMark::Works, _) | (_, "") => mark(tested).1,
+            (_, word) => word,
+        },
+    };
+    let theme = canvas.theme;
+    let item = |at: usize| -> Vec<Piece> {
+        let Some(row) = rows.get(at) else {
+            return Vec::new();
+        };
+        let sides = row.sides.iter().filter(|side| !side.protocol.is_empty());
+        let sides: Vec<String> = sides
+            .map(|side| format!("{} {}", side.protocol, stands(side)))
+            .collect();
+        let name = theme.name(&row.name, &row.email);
+        vec![plain(text!(
+            said_of,
+            what = name,
+            said = joined::list(&sides)
+        ))]
+    };
+    canvas.linear_list(area, rows.len(), &item, Some(chosen));
 }
 
 fn table(canvas: &mut Canvas<'_>, area: Rect, wizard: &Wizard, rows: &[&MailboxRow], turn: usize) {
@@ -209,9 +252,15 @@ fn rungs(canvas: &mut Canvas<'_>, area: &mut Rect, tested: &Tested, room: usize)
         } else {
             (Role::Ok, "✓")
         };
-        let row = take_top(area, 1);
         let time = format!("{} ms", step.took.as_millis());
-        let rung = fit(sentences::rung(step.rung), 8);
+        let rung = sentences::rung(step.rung);
+        if canvas.is_linear() {
+            let text = format!("{mark} {rung}, {time}: {}", step.detail);
+            canvas.pieces(area, &[(role, text)]);
+            continue;
+        }
+        let row = take_top(area, 1);
+        let rung = fit(rung, 8);
         let text = format!("{rung} {time:>8}  ");
         let room = usize::from(row.width).saturating_sub(text.width() + 2);
         let spans = vec![

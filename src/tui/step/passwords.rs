@@ -38,6 +38,14 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         let name = theme.name(&asked.owner, &asked.login);
         item(name, asked, state.answers.get(&asked.place))
     };
+    if canvas.is_linear() {
+        canvas.linear_list(&mut area, state.asked.len(), &item, Some(state.cursor.at()));
+        take_top(&mut area, 1);
+        if let Some(asked) = state.asked.get(state.cursor.at()) {
+            field(canvas, area, wizard, asked);
+        }
+        return;
+    }
     let chosen = state.asked.get(state.cursor.at());
     let below = chosen.map_or(0, |asked| below(wizard, asked, area.width));
     // An item has a row at least: more of them than rows tell no more.

@@ -11,7 +11,7 @@ use crate::sentences;
 use crate::tui::step::report::would_undo;
 use crate::tui::step::step_name;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Marked, Piece, fit, plain, take_bottom, take_top, wrap};
+use crate::tui::widgets::{Canvas, Marked, Piece, plain, take_bottom, take_top, wrap};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::survey::{
@@ -318,11 +318,10 @@ fn database_form(canvas: &mut Canvas<'_>, area: &mut Rect, form: &DatabaseForm) 
         } else {
             Role::Muted
         };
-        let spans = vec![canvas.span(role, fit(name, 17))];
-        canvas.line(row, 0, spans);
+        let names = canvas.field_name(row, role, name, 17);
         let input = Rect {
-            x: row.x + 17,
-            width: row.width.saturating_sub(17).min(48),
+            x: row.x + names,
+            width: row.width.saturating_sub(names).min(48),
             ..row
         };
         canvas.field(

@@ -29,7 +29,10 @@ pub(super) fn draw(
 ) {
     let rows = rows(timeline);
     let width = usize::from(area.width.saturating_sub(2));
-    let picture = u16::try_from(rows.len() + 1).unwrap_or(u16::MAX);
+    let picture = match canvas.is_linear() {
+        true => 0,
+        false => u16::try_from(rows.len() + 1).unwrap_or(u16::MAX),
+    };
     let mut lines = 0;
     let sentences: Vec<String> = told::says(timeline, assessment)
         .into_iter()
@@ -47,7 +50,9 @@ pub(super) fn draw(
     let mut below = take_bottom(area, picture + u16::try_from(said).unwrap_or(0));
     below.x += 2;
     below.width = below.width.saturating_sub(2);
-    bars(canvas, &mut below, &rows, timeline, assessment);
+    if picture > 0 {
+        bars(canvas, &mut below, &rows, timeline, assessment);
+    }
     for text in sentences {
         canvas.pieces(&mut below, &[plain(text)]);
     }

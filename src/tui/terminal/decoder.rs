@@ -26,7 +26,7 @@ pub(in crate::tui) enum Keystroke {
 }
 
 /// Takes bytes apart.
-pub(super) struct Decoder {
+pub(in crate::tui) struct Decoder {
     /// What has no meaning yet: the beginning of a sequence or of a character.
     pending: Zeroizing<Vec<u8>>,
     /// Within a bracketed paste: its text so far.

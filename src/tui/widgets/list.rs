@@ -46,6 +46,14 @@ impl Canvas<'_> {
         item: &dyn Fn(usize) -> Vec<Piece>,
         chosen: Marked,
     ) {
+        if self.is_linear() {
+            // What the keys do not belong to is nothing to choose from.
+            let now = match chosen {
+                Marked::Now(at) => Some(at),
+                Marked::Nothing | Marked::Before(_) => None,
+            };
+            return self.linear_list(&mut { area }, len, item, now);
+        }
         let width = usize::from(area.width.saturating_sub(2)).max(1);
         let room = usize::from(area.height);
         let mut wrapped: BTreeMap<usize, ItemLines> = BTreeMap::new();

@@ -31,7 +31,7 @@ impl Cursor {
         self.0 = match action {
             Action::NextPane => (self.0 + 1) % len.max(1),
             Action::PreviousPane => self.0.checked_sub(1).unwrap_or(len.saturating_sub(1)),
-            Action::Up | Action::Down => return self.act(action, len),
+            Action::Up | Action::Down | Action::Row(_) => return self.act(action, len),
             _ => return false,
         };
         true
@@ -46,6 +46,7 @@ impl Cursor {
             Action::PageDown => self.0.saturating_add(PAGE),
             Action::First => 0,
             Action::Last => len,
+            Action::Row(row) => row,
             _ => return false,
         };
         self.clamp(len);

@@ -261,7 +261,7 @@ impl Wizard {
                 self.move_to(at + 1, len)
             }
             (Action::PreviousPane, _) => self.move_to(at.saturating_sub(1), len),
-            (Action::Up | Action::Down | Action::PageUp | Action::PageDown, _) => {
+            (Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Row(_), _) => {
                 self.passwords.cursor.act(action, len);
                 self.passwords.revealed = false;
             }

@@ -128,7 +128,7 @@ impl Wizard {
                     return self.start_plan(BTreeSet::new());
                 }
             }
-            (Action::Up | Action::Down, Pane::Strategies) if self.is_free() => {
+            (Action::Up | Action::Down | Action::Row(_), Pane::Strategies) if self.is_free() => {
                 let at = Strategy::ALL
                     .iter()
                     .position(|s| *s == self.strategy())

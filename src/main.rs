@@ -11,6 +11,7 @@ use freescout_rescue::cli::{self, CommandResult, container, not_started, unchang
 use freescout_rescue::domain::error::ErrorKind;
 use freescout_rescue::domain::inventory::secret::wipe_stack;
 use freescout_rescue::engine::exit::Exit;
+use freescout_rescue::engine::session::machine::Machine;
 use freescout_rescue::engine::worker::setup::Setup;
 use freescout_rescue::io::container::{Container, enter};
 use freescout_rescue::io::db;
@@ -146,6 +147,7 @@ fn wizard(
         let setup = Setup {
             options: common.options(),
             environment: Environment::of_this_process(),
+            machine: Machine::Host,
             given,
             mail: mail.clone(),
             endpoints: endpoints.clone(),

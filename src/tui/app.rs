@@ -26,6 +26,7 @@ use crate::io::os::around::{self, Enclosure};
 use crate::wizard::message::{Effect, Event};
 use crate::wizard::parts::window::{Hidden, Window};
 use crate::wizard::state::{InstallLifetime, Wizard, Workplace};
+use crate::wizard::step::passwords::Note;
 use crate::words::words;
 
 /// While a job runs, a sign of life this often.
@@ -59,7 +60,15 @@ enum LoopEvent {
     Ended,
 }
 
-/// Runs the wizard to its end. `hidden_key` is the folder that a demo has hidden a key in.
+/// What nobody can know of a demo, and is told. Its install is deleted when the wizard has ended.
+pub struct Hints {
+    /// The folder that a key is hidden in.
+    pub hidden_key: PathBuf,
+    /// The passwords that are asked for.
+    pub note: Note,
+}
+
+/// Runs the wizard to its end; with hints, on a demo.
 ///
 /// # Errors
 /// A [`Problem`] when there is no terminal to run it on.
@@ -68,8 +77,7 @@ pub fn wizard(
     install: Option<PathBuf>,
     look_in: Vec<PathBuf>,
     artisan: bool,
-    lifetime: InstallLifetime,
-    hidden_key: Option<PathBuf>,
+    hints: Option<Hints>,
 ) -> Result<Outcome, Problem> {
     let w = words();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
@@ -101,8 +109,13 @@ pub fn wizard(
     let theme = Theme::of_environment();
     let (mut wizard, effects) = Wizard::start_with(install, artisan);
     wizard.looks_in(look_in);
-    if let Some(folder) = hidden_key {
-        wizard.hides_key_in(folder);
+    let lifetime = match &hints {
+        None => InstallLifetime::Lasting,
+        Some(_) => InstallLifetime::ThrowAway,
+    };
+    if let Some(Hints { hidden_key, note }) = hints {
+        wizard.hides_key_in(hidden_key);
+        wizard.has_note(note);
     }
     wizard.works_in(Workplace {
         lifetime,
@@ -291,5 +304,8 @@ fn event_of(heard: LoopEvent, wizard: &Wizard) -> Option<Event> {
 
 /// Says on the operator's own screen how things stand.
 fn say_goodbye(wizard: &Wizard, lifetime: InstallLifetime) {
-    Out::stderr().line(&wizard.goodbye(lifetime).join("\n"));
+    let lines = wizard.goodbye(lifetime);
+    if !lines.is_empty() {
+        Out::stderr().line(&lines.join("\n"));
+    }
 }

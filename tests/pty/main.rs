@@ -9,6 +9,7 @@
 )]
 
 mod another;
+mod demo;
 mod endings;
 mod lines;
 #[path = "../suite/not_tried.rs"]

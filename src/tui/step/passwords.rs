@@ -11,6 +11,7 @@ use crate::tui::widgets::{Canvas, Piece, below_list, plain, take_top, wrap};
 use crate::wizard::parts::input::Input;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::passwords::{Answer, Asked, Offer, Trial, objection};
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Rows for the chosen one, at least.
@@ -117,6 +118,17 @@ fn trial(asked: &Asked, answer: &Answer) -> (Role, String) {
     (role, format!(", {text}"))
 }
 
+/// What the note of a demo says.
+fn noted(wizard: &Wizard, asked: &Asked) -> Option<Piece> {
+    let note = wizard.passwords.note.as_ref()?;
+    let password = &note.says(asked)?.password;
+    Some(plain(text!(
+        passwords_of_demo,
+        file = shown(&note.file),
+        password = shown(&password.expose())
+    )))
+}
+
 fn field(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, asked: &Asked) {
     let w = words();
     canvas.pieces(
@@ -158,7 +170,7 @@ fn field(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, asked: &Asked
             }
         }
     }
-    let mut hints = Vec::new();
+    let mut hints = Vec::from_iter(noted(wizard, asked));
     if let Some(id) = asked.oauth_mailbox {
         let site = wizard.survey.read().map_or("", |s| s.site.as_str());
         hints.push(plain(text!(passwords_oauth, site, id)));

@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, params};
 
 use crate::domain::error::{ErrorKind, Problem};
+use crate::domain::inventory::secret::{SecretBytes, SecretKind};
 use crate::domain::key::app_key::AppKey;
+use crate::wizard::step::passwords::{Note, NotedPassword};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -23,6 +25,21 @@ pub struct Demo {
     pub install: PathBuf,
     /// The folder that holds the old key somewhere.
     pub look_in: PathBuf,
+    /// The file with the passwords that are lost, or were changed since; a large one has none.
+    pub note: PathBuf,
+}
+
+/// What stands on the note of the story.
+pub fn note(demo: &Demo) -> Note {
+    let noted = |(login, kind, password): (String, SecretKind, String)| NotedPassword {
+        login,
+        kind,
+        password: SecretBytes::from(password.into_bytes()),
+    };
+    Note {
+        file: demo.note.clone(),
+        passwords: story::noted().into_iter().map(noted).collect(),
+    }
 }
 
 /// A source of random bytes.
@@ -60,6 +77,7 @@ fn new_folder(folder: &Path) -> Result<Demo, Problem> {
     Ok(Demo {
         install: folder.join("freescout"),
         look_in: folder.join("old-server"),
+        note: folder.join("passwords.txt"),
     })
 }
 

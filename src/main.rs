@@ -1,6 +1,6 @@
 //! Arguments in, wizard or subcommand, exit code out.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -8,9 +8,11 @@ use freescout_rescue::cli::arguments::{Arguments, Common, FaceOptions, Task, cho
 use freescout_rescue::cli::manual;
 use freescout_rescue::cli::output::Out;
 use freescout_rescue::cli::{self, CommandResult, container, not_started, unchanged};
+use freescout_rescue::demo::Demo;
 use freescout_rescue::domain::error::ErrorKind;
 use freescout_rescue::domain::inventory::secret::wipe_stack;
 use freescout_rescue::engine::exit::Exit;
+use freescout_rescue::engine::session::machine::Machine;
 use freescout_rescue::engine::worker::setup::Setup;
 use freescout_rescue::io::container::{Container, enter};
 use freescout_rescue::io::db;
@@ -21,8 +23,7 @@ use freescout_rescue::io::os::crash_points::{self, Point};
 use freescout_rescue::io::os::tls::{Trust, variables};
 use freescout_rescue::io::os::{accounts, around, entropy, harden, inside, processes, spawn};
 use freescout_rescue::io::state::AbsolutePath;
-use freescout_rescue::tui::inbox::{Outcome, WizardStart};
-use freescout_rescue::wizard::state::InstallLifetime;
+use freescout_rescue::tui::inbox::{Hints, Outcome, WizardStart};
 use freescout_rescue::words::untrusted::shown;
 use freescout_rescue::words::words;
 use freescout_rescue::{demo, sentences, text, tui};
@@ -120,8 +121,7 @@ fn run(arguments: Arguments) -> CommandResult {
     match arguments.task {
         None => {
             let (mail, endpoints) = (Settings::of_system(), Endpoints::default());
-            let lifetime = InstallLifetime::Lasting;
-            wizard(&common, arguments.face, mail, endpoints, lifetime, None)
+            wizard(&common, arguments.face, mail, endpoints, None)
         }
         Some(Task::Command(command)) => cli::run(*command),
         Some(Task::Demo {
@@ -143,15 +143,19 @@ fn wizard(
     face: FaceOptions,
     mail: Settings,
     endpoints: Endpoints,
-    lifetime: InstallLifetime,
-    hidden_key: Option<PathBuf>,
+    demo: Option<&Demo>,
 ) -> CommandResult {
     loop {
         let given = common.given().map_err(not_started)?;
         common.require_for_screen().map_err(not_started)?;
         let setup = Setup {
             options: common.options(),
-            environment: Environment::of_this_process(),
+            // What is set for us is no part of a demo.
+            environment: match demo {
+                None => Environment::of_this_process(),
+                Some(_) => Environment::default(),
+            },
+            machine: demo.map_or(Machine::Host, |demo| Machine::Only(demo.look_in.clone())),
             given,
             mail: mail.clone(),
             endpoints: endpoints.clone(),
@@ -161,8 +165,10 @@ fn wizard(
             install: common.install.clone(),
             look_in: common.look_in.clone(),
             artisan: !common.no_artisan,
-            lifetime,
-            hidden_key: hidden_key.clone(),
+            hints: demo.map(|made| Hints {
+                hidden_key: made.look_in.clone(),
+                note: demo::note(made),
+            }),
         };
         let outcome = tui::app::wizard(start, face);
         match outcome.map_err(not_started)? {
@@ -218,7 +224,7 @@ fn run_demo(face: FaceOptions) -> CommandResult {
             w.demo_no_room_next,
         ))
     };
-    // Removed when it is dropped, at the end of this function.
+    // Removed at the end, and whatever ends this function before.
     let home = tempfile::Builder::new()
         .prefix("rescue-demo-")
         .tempdir()
@@ -226,7 +232,7 @@ fn run_demo(face: FaceOptions) -> CommandResult {
     let folder = home.path().join("demo");
     let made = demo::lay_out(&folder, &mut entropy::fill).map_err(not_started)?;
     let common = Common {
-        install: Some(made.install),
+        install: Some(made.install.clone()),
         state_dir: Some(AbsolutePath::new(home.path().join("state")).map_err(failed)?),
         no_artisan: true,
         ..Common::default()
@@ -237,18 +243,22 @@ fn run_demo(face: FaceOptions) -> CommandResult {
         routes: servers.routes(),
         ..Settings::of_system()
     };
-    // The demo speaks to nobody outside: nothing listens there.
-    let nowhere = || "http://127.0.0.1:1/".to_owned();
+    // The demo speaks to nobody outside: nothing listens where Google would.
     let endpoints = Endpoints {
-        microsoft: nowhere(),
-        google: nowhere(),
+        microsoft: servers.token_endpoint(),
+        google: "http://127.0.0.1:1/".to_owned(),
         ..Endpoints::default()
     };
-    let lifetime = InstallLifetime::ThrowAway;
-    let hidden = Some(made.look_in);
-    let outcome = wizard(&common, face, mail, endpoints, lifetime, hidden);
-    if outcome.is_ok() {
-        Out::stderr().line(w.demo_gone);
+    let outcome = wizard(&common, face, mail, endpoints, Some(&made));
+    let path = home.path().to_owned();
+    let gone = home.close();
+    match (&gone, &outcome) {
+        (Err(why), _) => {
+            let folder = shown(&path);
+            Out::stderr().line(&text!(demo_not_gone, folder, why));
+        }
+        (Ok(()), Ok(_)) => Out::stderr().line(w.demo_gone),
+        (Ok(()), Err(_)) => {}
     }
     outcome
 }

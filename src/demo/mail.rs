@@ -1,5 +1,6 @@
 //! The mail servers of the demo, on loopback ports: IMAP and SMTP, one with an expired certificate, one that is silent,
-//! and Microsoft's, which take neither passwords nor a token that has expired.
+//! and Microsoft's, which take no passwords, and of tokens only the one that their endpoint gives. What is wrong with a server
+//! is mended as soon as its first guest has left, so that a second test finds all well.
 //!
 //! One thread waits at each port and one serves each connection, at most [`MAX_GUESTS`] at once; dropping
 //! [`MailServers`] ends them all. They know the logins of the story, hold no mail, and keep nothing of what they are sent.
@@ -8,11 +9,13 @@ mod certificates;
 mod guests;
 mod imap;
 mod smtp;
+mod token;
 mod wire;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
@@ -42,8 +45,10 @@ enum Speech {
     Imap,
     /// SMTP, plain at first.
     Smtp,
-    /// Nothing.
+    /// Nothing at first, SMTP once it is mended.
     Silence,
+    /// HTTP: new tokens are given.
+    Token,
 }
 
 /// Whose manners a server has.
@@ -51,11 +56,11 @@ enum Speech {
 enum DemoProvider {
     /// Passwords are taken.
     Ordinary,
-    /// Nobody is let in.
+    /// A token is taken, and nothing else.
     Microsoft,
 }
 
-/// Every server of the story.
+/// Every mail server of the story.
 const SERVERS: [(&str, u16, Speech, DemoProvider); 7] = [
     (IMAP, IMAPS_PORT, Speech::Imaps, DemoProvider::Ordinary),
     (IMAP, IMAP_PORT, Speech::Imap, DemoProvider::Ordinary),
@@ -92,6 +97,9 @@ struct DemoServer {
     speech: Speech,
     provider: DemoProvider,
     tls: SslContext,
+    /// What takes the place of that once the server is mended.
+    renewed: Option<SslContext>,
+    mended: AtomicBool,
     logins: Arc<[DemoLogin]>,
 }
 
@@ -110,17 +118,37 @@ impl DemoServer {
             })
     }
 
+    /// Whether an XOAUTH2 message in its plain form names a user and the token that is good.
+    fn admits_token(&self, message: &[u8]) -> bool {
+        let good = |login: &DemoLogin| {
+            let token = login.token?;
+            let wanted = format!("user={}\x01auth=Bearer {token}\x01\x01", login.user);
+            (message == wanted.as_bytes()).then_some(())
+        };
+        self.provider == DemoProvider::Microsoft && self.logins.iter().find_map(good).is_some()
+    }
+
+    fn is_mended(&self) -> bool {
+        self.mended.load(Ordering::SeqCst)
+    }
+
+    fn tls(&self) -> &SslContext {
+        let renewed = self.renewed.as_ref().filter(|_| self.is_mended());
+        renewed.unwrap_or(&self.tls)
+    }
+
     /// Serves one guest up to the end, for which there are more reasons than need telling apart.
     fn serve(&self, guest: TcpStream) -> io::Result<()> {
         let mut wire = GuestWire::new(guest)?;
         match self.speech {
             Speech::Imaps => {
-                wire.secure(&self.tls)?;
+                wire.secure(self.tls())?;
                 imap::serve(self, wire)
             }
             Speech::Imap => imap::serve(self, wire),
-            Speech::Smtp => smtp::serve(self, wire),
-            Speech::Silence => wire.say_nothing(),
+            Speech::Silence if !self.is_mended() => wire.say_nothing(),
+            Speech::Smtp | Speech::Silence => smtp::serve(self, wire),
+            Speech::Token => token::serve(wire),
         }
     }
 }
@@ -128,9 +156,10 @@ impl DemoServer {
 /// The demo's mail servers; they end when this is dropped.
 pub struct MailServers {
     routes: Vec<(String, u16, SocketAddr)>,
+    token_endpoint: Option<SocketAddr>,
     authority: X509,
     guests: Arc<Guests>,
-    porters: Vec<JoinHandle<()>>,
+    porters: Vec<(SocketAddr, JoinHandle<()>)>,
 }
 
 impl MailServers {
@@ -143,20 +172,28 @@ impl MailServers {
         // Filled as we go: what fails halfway drops the part that stands.
         let mut servers = Self {
             routes: Vec::new(),
+            token_endpoint: None,
             authority: certificates::authority()?,
             guests: Arc::new(Guests::new(MAX_GUESTS)),
             porters: Vec::new(),
         };
-        for (name, port, speech, provider) in SERVERS {
-            let server = DemoServer {
+        let server = |name, speech, provider| -> io::Result<DemoServer> {
+            Ok(DemoServer {
                 name,
                 speech,
                 provider,
                 tls: certificates::server(name)?,
+                renewed: certificates::renewed(name)?,
+                mended: AtomicBool::new(false),
                 logins: Arc::clone(&logins),
-            };
-            servers.open(port, server)?;
+            })
+        };
+        for (name, port, speech, provider) in SERVERS {
+            let address = servers.open(server(name, speech, provider)?)?;
+            servers.routes.push((name.to_owned(), port, address));
         }
+        let token = server(MICROSOFT_IMAP, Speech::Token, DemoProvider::Microsoft)?;
+        servers.token_endpoint = Some(servers.open(token)?);
         Ok(servers)
     }
 
@@ -170,24 +207,28 @@ impl MailServers {
         self.authority.clone()
     }
 
-    fn open(&mut self, port: u16, server: DemoServer) -> io::Result<()> {
+    /// Where Microsoft's tokens are renewed: a URL of plain HTTP.
+    pub fn token_endpoint(&self) -> String {
+        let address = self.token_endpoint.map(|address| address.to_string());
+        format!("http://{}/token", address.unwrap_or_default())
+    }
+
+    fn open(&mut self, server: DemoServer) -> io::Result<SocketAddr> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
-        let name = server.name.to_owned();
         let guests = Arc::clone(&self.guests);
         let porter = Builder::new()
             .name(format!("demo-{}", server.name))
             .spawn(move || receive(&listener, &Arc::new(server), &guests))?;
-        self.routes.push((name, port, address));
-        self.porters.push(porter);
-        Ok(())
+        self.porters.push((address, porter));
+        Ok(address)
     }
 }
 
 impl Drop for MailServers {
     fn drop(&mut self) {
         self.guests.close();
-        for ((_, _, address), porter) in self.routes.iter().zip(self.porters.drain(..)) {
+        for (address, porter) in self.porters.drain(..) {
             // A porter looks up when somebody knocks. If even that fails, waiting would be forever.
             if TcpStream::connect(address).is_ok() {
                 let _ = porter.join();
@@ -211,6 +252,8 @@ fn receive(listener: &TcpListener, server: &Arc<DemoServer>, guests: &Arc<Guests
         // Without a thread the guest is dropped, and with it the connection.
         let _ = Builder::new().name("demo-guest".to_owned()).spawn(move || {
             let _ = server.serve(stream);
+            // Before the guest's place is free: who comes after it finds all well.
+            server.mended.store(true, Ordering::SeqCst);
             drop(guest);
         });
     }

@@ -1,7 +1,8 @@
 //! The story of the demo: in October the helpdesk moved to a new server. The old `.env` was left behind in a backup; the
 //! new one got a new key. Three mailboxes and the system mail account were typed in again since; one form with an empty password field was saved;
 //! one password dates from a key of the spring before, which is nowhere any more. Meanwhile the mail servers went on with their lives: a provider
-//! made one mailbox change its passwords, a certificate ran out, one server fell silent.
+//! made one mailbox change its passwords, a certificate ran out, one server fell silent. The people remember some of their
+//! passwords: those are on a note.
 //!
 //! What is stored and what the mail servers take is told from the same lists, so that the two cannot drift apart.
 
@@ -16,8 +17,11 @@ use super::{
     Demo, DemoResult, Random, config_cache, env_text, new_key, private_file, sealed, set_option,
     skeleton,
 };
+use crate::domain::inventory::secret::SecretKind;
 use crate::domain::key::app_key::AppKey;
 use crate::domain::key::derived_hashes;
+use crate::sentences;
+use crate::words::words;
 
 /// Mailboxes by name and address: every script an operator may meet.
 const MAILBOXES: [(&str, &str); 12] = [
@@ -54,6 +58,9 @@ pub(super) const MICROSOFT_IMAP: &str = "outlook.office365.com";
 pub(super) const MICROSOFT_SMTP: &str = "smtp.office365.com";
 const SYSTEM_MAIL: (&str, &str) = ("system@helpdesk.example", "demo-system-mail");
 const PLAIN_TEXT: &str = "demo-never-sealed";
+const CLIENT: &str = "6f0c1d2e-demo-client";
+const REFRESH_TOKEN: &str = "demo-refresh-token";
+const RENEWED_TOKEN: &str = "demo-renewed-token";
 /// Mails of `send_logs`: under the key that is lost, under the old one, under the new one. How many, from which day on,
 /// for how many days.
 const MAILS: [(u64, Date, i32); 3] = [
@@ -72,30 +79,74 @@ pub(super) struct DemoLogin {
     pub(super) incoming: Option<String>,
     /// The password for sending.
     pub(super) outgoing: Option<String>,
+    /// The token for both.
+    pub(super) token: Option<&'static str>,
+}
+
+/// What new tokens are given for, and the token.
+pub(super) struct OAuthGrant {
+    /// The application.
+    pub(super) client_id: &'static str,
+    /// Its secrets, as they are stored for fetching and for sending.
+    pub(super) client_secrets: [String; 2],
+    /// The token that is shown. It stays good.
+    pub(super) refresh_token: &'static str,
+    /// The token that is given.
+    pub(super) access_token: &'static str,
+}
+
+/// The one grant of the story.
+pub(super) fn grant() -> OAuthGrant {
+    let (_, user) = MAILBOXES[OAUTH];
+    OAuthGrant {
+        client_id: CLIENT,
+        client_secrets: [incoming(user), outgoing(user)],
+        refresh_token: REFRESH_TOKEN,
+        access_token: RENEWED_TOKEN,
+    }
+}
+
+/// What the note says: who logs in, for what, with which password. It has every one that cannot be found in the install,
+/// or that the provider takes no more.
+pub(super) fn noted() -> Vec<(String, SecretKind, String)> {
+    let of = |index: usize, kind: SecretKind| {
+        let (_, user) = MAILBOXES[index];
+        let password = match (index, kind) {
+            (CHANGED_SINCE, _) => changed(user),
+            (_, SecretKind::Incoming) => incoming(user),
+            _ => outgoing(user),
+        };
+        (address(user), kind, password)
+    };
+    vec![
+        of(LOST_OUTGOING, SecretKind::Outgoing),
+        of(WIPED_OUTGOING, SecretKind::Outgoing),
+        of(CHANGED_SINCE, SecretKind::Incoming),
+        of(CHANGED_SINCE, SecretKind::Outgoing),
+    ]
 }
 
 /// Who may log in at the mail servers: as stored, or as it was stored before it was lost, except where the provider made
-/// them change it. Microsoft takes nobody: its token has expired, and it takes no passwords.
+/// them change it. Microsoft takes no passwords, and only a renewed token.
 pub(super) fn logins() -> Vec<DemoLogin> {
     let mut logins = vec![DemoLogin {
         user: SYSTEM_MAIL.0.to_owned(),
         incoming: None,
         outgoing: Some(SYSTEM_MAIL.1.to_owned()),
+        token: None,
     }];
     for (index, (_, user)) in MAILBOXES.iter().enumerate() {
         let (incoming, outgoing) = match index {
-            OAUTH => continue,
-            CHANGED_SINCE => {
-                let changed = format!("demo-{user}-changed");
-                (changed.clone(), changed)
-            }
-            NEVER_SEALED => (PLAIN_TEXT.to_owned(), outgoing(user)),
-            _ => (incoming(user), outgoing(user)),
+            OAUTH => (None, None),
+            CHANGED_SINCE => (Some(changed(user)), Some(changed(user))),
+            NEVER_SEALED => (Some(PLAIN_TEXT.to_owned()), Some(outgoing(user))),
+            _ => (Some(incoming(user)), Some(outgoing(user))),
         };
         logins.push(DemoLogin {
             user: address(user),
-            incoming: Some(incoming),
-            outgoing: Some(outgoing),
+            incoming,
+            outgoing,
+            token: (index == OAUTH).then_some(RENEWED_TOKEN),
         });
     }
     logins
@@ -111,6 +162,11 @@ fn incoming(user: &str) -> String {
 
 fn outgoing(user: &str) -> String {
     format!("demo-{user}-outgoing")
+}
+
+/// What the provider made somebody change a password to.
+fn changed(user: &str) -> String {
+    format!("demo-{user}-changed")
 }
 
 /// Servers that a mailbox is fetched from and sent by.
@@ -160,7 +216,7 @@ pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> DemoResult<()> {
             WIPED_OUTGOING => mailbox.outgoing = Some(String::new()),
             NEVER_SEALED => mailbox.incoming = Some(PLAIN_TEXT.to_owned()),
             OAUTH => {
-                mailbox.client = Some("6f0c1d2e-demo-client");
+                mailbox.client = Some(CLIENT);
                 mailbox.meta = Some(oauth_meta(&old, random)?);
             }
             _ => {}
@@ -210,7 +266,19 @@ pub(super) fn tell(demo: &Demo, random: &mut Random<'_>) -> DemoResult<()> {
     )?;
     mails(&writing, [&lost, &old, &new])?;
     writing.commit()?;
+    note(demo)?;
     old_server(demo, &old, &foreign)
+}
+
+/// The note with the passwords.
+fn note(demo: &Demo) -> DemoResult<()> {
+    let mut text = format!("{}\n\n", words().demo_note);
+    for (login, kind, password) in noted() {
+        let kind = sentences::kind(kind);
+        text.push_str(&format!("{login}, {kind}: {password}\n"));
+    }
+    private_file(&demo.note)?.write_all(text.as_bytes())?;
+    Ok(())
 }
 
 /// What was sent under each key, spread over its time; never on the hour, so that it looks lived in.
@@ -248,7 +316,7 @@ fn oauth_meta(key: &AppKey, random: &mut Random<'_>) -> DemoResult<String> {
     let meta = serde_json::json!({"oauth": {
         "provider": "ms",
         "a_token": sealed(key, "demo-access-token", random),
-        "r_token": sealed(key, "demo-refresh-token", random),
+        "r_token": sealed(key, REFRESH_TOKEN, random),
         "issued_on": "2025-10-01 08:00:00",
         "expires_in": 3599,
     }});

@@ -14,6 +14,7 @@ mod hints;
 pub mod hour;
 pub mod inherited;
 pub mod judge;
+pub mod machine;
 pub mod mail_flow;
 pub mod mails;
 pub mod options;
@@ -44,11 +45,12 @@ use crate::domain::plan::mail_impact::Trace;
 use crate::domain::run::Run;
 use crate::domain::verdict::finding::Finding;
 use crate::engine::session::backup_keys::OwnBackups;
+use crate::engine::session::machine::Machine;
 use crate::io::container::layers::KeptLayers;
 use crate::io::db::lock::Connect;
 use crate::io::db::{self, Bounds, Store, StoreError, Swap};
 use crate::io::install::{self, Install, key_file_places};
-use crate::io::os::processes::PhpProcess;
+use crate::io::os::processes::{self, PhpProcess, QueueWorker};
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -65,6 +67,8 @@ pub struct Unsearched {
 pub struct Session {
     /// Its files.
     pub install: Install,
+    /// What counts as its machine.
+    pub machine: Machine,
     /// How it was found.
     pub evidence: Vec<Evidence>,
     /// How we connected.
@@ -130,6 +134,7 @@ impl Session {
     ) -> Self {
         Self {
             install,
+            machine: Machine::Host,
             evidence: Vec::new(),
             settings,
             store,
@@ -152,6 +157,22 @@ impl Session {
             unsearched: Vec::new(),
             restart_anyway: false,
             next_key: None,
+        }
+    }
+
+    /// The processes of PHP on its machine; none where nothing runs there.
+    pub fn php_processes(&self) -> Vec<PhpProcess> {
+        match self.machine {
+            Machine::Host => processes::php(&self.install.root),
+            Machine::Only(_) => Vec::new(),
+        }
+    }
+
+    /// The queue workers of this install, likewise.
+    pub fn queue_workers(&self) -> Vec<QueueWorker> {
+        match self.machine {
+            Machine::Host => processes::workers(&self.install.root),
+            Machine::Only(_) => Vec::new(),
         }
     }
 

@@ -54,15 +54,13 @@ pub fn wizard(start: WizardStart, face: FaceOptions) -> Result<Outcome, Problem>
     if !has_size() {
         return Err(ErrorKind::NoTerminal.problem(w.no_size, "", w.no_size_next));
     }
-    let lifetime = start.lifetime;
+    let lifetime = start.lifetime();
     let mut terminal = Terminal::open().map_err(no_terminal)?;
     let ((mut wizard, effects), (worker, updates)) = inbox::begin(start);
     let (inbox, keyboard) =
         inbox::listen::<Decoder>(updates, signals, false).map_err(no_terminal)?;
-    let theme = Theme {
-        glyphs: Glyphs::or_ascii(face.ascii),
-        ..Theme::of_environment()
-    };
+    let mut theme = Theme::of_environment();
+    theme.glyphs = Glyphs::or_ascii(face.ascii);
     let outcome = run(&mut terminal, &mut wizard, theme, &worker, &inbox, effects);
     drop(terminal);
     // What was typed goes with the thread that read it, what was read of the install with the one that worked on it.

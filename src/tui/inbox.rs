@@ -18,6 +18,7 @@ use crate::engine::worker::{JobId, Update};
 use crate::io::container::within;
 use crate::wizard::message::Effect;
 use crate::wizard::state::{InstallLifetime, Wizard, Workplace};
+use crate::wizard::step::passwords::Note;
 
 /// How the wizard ended.
 pub enum Outcome {
@@ -41,10 +42,26 @@ pub struct WizardStart {
     pub look_in: Vec<PathBuf>,
     /// Run FreeScout's own cache command.
     pub artisan: bool,
+    /// What is told of a demo; nothing where it is none.
+    pub hints: Option<Hints>,
+}
+
+impl WizardStart {
     /// What becomes of the install when the program has ended.
-    pub lifetime: InstallLifetime,
-    /// The folder that a demo has hidden a key in.
-    pub hidden_key: Option<PathBuf>,
+    pub(super) fn lifetime(&self) -> InstallLifetime {
+        match self.hints {
+            None => InstallLifetime::Lasting,
+            Some(_) => InstallLifetime::ThrowAway,
+        }
+    }
+}
+
+/// What nobody can know of a demo, and is told. Its install is deleted when the wizard has ended.
+pub struct Hints {
+    /// The folder that a key is hidden in.
+    pub hidden_key: PathBuf,
+    /// The passwords that are asked for.
+    pub note: Note,
 }
 
 /// What the loop hears; `T` is what is typed.
@@ -115,14 +132,16 @@ pub(super) fn begin(
     (Wizard, Vec<Effect>),
     (WorkerHandle, Receiver<(JobId, Update)>),
 ) {
+    let lifetime = start.lifetime();
     let worker = WorkerHandle::start(start.setup);
     let (mut wizard, effects) = Wizard::start_with(start.install, start.artisan);
     wizard.looks_in(start.look_in);
-    if let Some(folder) = start.hidden_key {
-        wizard.hides_key_in(folder);
+    if let Some(Hints { hidden_key, note }) = start.hints {
+        wizard.hides_key_in(hidden_key);
+        wizard.has_note(note);
     }
     wizard.works_in(Workplace {
-        lifetime: start.lifetime,
+        lifetime,
         stopped_container: within::is_stopped(),
         chosen_on_host: within::get().is_some_and(|within| within.from_list),
     });
@@ -153,6 +172,9 @@ pub(super) fn carry_out(effects: &mut Vec<Effect>, worker: &WorkerHandle) -> Opt
 /// Says on the operator's own screen how things stand.
 pub(super) fn say_goodbye(outcome: &Outcome, wizard: &Wizard, lifetime: InstallLifetime) {
     if matches!(outcome, Outcome::Ended(_)) {
-        Out::stderr().line(&wizard.goodbye(lifetime).join("\n"));
+        let lines = wizard.goodbye(lifetime);
+        if !lines.is_empty() {
+            Out::stderr().line(&lines.join("\n"));
+        }
     }
 }

@@ -43,7 +43,7 @@ const TICK: Duration = Duration::from_millis(500);
 /// What the system says when it has no terminal for it.
 pub(super) fn wizard(start: WizardStart, face: FaceOptions) -> std::io::Result<Outcome> {
     let signals = inbox::signals()?;
-    let lifetime = start.lifetime;
+    let lifetime = start.lifetime();
     let terminal = LineTerminal::open()?;
     let ((wizard, effects), (worker, updates)) = inbox::begin(start);
     let (inbox, keyboard) = inbox::listen::<TypedLines>(updates, signals, true)?;

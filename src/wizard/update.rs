@@ -32,6 +32,7 @@ use crate::engine::worker::Job;
 use crate::wizard::parts::input::Input;
 use crate::wizard::parts::window::Window;
 use crate::wizard::step::keys::KeysForm;
+use crate::wizard::step::passwords::Note;
 use crate::words::words;
 
 impl Wizard {
@@ -62,6 +63,11 @@ impl Wizard {
     /// Says in step 3 where a key is hidden: of a demo, where nobody can know it.
     pub fn hides_key_in(&mut self, folder: PathBuf) {
         self.keys.hidden_in = Some(folder);
+    }
+
+    /// Says in step 6 what stands on a note: of a demo, where nobody can know it.
+    pub fn has_note(&mut self, note: Note) {
+        self.passwords.note = Some(note);
     }
 
     /// Searches what the command line names, once there is nothing to be decided or typed first.

@@ -865,6 +865,9 @@ table! {
     demo_gone = "That was the demo. It has been deleted, with its backups and reports; what you had saved in another folder is still there.";
     man_not_written(folder) = "The manual pages cannot be written to {folder}.";
     man_not_written_next = "Name a folder that exists and that you may write to.";
+    demo_not_gone(folder, why) = "That was the demo. {folder} could not be deleted: {why}. Delete it: nothing in it is needed.";
+    demo_note = "Mail passwords of the demo, as its people remember them. No server outside of it takes them.";
+    demo_runs_nothing = "In this demo no PHP runs, and the processes of this machine are no part of it.";
     demo_no_room = "The demo install cannot be created.";
     demo_no_room_next = "Name a folder that does not exist yet, in a place where you may write.";
     report_not_saved = "The report could not be saved.";
@@ -1202,7 +1205,7 @@ table! {
         Other "{count} secrets cannot be decrypted with any of these keys. To find their key: paste one (a), search a path (p), this server (s), or running PHP (m).",
     };
     keys_none = "No key is known yet.";
-    keys_of_demo(place) = "In this demo, an old key is hidden somewhere in {place}: press p and enter that folder.";
+    keys_of_demo(place) = "In this demo, an old key is hidden somewhere in {place}: press s, which here searches that folder alone.";
     keys_type_key = "The key, as it was after APP_KEY= (hidden; ^R shows it):";
     keys_type_place = "A file, an archive or a folder on this server:";
     keys_more_sources(more: number) = more {
@@ -1279,6 +1282,7 @@ table! {
         count { One "1 character", Other "{count} characters" };
     passwords_same_as(owner, kind) = "the same as {owner}, {kind}";
     passwords_for(login, server) = "Login {login} on {server}";
+    passwords_of_demo(file, password) = "The demo's note {file} says: {password}";
     passwords_same_hint = "^O suggests known passwords: older copies, the same account elsewhere, logs.";
     passwords_tested_first = "Enter tests this password on the server; step 7 stores it.";
     passwords_tested_later = "What you enter is tested on its mail server first; step 7 stores it.";
@@ -1350,7 +1354,9 @@ table! {
     report_undo(undo) = "To undo it: {undo}";
     report_hint_test = "Press t, then T to test every login.";
     report_hint_failing = "Press t to see every step of a login.";
+    report_hint_demo = "In this demo, a server is mended once it was tested: press t, then T, which tests again.";
     report_hint_enter = "Press n to enter missing passwords, or to look for their key (a new backup is made first).";
+    report_hint_refused = "Press n to enter other passwords for those that were refused (a new backup is made first).";
     report_made(version, at, host, user) = "freescout-rescue {version}: report of {at}, on {host}, by {user}";
     report_made_from(version, at, host, user, from) = "freescout-rescue {version}: report of {at}, on {host}, by {user}, from {from}";
 

@@ -855,6 +855,12 @@ language! {
     signal_before = "在写入任何内容之前被信号（例如 Ctrl-C）停止。";
     signal_before_next(folder) = "未做任何更改。已在 {folder} 中创建备份：其中含有 APP_KEY，因此不需要时请将其删除。";
     demo_made(program, install, look_in, install_word, look_in_word) = "已在 {install} 中创建一个损坏的 FreeScout 安装\n其原密钥藏在 {look_in} 中的某处\n试试：{program} {install_word}\n      {program} check {install_word} --look-in {look_in_word}\n没有邮件服务器为它应答（`{program} demo` 的邮件服务器只在演示期间运行）：所有登录都会失败。会尝试登录的命令可用 --no-test 跳过这一步。";
+    demo_not_gone(folder, why) = "演示到此结束。无法删除 {folder}：{why}。请自行删除：其中没有需要保留的内容。";
+    demo_note = "演示的邮件密码，由演示中的人记下。演示之外没有服务器接受它们。";
+    demo_runs_nothing = "此演示中没有运行 PHP，本机的进程不属于演示。";
+    passwords_of_demo(file, password) = "演示的便条 {file} 写着：{password}";
+    report_hint_demo = "在此演示中，服务器测试过一次后即被修好：请按 t，再按 T 重新测试。";
+    report_hint_refused = "请按 n，为被拒绝的密码输入其他密码（会先创建新的备份）。";
     demo_gone = "演示到此结束。演示安装及其备份和报告均已删除；您保存在其他目录中的内容仍在原处。";
     man_not_written(folder) = "无法将手册页写入 {folder}。";
     man_not_written_next = "请指定一个已存在且您可以写入的目录。";
@@ -1185,7 +1191,7 @@ language! {
         Other "有 {count} 个机密值无法用这些密钥中的任何一个解密。要查找其密钥：粘贴一个密钥 (a)，搜索某个路径 (p)、此服务器 (s) 或正在运行的 PHP (m)。",
     };
     keys_none = "还没有已知密钥。";
-    keys_of_demo(place) = "在此演示中，{place} 里的某处藏有一个旧密钥：请按 p 并输入该目录。";
+    keys_of_demo(place) = "在此演示中，{place} 中某处藏有一个旧密钥：请按 s，在演示中它只搜索该目录。";
     keys_type_key = "密钥，即 APP_KEY= 之后的内容（不显示；^R 可显示）：";
     keys_type_place = "此服务器上的文件、归档文件或目录：";
     keys_more_sources(more: number) = more {

@@ -10,6 +10,7 @@
 
 mod another;
 mod chinese;
+mod demo;
 mod endings;
 mod lines;
 #[path = "../suite/not_tried.rs"]

@@ -3,7 +3,7 @@
 mod certificates;
 mod client;
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -175,7 +175,7 @@ fn the_story_and_its_servers_agree() {
 }
 
 #[test]
-fn microsoft_takes_neither_password_nor_token() {
+fn microsoft_takes_no_password_and_of_tokens_the_renewed_one() {
     let servers = MailServers::start().unwrap();
     let mut imap = Client::imaps(&servers, "outlook.office365.com");
     assert_eq!(
@@ -197,6 +197,20 @@ fn microsoft_takes_neither_password_nor_token() {
     assert!(smtp.ask("dG9rZW4=").starts_with("535 5.7.3 "));
     assert_eq!(smtp.ask("AUTH LOGIN dXNlcg=="), "334 UGFzc3dvcmQ6");
     assert!(smtp.ask("cGFzcw==").starts_with("535 5.7.139 "));
+    let message = |token: &str| {
+        let user = "m365@helpdesk.example";
+        base64::encode(format!("user={user}\x01auth=Bearer {token}\x01\x01").as_bytes())
+    };
+    let old = format!("AUTHENTICATE XOAUTH2 {}", message("demo-access-token"));
+    assert_eq!(imap.tagged(&old), "NO AUTHENTICATE failed.");
+    let (status, reply) = ask_for_token(&servers, &form("demo-refresh-token"));
+    assert_eq!(status, "HTTP/1.1 200 OK");
+    let token = reply["access_token"].as_str().unwrap();
+    let renewed = format!("AUTHENTICATE XOAUTH2 {}", message(token));
+    assert_eq!(imap.tagged(&renewed), "OK AUTHENTICATE completed.");
+    assert!(imap.tagged("SELECT INBOX").starts_with("OK "));
+    let renewed = format!("AUTH XOAUTH2 {}", message(token));
+    assert!(smtp.ask(&renewed).starts_with("235 "));
     // Elsewhere a refused token is explained first.
     let mut imap = Client::imaps(&servers, "imap.mail.example");
     let challenge = imap.ask("A1 AUTHENTICATE XOAUTH2 dG9rZW4=");
@@ -204,6 +218,72 @@ fn microsoft_takes_neither_password_nor_token() {
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(json["status"], "400");
     assert_eq!(imap.ask(""), format!("A1 {FAILED}"));
+}
+
+/// What is posted for a new token.
+fn form(refresh_token: &str) -> String {
+    format!(
+        "client_id=6f0c1d2e-demo-client&client_secret=demo-m365-incoming&refresh_token={refresh_token}&grant_type=refresh_token"
+    )
+}
+
+/// The first line of what the token endpoint answers to these bytes, and its body.
+fn ask_endpoint(servers: &MailServers, request: &[u8]) -> (String, serde_json::Value) {
+    let endpoint = servers.token_endpoint();
+    let address = endpoint.strip_prefix("http://").unwrap();
+    let mut socket = TcpStream::connect(address.strip_suffix("/token").unwrap()).unwrap();
+    socket
+        .set_read_timeout(Some(Duration::from_secs(5)))
+        .unwrap();
+    socket.write_all(request).unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.lines().next().unwrap().to_owned();
+    let length = format!("Content-Length: {}\r\n", body.len());
+    assert!(head.contains(&length), "{head}");
+    (status, serde_json::from_str(body).unwrap())
+}
+
+fn ask_for_token(servers: &MailServers, form: &str) -> (String, serde_json::Value) {
+    let length = form.len();
+    let request = format!("POST /token HTTP/1.1\r\ncontent-length: {length}\r\n\r\n{form}");
+    ask_endpoint(servers, request.as_bytes())
+}
+
+#[test]
+fn the_token_endpoint_gives_nothing_to_what_it_does_not_know() {
+    let servers = MailServers::start().unwrap();
+    let good = form("demo-refresh-token");
+    for (form, error) in [
+        (form("demo-other-token"), "invalid_grant"),
+        (good.replace("incoming", "other"), "invalid_client"),
+        (good.replace("6f0c", "7f0c"), "invalid_client"),
+        (
+            good.replace("grant_type=refresh_token", "grant_type=password"),
+            "unsupported_grant_type",
+        ),
+        (String::new(), "unsupported_grant_type"),
+    ] {
+        let (status, reply) = ask_for_token(&servers, &form);
+        assert_eq!(status, "HTTP/1.1 400 Bad Request", "{form}");
+        assert_eq!(reply, serde_json::json!({ "error": error }), "{form}");
+    }
+    let headers = "x: y\r\n".repeat(64);
+    for request in [
+        "GET /token HTTP/1.1\r\n\r\n",
+        "POST /token HTTP/1.1\r\n\r\n",
+        "POST /token HTTP/1.1\r\nno colon\r\n",
+        "POST /token HTTP/1.1\r\ncontent-length: 8193\r\n\r\n",
+        "POST /token HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+        &format!("POST /token HTTP/1.1\r\n{headers}"),
+    ] {
+        let (status, reply) = ask_endpoint(&servers, request.as_bytes());
+        assert_eq!(status, "HTTP/1.1 400 Bad Request", "{request}");
+        assert_eq!(reply["error"], "invalid_request", "{request}");
+    }
+    // It closes after one request, and others are still answered.
+    assert!(ask_for_token(&servers, &good).0.ends_with("200 OK"));
 }
 
 #[test]
@@ -221,6 +301,14 @@ fn the_expired_certificate_is_expired_and_nothing_else() {
         ),
         "{refused:?}"
     );
+    // It is renewed once that guest has left.
+    drop(client);
+    until("the certificate is renewed", || {
+        let mut client = Client::plain(&servers, host, 993);
+        client.secure(&servers, host).is_ok()
+    });
+    let mut client = Client::imaps(&servers, host);
+    assert_eq!(client.log_in("daam", "demo-daam-incoming"), "OK Logged in.");
     // The others are good for their own name alone.
     let mut client = Client::plain(&servers, "imap.mail.example", 993);
     let refused = client.secure(&servers, "imap.other.example").unwrap_err();
@@ -235,19 +323,45 @@ fn the_expired_certificate_is_expired_and_nothing_else() {
     );
 }
 
+/// Waits until it is so: the servers notice on their own threads who has left.
+fn until(what: &str, is: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while !is() {
+        assert!(Instant::now() < deadline, "{what}: not in time");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
-fn the_silent_server_is_silent() {
+fn the_silent_server_is_silent_until_its_first_guest_has_left() {
     let servers = MailServers::start().unwrap();
-    let mut client = Client::plain(&servers, "smtp.silent.example", 587);
-    client
-        .socket
-        .set_read_timeout(Some(Duration::from_millis(200)))
-        .unwrap();
-    client.send(b"EHLO client.example\r\n").unwrap();
-    let said = client.read().unwrap_err();
+    let host = "smtp.silent.example";
+    // Also to a second one who looks meanwhile.
+    let mut guests = [587, 587].map(|port| Client::plain(&servers, host, port));
+    for client in &mut guests {
+        client
+            .socket
+            .set_read_timeout(Some(Duration::from_millis(200)))
+            .unwrap();
+        client.send(b"EHLO client.example\r\n").unwrap();
+        let said = client.read().unwrap_err();
+        assert!(
+            matches!(said.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+            "{said}"
+        );
+    }
+    drop(guests);
+    until("it speaks", || {
+        let mut client = Client::plain(&servers, host, 587);
+        let short = Some(Duration::from_millis(200));
+        client.socket.set_read_timeout(short).unwrap();
+        client.read().is_ok()
+    });
+    let mut client = Client::smtps(&servers, host);
     assert!(
-        matches!(said.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
-        "{said}"
+        client
+            .auth_plain("khai", "demo-khai-outgoing")
+            .starts_with("235 ")
     );
 }
 

@@ -63,23 +63,17 @@ fn what_is_deleted_at_the_end_is_not_named_at_the_end() {
         .type_text("apply")
         .act(&[Action::Primary])
         .answered(vec![half]);
-    for (name, stage, outcome, named) in [
-        ("surveyed", surveyed(), 1, 0),
-        ("backed up", Stage::at_keys(true), 1, 1),
-        ("recovered", Stage::at_report(true), 2, 1),
-        ("saved", saved, 2, 2),
-        ("undone", undone, 2, 2),
-        ("half", half, 1, 0),
+    for (name, stage, named) in [
+        ("surveyed", surveyed(), 0),
+        ("backed up", Stage::at_keys(true), 1),
+        ("recovered", Stage::at_report(true), 1),
+        ("saved", saved, 2),
+        ("undone", undone, 2),
+        ("half", half, 0),
     ] {
         let lasting = stage.0.goodbye(InstallLifetime::Lasting);
         let gone = stage.0.goodbye(InstallLifetime::ThrowAway);
-        assert_eq!(gone.len(), outcome, "{name}: {gone:?}");
-        for line in &gone {
-            let names = ["/", "freescout-rescue", "undo"]
-                .iter()
-                .any(|n| line.contains(n));
-            assert!(!names, "{name}: {line}");
-        }
+        assert_eq!(gone, [""; 0], "{name}");
         let paths =
             |line: &&String| line.contains("/var/lib") || line.contains("freescout-rescue ");
         assert_eq!(
@@ -87,9 +81,7 @@ fn what_is_deleted_at_the_end_is_not_named_at_the_end() {
             named,
             "{name}: {lasting:?}"
         );
-        if name != "half" {
-            assert_eq!(lasting[..outcome], gone, "{name}");
-        }
+        assert!(!lasting.is_empty(), "{name}");
     }
     let nothing = surveyed().0.goodbye(InstallLifetime::Lasting);
     assert_eq!(nothing, [words().quit_nothing_changed]);

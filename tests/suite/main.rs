@@ -14,6 +14,7 @@ mod cli;
 mod commands;
 mod conclusions;
 mod configured;
+mod demo_fence;
 mod demo_mail;
 mod deploys;
 mod elsewhere;

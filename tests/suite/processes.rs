@@ -9,6 +9,7 @@ use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::key::derived_hashes;
 use freescout_rescue::domain::key::source::SourceKind;
 use freescout_rescue::engine::hunt::{Looking, processes};
+use freescout_rescue::engine::session::machine::Machine;
 use freescout_rescue::engine::session::options::Options;
 use freescout_rescue::engine::session::{Session, reading, survey};
 use freescout_rescue::engine::usecase::given::Given;
@@ -152,7 +153,7 @@ pub fn sources(session: &Session, key: &str) -> Vec<(SourceKind, PathBuf)> {
 }
 
 /// A queue worker that says it was started with one key, and holds what it is told.
-fn worker(folder: &Path, says: &str, told: &str) -> Php {
+pub fn worker(folder: &Path, says: &str, told: &str) -> Php {
     let artisan = folder.join("artisan");
     std::fs::write(&artisan, format!("<?php {KEEPS}")).unwrap();
     let key = AppKey::parse(says.as_bytes()).unwrap();
@@ -228,6 +229,7 @@ fn the_job_says_beforehand_who_holds_another_key_and_brings_it() {
             artisan: false,
             php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
         },
+        machine: Machine::Host,
         environment: Environment::default(),
         given: Given::default(),
         mail: Settings::of_system(),

@@ -36,6 +36,12 @@ const SERVERS: [(&str, &[u8]); 6] = [
     ),
 ];
 
+/// What takes the place of the one that has expired.
+const RENEWED: (&str, &[u8]) = (
+    EXPIRED_IMAP,
+    include_bytes!("../../../assets/demo/renewed-imap.der"),
+);
+
 /// The certificate of the authority.
 ///
 /// # Errors
@@ -53,6 +59,19 @@ pub(super) fn server(name: &str) -> io::Result<SslContext> {
         .into_iter()
         .find(|(host, _)| *host == name)
         .ok_or(io::ErrorKind::NotFound)?;
+    context(certificate)
+}
+
+/// The same with the certificate that the server of this name gets later, where it gets one.
+///
+/// # Errors
+/// OpenSSL takes no such one.
+pub(super) fn renewed(name: &str) -> io::Result<Option<SslContext>> {
+    let (host, certificate) = RENEWED;
+    (host == name).then(|| context(certificate)).transpose()
+}
+
+fn context(certificate: &[u8]) -> io::Result<SslContext> {
     let made = || {
         let mut context = SslContext::builder(SslMethod::tls_server())?;
         context.set_certificate(&*X509::from_der(certificate)?)?;

@@ -1,11 +1,13 @@
 //! The demo's IMAP server (RFC 3501): as much as a client needs to log in and look at a folder's numbers.
 //!
-//! XOAUTH2 is known to every server and lets nobody in. Replies are fixed texts: nothing that a guest sent is said back
+//! XOAUTH2 is known to every server, and only Microsoft's take a token. Replies are fixed texts: nothing that a guest sent is said back
 //! but a sound tag.
 
 mod command;
 
 use std::io::{self, ErrorKind};
+
+use zeroize::Zeroizing;
 
 use self::command::{ImapCommand, text};
 use super::wire::GuestWire;
@@ -67,7 +69,7 @@ impl ImapDialogue<'_> {
             self.wire.say(&format!("{} {reply}", command.tag))?;
             match then {
                 Then::Next => {}
-                Then::Secure => self.wire.secure(&self.server.tls)?,
+                Then::Secure => self.wire.secure(self.server.tls())?,
                 Then::End => return self.wire.close(),
             }
         }
@@ -99,7 +101,7 @@ impl ImapDialogue<'_> {
             ("LOGIN" | "AUTHENTICATE", _) if self.logged_in => LOGGED_IN,
             ("LOGIN", [user, password]) => self.log_in(user, password),
             ("AUTHENTICATE", [mechanism, initial @ ..]) if initial.len() < 2 => {
-                self.authenticate(mechanism, !initial.is_empty())?
+                self.authenticate(mechanism, initial.first().copied())?
             }
             ("LIST" | "SELECT" | "EXAMINE" | "STATUS", _) if !self.logged_in => LOG_IN_FIRST,
             ("LIST", [_, pattern]) => self.list(pattern)?,
@@ -131,16 +133,29 @@ impl ImapDialogue<'_> {
         }
     }
 
-    /// XOAUTH2, and no token is good. Microsoft says so at once, others explain themselves before.
-    fn authenticate(&mut self, mechanism: &[u8], token_sent: bool) -> io::Result<&'static str> {
+    /// XOAUTH2. Of a token that is refused Microsoft says so at once, others explain themselves before.
+    fn authenticate(
+        &mut self,
+        mechanism: &[u8],
+        initial: Option<&[u8]>,
+    ) -> io::Result<&'static str> {
         if !mechanism.eq_ignore_ascii_case(b"XOAUTH2") {
             return Ok("NO [CANNOT] This mechanism is not known here.");
         }
-        if !token_sent {
-            self.wire.say("+ ")?;
-            if self.wire.line()?.as_slice() == b"*" {
-                return Ok("BAD Cancelled.");
+        let message = match initial {
+            Some(initial) => Zeroizing::new(initial.to_vec()),
+            None => {
+                self.wire.say("+ ")?;
+                self.wire.line()?
             }
+        };
+        if initial.is_none() && message.as_slice() == b"*" {
+            return Ok("BAD Cancelled.");
+        }
+        let plain = base64::decode_strict(&message).map(Zeroizing::new);
+        if plain.is_ok_and(|plain| self.server.admits_token(&plain)) {
+            self.logged_in = true;
+            return Ok("OK AUTHENTICATE completed.");
         }
         if self.server.provider == DemoProvider::Microsoft {
             return Ok("NO AUTHENTICATE failed.");

@@ -68,7 +68,7 @@ impl SmtpDialogue<'_> {
             match then {
                 Then::Next => {}
                 Then::Secure => {
-                    self.wire.secure(&self.server.tls)?;
+                    self.wire.secure(self.server.tls())?;
                     self.state = State::default();
                 }
                 Then::End => return self.wire.close(),
@@ -148,7 +148,10 @@ impl SmtpDialogue<'_> {
             (b"PLAIN", DemoProvider::Ordinary) => self.plain(initial)?,
             (b"XOAUTH2", DemoProvider::Microsoft) => {
                 let token = self.ask(initial, "334 ")?;
+                let taken = |token: &Bytes| self.server.admits_token(token);
+                self.state.logged_in = token.as_ref().is_some_and(taken);
                 return Ok(match token {
+                    Some(_) if self.state.logged_in => "235 2.7.0 Authentication successful",
                     Some(_) => "535 5.7.3 Authentication unsuccessful",
                     None => WRONG_ARGUMENTS,
                 });

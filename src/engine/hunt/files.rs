@@ -6,6 +6,7 @@ use super::shares::LayerShares;
 use super::sieve::{self, Sieve, consider};
 use super::{Looking, old_payloads};
 use crate::engine::session::Session;
+use crate::engine::session::machine::Machine;
 use crate::io::container::layers::KeptLayers;
 use crate::io::hunt::{self, HuntLimits, Skipped};
 
@@ -65,14 +66,18 @@ pub fn look_in_layers(
 
 /// The layers that are kept on this host, looked up once.
 fn layers(session: &mut Session) -> &KeptLayers {
-    let install = &session.install.root;
-    session
-        .layers
-        .get_or_insert_with(|| KeptLayers::read(install))
+    let (install, machine) = (&session.install.root, &session.machine);
+    session.layers.get_or_insert_with(|| match machine {
+        Machine::Host => KeptLayers::read(install),
+        Machine::Only(_) => KeptLayers::default(),
+    })
 }
 
 /// Where keys usually survive on a server, cheapest first: the runtimes of containers keep much, wherever that is.
 pub fn usual_places(session: &mut Session) -> Vec<PathBuf> {
+    if let Machine::Only(folder) = &session.machine {
+        return vec![folder.clone()];
+    }
     let mut roots = hunt::usual_places(&session.install.root);
     for storage in &layers(session).storages {
         if !roots.iter().any(|root| storage.starts_with(root)) {

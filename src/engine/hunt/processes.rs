@@ -51,9 +51,7 @@ pub fn queue(session: &Session) -> (Vec<PhpProcess>, usize) {
         identifier.is_some() && identifier != effective.as_deref()
     };
     let (mut queue, others): (Vec<PhpProcess>, Vec<PhpProcess>) =
-        processes::php(&session.install.root)
-            .into_iter()
-            .partition(holds_another);
+        session.php_processes().into_iter().partition(holds_another);
     let first = queue.len();
     // A key once loaded is read from a worker sooner than from a pool of FPM.
     let is_worker = |process: &PhpProcess| matches!(process.role, ProcessRole::Worker(_));
@@ -101,7 +99,7 @@ pub fn before_restart(
     cancel: &dyn Fn() -> bool,
 ) -> Workers {
     let w = words();
-    if closed(session) > 0 {
+    if closed(session) > 0 && session.machine.is_host() {
         if runs_anything() {
             progress(w.memory_searched_first, 0, None);
         }
@@ -111,6 +109,8 @@ pub fn before_restart(
     let mut why = Vec::new();
     if closed(session) > 0 {
         why.extend(session.unsearched.iter().map(unsearched));
+    }
+    if closed(session) > 0 && session.machine.is_host() {
         if !processes::can_be_seen() {
             why.push(w.no_proc.to_owned());
         }

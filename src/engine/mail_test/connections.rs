@@ -299,7 +299,8 @@ pub fn settings(session: &Session, common: &Settings) -> Settings {
         &["app", "remote_host_white_list"],
         "APP_REMOTE_HOST_WHITE_LIST",
     );
-    let trust = match php_ini::authorities(&session.install) {
+    let own = || php_ini::authorities(&session.install);
+    let trust = match session.machine.is_host().then(own).flatten() {
         None => Arc::clone(&common.trust),
         Some(PhpAuthorities { file, folder }) => {
             // As PHP takes a relative path: FreeScout's cron begins in its folder.

@@ -236,7 +236,7 @@ pub fn make_as(
         let dumped = dump(
             &session.settings,
             &session.install.root,
-            &Environment::of(inherited::of_ours(&session.install, &session.elsewhere).own),
+            &Environment::of(inherited::of_ours(session).own),
             &mut watched,
             &mut |bytes| progress(w.backup_dump, bytes, None),
             cancel,

@@ -71,7 +71,7 @@ fn prepare_artisan(session: &Session) -> Result<spawn::Program, artisan::Artisan
         &install.root,
         install.known.certain(),
         php.as_deref(),
-        &inherited::of_ours(install, &session.elsewhere),
+        &inherited::of_ours(session),
     )
 }
 
@@ -103,7 +103,7 @@ pub fn refresh(
             &install.root,
             install.known.certain(),
             php.as_deref(),
-            &inherited::of_ours(install, &session.elsewhere),
+            &inherited::of_ours(session),
             limit,
         ) {
             // What PHP wrote is on no disk yet: a machine that stops now would start with an empty file in its place.

@@ -461,8 +461,8 @@ pub fn key_out_of_reach(session: &Session) -> Option<Fingerprint> {
 }
 
 /// Where the database is set outside of `.env`, for an operator who cannot reach the one of `.env`.
-pub fn database_places(install: &Install) -> Option<String> {
-    let found = read(Path::new("/"), install);
+pub fn database_places(system: &Path, install: &Install) -> Option<String> {
+    let found = read(system, install);
     let set = found
         .settings
         .iter()

@@ -38,7 +38,9 @@ pub fn of_install(session: &Session) -> Vec<Finding> {
     }
     findings.extend(elsewhere::findings(session));
     findings.extend(elsewhere::definition_unread(session));
-    findings.extend(elsewhere::not_lasting(session));
+    if session.machine.is_host() {
+        findings.extend(elsewhere::not_lasting(session));
+    }
     if let Some(unread) = &install.key_file_unread {
         let user = || fs::user_name(install.web_user.uid);
         findings.push(Finding::KeyFileUnreadable {
@@ -73,7 +75,7 @@ pub fn of_install(session: &Session) -> Vec<Finding> {
     }
     findings.extend(hints::findings(install));
     let we = rustix::process::geteuid();
-    if !we.is_root() {
+    if !we.is_root() && session.machine.is_host() {
         findings.push(Finding::NotRoot);
     }
     findings
@@ -100,10 +102,7 @@ fn worker_findings(session: &Session) -> Vec<Finding> {
         }
         _ => None,
     };
-    let mut findings: Vec<Finding> = processes::workers(&install.root)
-        .iter()
-        .filter_map(told)
-        .collect();
+    let mut findings: Vec<Finding> = session.queue_workers().iter().filter_map(told).collect();
     if crate::engine::hunt::sieve::closed(session) > 0 {
         findings.extend(own_backups::findings(session));
         let unsearched = session.unsearched.iter();

@@ -3,18 +3,22 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::elsewhere::Outside;
 use crate::domain::config::dotenv::EnvFile;
 use crate::domain::config::inherited::{self, Handed};
 use crate::domain::config::{self};
+use crate::engine::session::Session;
 use crate::io::container::within;
-use crate::io::install::{Environment, Install};
+use crate::io::install::Environment;
 use crate::io::os::processes::{self, Belongs, ProcessRole};
 use zeroize::Zeroizing;
 
 /// Looks at this install's running processes, at the first one of a container, and at what was read of the files that set
 /// variables.
-pub fn of_ours(install: &Install, files: &Outside) -> Handed {
+pub fn of_ours(session: &Session) -> Handed {
+    let (install, files) = (&session.install, &session.elsewhere);
+    if !session.machine.is_host() {
+        return Handed::default();
+    }
     let ours = Environment::all_of_this_process();
     if ours.is_empty() {
         return Handed::default();

@@ -7,7 +7,6 @@ use crate::domain::key::timeline::Timeline;
 use crate::domain::mail::send_log::{self, SendLog};
 use crate::engine::session::Session;
 use crate::io::db::{Bounds, Store, Stored};
-use crate::io::os::processes;
 
 /// How many attachments are read, the newest: links in older emails are hardly followed.
 const LINKS_READ: u32 = 500_000;
@@ -65,7 +64,7 @@ fn ask_workers(session: &mut Session) {
     if !session.ring.has_twins() {
         return;
     }
-    let workers = processes::workers(&session.install.root);
+    let workers = session.queue_workers();
     for known in session.ring.iter_mut() {
         let identifier = derived_hashes::worker_identifier(&known.key);
         let ours = workers

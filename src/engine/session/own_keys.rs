@@ -19,8 +19,13 @@ const MAX_KEY_FILE: u64 = 64 << 10;
 /// What a path may stand in.
 const QUOTES: [u8; 2] = *b"'\"";
 
-/// Collects them all, and says which one is current.
-pub(super) fn collect(install: &Install, ring: &mut KeyRing, findings: &mut Vec<Finding>) {
+/// Collects them all, and says which one is current. A container's are those of the system below this folder.
+pub(super) fn collect(
+    install: &Install,
+    system: &Path,
+    ring: &mut KeyRing,
+    findings: &mut Vec<Finding>,
+) {
     let in_force = install.key_in_force();
     let configured = install.key_without_cache();
     for key in [&in_force, &configured] {
@@ -55,7 +60,7 @@ pub(super) fn collect(install: &Install, ring: &mut KeyRing, findings: &mut Vec<
     for file in install.copies_of_env() {
         add_env_lines(ring, &file.bytes, SourceKind::File, &file.path);
     }
-    for file in install::container_keys(Path::new("/")) {
+    for file in install::container_keys(system) {
         let source = Source::file(SourceKind::File, &file.path, None);
         add_text(ring, file.bytes.trim_ascii(), &source);
     }

@@ -14,6 +14,7 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::ring::KeyRing;
 use crate::engine::session::Session;
 use crate::engine::session::database::{require_tables, unreachable_database};
+use crate::engine::session::machine::Machine;
 use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey};
 use crate::io::container::{self, within};
 use crate::io::db::{self, Bounds, StoreError};
@@ -145,10 +146,10 @@ pub fn open(
     environment: Environment,
     other: Option<OtherDatabase>,
 ) -> Result<Result<Session, NoDatabase>, Problem> {
-    open_with(given, environment, other, KeyRing::default())
+    open_with(given, environment, other, KeyRing::default(), Machine::Host)
 }
 
-/// The same with a ring that knows which numbers the keys had before.
+/// The same with a ring that knows which numbers the keys had before, on this machine.
 ///
 /// # Errors
 /// As [`open`].
@@ -157,10 +158,15 @@ pub fn open_with(
     environment: Environment,
     other: Option<OtherDatabase>,
     mut ring: KeyRing,
+    machine: Machine,
 ) -> Result<Result<Session, NoDatabase>, Problem> {
     let FoundInstall { path, evidence, .. } = find(given)?;
     let install = Install::open(&path, environment);
-    let install = install.map_err(|problem| containers::beside(problem, &path))?;
+    let beside = |problem, path: &Path| match machine {
+        Machine::Host => containers::beside(problem, path),
+        Machine::Only(_) => problem,
+    };
+    let install = install.map_err(|problem| beside(problem, &path))?;
     let trouble = install.env_trouble().filter(|_| other.is_none());
     let mut settings = install.database()?;
     let other_database = other.is_some();
@@ -210,11 +216,11 @@ pub fn open_with(
             if let Some(hint) = hint.or_else(|| opened_as(&install, &settings)) {
                 problem.next = format!("{} {hint}", problem.next);
             }
-            if let Some(places) = elsewhere::database_places(&install) {
+            if let Some(places) = elsewhere::database_places(machine.system(), &install) {
                 let hint = text!(database_set_elsewhere, places);
                 problem.next = format!("{} {hint}", problem.next);
             }
-            let problem = containers::beside(problem, &install.root);
+            let problem = beside(problem, &install.root);
             return Ok(Err(no_database(problem, &settings)));
         }
     };
@@ -225,12 +231,15 @@ pub fn open_with(
         return Ok(Err(no_database(told(problem), &settings)));
     }
     let mut findings = Vec::new();
-    own_keys::collect(&install, &mut ring, &mut findings);
-    findings.extend(containers::findings(&install.root, &evidence));
-    let elsewhere = elsewhere::read(Path::new("/"), &install);
+    own_keys::collect(&install, machine.system(), &mut ring, &mut findings);
+    if machine.is_host() {
+        findings.extend(containers::findings(&install.root, &evidence));
+    }
+    let elsewhere = elsewhere::read(machine.system(), &install);
     elsewhere::collect_keys(&elsewhere, &mut ring);
     let session = Session::new(install, settings, store, ring, findings);
     Ok(Ok(Session {
+        machine,
         evidence,
         other_database,
         elsewhere,
@@ -274,13 +283,16 @@ fn no_database(problem: Problem, settings: &DbSettings) -> NoDatabase {
 pub fn reread(session: &mut Session) -> Result<(), Problem> {
     session.reread_files()?;
     let mut findings = Vec::new();
-    own_keys::collect(&session.install, &mut session.ring, &mut findings);
-    findings.extend(containers::findings(
-        &session.install.root,
-        &session.evidence,
-    ));
+    let system = session.machine.system();
+    own_keys::collect(&session.install, system, &mut session.ring, &mut findings);
+    if session.machine.is_host() {
+        findings.extend(containers::findings(
+            &session.install.root,
+            &session.evidence,
+        ));
+    }
     session.early_findings = findings;
-    session.elsewhere = elsewhere::read(Path::new("/"), &session.install);
+    session.elsewhere = elsewhere::read(session.machine.system(), &session.install);
     elsewhere::collect_keys(&session.elsewhere, &mut session.ring);
     Ok(())
 }
@@ -289,7 +301,6 @@ pub fn reread(session: &mut Session) -> Result<(), Problem> {
 pub fn summary(session: &Session) -> Survey {
     let (install, settings) = (&session.install, &session.settings);
     let w = words();
-    let uname = rustix::system::uname();
     let site = install
         .setting(&["app", "url"], "APP_URL")
         .unwrap_or_default();
@@ -317,14 +328,17 @@ pub fn summary(session: &Session) -> Survey {
     let vouched = settings.password.expose_secret().is_empty() && !session.other_database;
     let login = asked_as(install, settings).filter(|_| vouched);
     let mut left_out = Vec::new();
-    if !rustix::process::geteuid().is_root() {
+    if !rustix::process::geteuid().is_root() && session.machine.is_host() {
         left_out.push(text!(
             left_out_not_root,
             user = fs::user_name(rustix::process::geteuid().as_raw())
         ));
     }
     Survey {
-        host: shown(&uname.nodename()).to_string(),
+        host: match session.machine {
+            Machine::Host => shown(&rustix::system::uname().nodename()).to_string(),
+            Machine::Only(_) => shown(&site).to_string(),
+        },
         path: install.root.clone(),
         version: install.version.clone(),
         site: shown(&site).to_string(),

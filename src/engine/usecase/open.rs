@@ -10,6 +10,7 @@ use crate::domain::key::ring::KeyRing;
 use crate::engine::hunt::{Looking, files, log_secrets, processes, sieve};
 use crate::engine::recovery::backup::require_apart;
 use crate::engine::recovery::run_log;
+use crate::engine::session::machine::Machine;
 use crate::engine::session::options::Options;
 use crate::engine::session::survey::{self, NoDatabase};
 use crate::engine::session::{Session, failed_mails, mails, own_backups, reading};
@@ -26,6 +27,8 @@ pub struct Opening<'a> {
     pub database: Option<OtherDatabase>,
     /// FreeScout's process environment.
     pub environment: Environment,
+    /// What counts as its machine.
+    pub machine: Machine,
     /// Where our backups and the journal are.
     pub options: &'a Options,
     /// What the operator gave.
@@ -72,7 +75,13 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
         require_apart(named)?;
     }
     let ring = KeyRing::numbered_as(opening.numbers);
-    let opened = survey::open_with(opening.install, opening.environment, opening.database, ring)?;
+    let opened = survey::open_with(
+        opening.install,
+        opening.environment,
+        opening.database,
+        ring,
+        opening.machine,
+    )?;
     let mut session = opened.map_err(|refused| NotOpened::NoDatabase(Box::new(refused)))?;
     require_apart(&session.install.root)?;
     reporter.notice(Notice::Opened(&session, options));
@@ -114,7 +123,7 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
     }
     // Before anything is judged for good, or restarted: a worker's memory may be the only place left.
     if opening.processes && sieve::closed(&session) > 0 {
-        if processes::runs_anything() {
+        if processes::runs_anything() && session.machine.is_host() {
             reporter.progress(w.memory_searching, 0, None);
         }
         let looked = processes::look_in_own(&mut session, &cancel, &mut |_, _| {});

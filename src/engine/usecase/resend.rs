@@ -127,7 +127,7 @@ fn retry(session: &Session, ids: &[u64], options: &Options) -> Result<(), artisa
         &install.root,
         install.known.certain(),
         php.as_deref(),
-        &inherited::of_ours(install, &session.elsewhere),
+        &inherited::of_ours(session),
         ids,
         options.php_limit,
     )

@@ -26,7 +26,6 @@ use jiff::Timestamp;
 
 use super::Reporter;
 use crate::domain::error::{ErrorKind, Problem};
-use crate::domain::key::ring::KeyRing;
 use crate::domain::run::watch::change::changes;
 use crate::domain::run::watch::fleet::state;
 use crate::domain::run::watch::record::{KnownName, StandingMatter, WatchRecord};
@@ -142,7 +141,7 @@ fn as_written(memory: &RoundMemory, folder: &Path, now: Timestamp) -> RoundAnswe
 /// Reads the install and its database, and nothing else: no searches, no logs, no mails.
 fn opened(folder: &Path, environment: &Environment) -> Result<Session, Problem> {
     require_apart(folder)?;
-    let opened = survey::open_with(Some(folder), environment.clone(), None, KeyRing::default())?;
+    let opened = survey::open(Some(folder), environment.clone(), None)?;
     let mut session = opened.map_err(|refused| refused.problem)?;
     reading::read_inventory(&mut session)?;
     Ok(session)

@@ -37,7 +37,7 @@ fn on_host<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Resu
     }
 }
 
-/// The timer as it would be made, or, with `yes`, as it was.
+/// The timer as it would be made, or, with `yes`, as it was. Where the host is no part of the work, neither is done.
 pub(super) fn timer(
     session: &Session,
     options: &Options,
@@ -48,6 +48,18 @@ pub(super) fn timer(
     let round = commands::command_with("watch", &options, root);
     let arguments = commands::arguments(&options, root);
     let every = Every::default();
+    if !session.machine.is_host() {
+        // Timers are the host's: nothing of them is looked at, and none is made.
+        return Ok(WatchTimer {
+            stands: TimerStands::No,
+            steps: Vec::new(),
+            minutes: every.minutes(),
+            idle: false,
+            told: Vec::new(),
+            command,
+            round,
+        });
+    }
     let (change, stands, told) = on_host(move || {
         let settings = watch_settings::read(None)?;
         let stands = timer::stands()?;

@@ -27,6 +27,7 @@ use crate::engine::recovery::disk_trouble::why_of;
 use crate::engine::recovery::resume::Resumed;
 use crate::engine::recovery::{NoPlan, commands, run_log};
 use crate::engine::report::{self, Made};
+use crate::engine::session::machine::Machine;
 use crate::engine::session::options::Options;
 use crate::engine::session::volatile::{self, VolatileFolder};
 use crate::engine::session::{Session, hour, own_backups, survey};
@@ -137,7 +138,7 @@ impl Reporter for Call<'_> {
         match notice {
             Notice::Opened(session, options) => {
                 self.send(Update::Surveyed(Box::new(survey::summary(session))));
-                tell_folders(options, Some(&session.install.root), self);
+                tell_folders(options, &session.machine, Some(&session.install.root), self);
             }
             Notice::Journal(session, options) => tell_journal(session, options, self),
             // What was not searched at once is a finding, and the tests after a change are a job of their own.
@@ -218,7 +219,7 @@ impl Desk {
                 call.send(Update::SafeMade(made));
                 // Another one is offered under another name.
                 let root = self.session()?.install.root.clone();
-                tell_folders(&options, Some(&root), call);
+                tell_folders(&options, &self.setup.machine, Some(&root), call);
             }
             Job::ForeseeTimer => {
                 let timer = self.timer(false)?;
@@ -264,6 +265,7 @@ impl Desk {
             install,
             database,
             environment: self.setup.environment.clone(),
+            machine: self.setup.machine.clone(),
             options: &self.setup.options,
             given: &self.setup.given,
             numbers,
@@ -309,7 +311,7 @@ impl Desk {
         options.backup_dir = state::backups_in(&folder);
         options.state_dir = folder;
         let root = self.session.as_ref().map(|session| &*session.install.root);
-        tell_folders(options, root, call);
+        tell_folders(options, &self.setup.machine, root, call);
         // A run may have been left there, and backups with keys in them.
         if let Some(session) = &mut self.session {
             session.journal_findings = run_log::findings(options, &session.install.root);
@@ -379,11 +381,14 @@ impl Desk {
         let install = commands::operand(&session.install.root);
         let skipped = looked.skipped.iter().take(SKIPPED_TOLD);
         let skipped = skipped.map(|skipped| skipped.sentence(&install));
+        // Of a demo nothing runs, and what runs here is no part of it.
+        let none_runs = matches!(place, Where::Processes) && !self.setup.machine.is_host();
+        let none_runs = none_runs.then(|| words().demo_runs_nothing.to_owned());
         call.send(Update::Looked {
             files: looked.files,
             bytes: looked.bytes,
             unread: unread(&looked.unread()),
-            skipped: skipped.collect(),
+            skipped: none_runs.into_iter().chain(skipped).collect(),
         });
         if call.cancelled() {
             call.send(Update::Cancelled);
@@ -487,7 +492,7 @@ impl Desk {
 }
 
 /// Says where backups and journal go, and what is wrong with that.
-fn tell_folders(options: &Options, install: Option<&Path>, call: &Call<'_>) {
+fn tell_folders(options: &Options, machine: &Machine, install: Option<&Path>, call: &Call<'_>) {
     let own = [&options.state_dir, &options.backup_dir];
     let refused = own.iter().find_map(|folder| {
         let why = state::require_usable(folder).err()?;
@@ -499,7 +504,11 @@ fn tell_folders(options: &Options, install: Option<&Path>, call: &Call<'_>) {
         None => options.state_dir.clone(),
         Some(_) => state::default(),
     };
-    let cautions = volatile::cautions(options);
+    // Of a demo it is known that nothing lasts.
+    let cautions = match machine {
+        Machine::Host => volatile::cautions(options),
+        Machine::Only(_) => Vec::new(),
+    };
     call.send(Update::Folders(Box::new(Folders {
         backups: options.backup_dir.to_path_buf(),
         refused,

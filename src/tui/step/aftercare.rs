@@ -82,6 +82,12 @@ pub(super) fn watch(
     let minutes = u64::from(timer.minutes);
     let every = text!(watch_minutes, minutes);
     pieces.extend([plain(text!(watch_offer_what, every)), plain("")]);
+    if !wizard.install_stays() {
+        // Nothing of this machine is told.
+        pieces.push((Role::Warn, w.watch_offer_demo.to_owned()));
+        canvas.pieces(&mut area, &pieces);
+        return;
+    }
     pieces.push(match timer.told.as_slice() {
         [] => (Role::Warn, w.watch_offer_nobody.to_owned()),
         told => plain(text!(watch_offer_told, channels = told.join(", "))),
@@ -105,9 +111,6 @@ pub(super) fn watch(
                 plain(format!("  {}", timer.command)),
             ]);
         }
-    }
-    if !wizard.install_stays() {
-        pieces.extend([plain(""), (Role::Warn, w.watch_offer_demo.to_owned())]);
     }
     canvas.pieces(&mut area, &pieces);
 }

@@ -12,6 +12,7 @@ use crate::tui::widgets::{Canvas, Marked, Piece, height, plain, take_bottom, tak
 use crate::wizard::parts::input::Input;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::passwords::{Answer, Asked, Offer, Trial, objection};
+use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// Rows for the chosen one, at least: what most of them need, so that the list keeps its place while the choice moves.
@@ -138,6 +139,17 @@ fn below(wizard: &Wizard, asked: &Asked, width: u16) -> u16 {
     2 + height(&before, width) + height(&behind, width)
 }
 
+/// What the note of a demo says.
+fn noted(wizard: &Wizard, asked: &Asked) -> Option<Piece> {
+    let note = wizard.passwords.note.as_ref()?;
+    let password = &note.says(asked)?.password;
+    Some(plain(text!(
+        passwords_of_demo,
+        file = shown(&note.file),
+        password = shown(&password.expose())
+    )))
+}
+
 fn field(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, asked: &Asked) {
     canvas.pieces(&mut area, &before_field(asked));
     let answer = wizard.passwords.answers.get(&asked.place);
@@ -166,7 +178,7 @@ fn before_field(asked: &Asked) -> [Piece; 1] {
 fn behind_field(wizard: &Wizard, asked: &Asked) -> Vec<Piece> {
     let w = words();
     let answer = wizard.passwords.answers.get(&asked.place);
-    let mut hints = Vec::new();
+    let mut hints = Vec::from_iter(noted(wizard, asked));
     match answer.filter(|answer| instead(asked, answer).is_some()) {
         Some(answer) => {
             if let Some(Offer::Older(number)) = answer.instead.as_ref()

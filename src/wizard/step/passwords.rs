@@ -4,8 +4,9 @@
 mod asked;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use crate::domain::inventory::secret::Place;
+use crate::domain::inventory::secret::{Place, SecretBytes, SecretKind};
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::rung::{Code, Rung};
 use crate::engine::worker::{Entered, JobId};
@@ -145,6 +146,34 @@ pub fn objection(text: &str) -> Option<Objection> {
     }
 }
 
+/// A note with passwords, which a demo brings along.
+#[derive(Debug)]
+pub struct Note {
+    /// Its file.
+    pub file: PathBuf,
+    /// What stands on it.
+    pub passwords: Vec<NotedPassword>,
+}
+
+/// A password on a note.
+#[derive(Debug)]
+pub struct NotedPassword {
+    /// Who logs in with it.
+    pub login: String,
+    /// Which of the passwords of that login it is.
+    pub kind: SecretKind,
+    /// The password.
+    pub password: SecretBytes,
+}
+
+impl Note {
+    /// What it says of a password that is asked for.
+    pub fn says(&self, asked: &Asked) -> Option<&NotedPassword> {
+        let mut noted = self.passwords.iter();
+        noted.find(|noted| noted.login == asked.login && noted.kind == asked.kind)
+    }
+}
+
 /// The step.
 #[derive(Debug, Default)]
 pub struct State {
@@ -156,6 +185,8 @@ pub struct State {
     pub revealed: bool,
     /// What was answered, by place; kept when a place is no longer asked for.
     pub answers: BTreeMap<Place, Answer>,
+    /// The note of a demo.
+    pub note: Option<Note>,
     /// Trials that nobody waits for any more.
     pub(in crate::wizard) called_off: Vec<JobId>,
 }

@@ -95,21 +95,16 @@ impl Wizard {
         }
     }
 
-    /// How things stand when the program has ended: lines for the operator's own screen.
+    /// How things stand when the program has ended: lines for the operator's own screen. Of what is deleted then, nothing
+    /// stands.
     pub fn goodbye(&self, lifetime: InstallLifetime) -> Vec<String> {
+        if lifetime == InstallLifetime::ThrowAway {
+            return Vec::new();
+        }
         if let Written::InPart(problem) = &self.written {
-            return match lifetime {
-                InstallLifetime::Lasting => vec![problem.to_string()],
-                InstallLifetime::ThrowAway => vec![problem.what.clone()],
-            };
+            return vec![problem.to_string()];
         }
         let mut lines = self.report_outcome(mail_state::headline);
-        if lifetime == InstallLifetime::ThrowAway {
-            if lines.is_empty() && self.written == Written::Nothing {
-                lines.push(self.nothing_changed());
-            }
-            return lines;
-        }
         lines.extend(self.report_ways());
         let saved = self.report.saved.iter();
         lines.extend(saved.map(|path| shown(path).to_string()));

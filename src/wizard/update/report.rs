@@ -366,11 +366,18 @@ impl Wizard {
         }
         if state.logins.failed > 0 {
             hints.push(w.report_hint_failing);
+            // A password that was refused stays refused.
+            let refused = self.connections.all_condemned().len();
+            if !self.install_stays() && state.logins.failed > refused {
+                hints.push(w.report_hint_demo);
+            }
         }
         let enterable = |s: &SecretReport| is_open(s) && s.enterable();
         let secrets = self.assessment().map(|a| a.secrets.as_slice());
         if secrets.unwrap_or_default().iter().any(enterable) {
             hints.push(w.report_hint_enter);
+        } else if !self.connections.all_condemned().is_empty() {
+            hints.push(w.report_hint_refused);
         }
         hints
     }

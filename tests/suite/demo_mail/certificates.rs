@@ -17,16 +17,18 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::{CertificateError, Error, RootCertStore};
 
 /// The servers, and the file of each.
-const SERVERS: [(&str, &str); 6] = [
+const SERVERS: [(&str, &str); 7] = [
     ("imap.mail.example", "imap.der"),
     ("smtp.mail.example", "smtp.der"),
-    (EXPIRED, "expired-imap.der"),
+    (EXPIRED, EXPIRED_FILE),
+    (EXPIRED, "renewed-imap.der"),
     ("smtp.silent.example", "silent-smtp.der"),
     ("outlook.office365.com", "microsoft-imap.der"),
     ("smtp.office365.com", "microsoft-smtp.der"),
 ];
-/// The one whose certificate is no longer good.
+/// The one whose certificate is no longer good at first.
 const EXPIRED: &str = "imap.old-host.example";
+const EXPIRED_FILE: &str = "expired-imap.der";
 /// A year of seconds, roughly.
 const YEAR: u64 = 365 * 86_400;
 
@@ -59,7 +61,7 @@ fn make() {
         params.distinguished_name.push(DnType::CommonName, host);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        if host == EXPIRED {
+        if file == EXPIRED_FILE {
             params.not_before = date_time_ymd(2024, 7, 1);
             params.not_after = date_time_ymd(2025, 7, 1);
         } else {
@@ -91,7 +93,7 @@ fn the_certificates_hold_whatever_the_clock_says() {
         // 1970, 2027 and 2970.
         for years in [0, 57, 1000] {
             let found = at(file, host, years);
-            if host == EXPIRED {
+            if file == EXPIRED_FILE {
                 assert!(found.is_err(), "{host}, {years}");
             } else {
                 found.unwrap_or_else(|e| panic!("{host}, {years}: {e}"));
@@ -100,7 +102,7 @@ fn the_certificates_hold_whatever_the_clock_says() {
         // Each is for its own server alone.
         assert!(at(file, "mail.example.org", 57).is_err());
     }
-    let refused = at("expired-imap.der", EXPIRED, 57).unwrap_err();
+    let refused = at(EXPIRED_FILE, EXPIRED, 57).unwrap_err();
     assert!(
         matches!(
             refused,

@@ -15,6 +15,7 @@ use freescout_rescue::engine::recovery::backup::BackupContents;
 use freescout_rescue::engine::recovery::resume::Resumed;
 use freescout_rescue::engine::recovery::run_log::Ledger;
 use freescout_rescue::engine::session::Session;
+use freescout_rescue::engine::session::machine::Machine;
 use freescout_rescue::engine::session::options::Options;
 use freescout_rescue::engine::usecase::given::Given;
 use freescout_rescue::engine::usecase::hunt::Where;
@@ -69,6 +70,7 @@ impl<'a> Recording<'a> {
             install: Some(&install),
             database: None,
             environment: Environment::default(),
+            machine: Machine::Host,
             options: &self.broken.options(),
             given: &Given::default(),
             numbers: Vec::new(),

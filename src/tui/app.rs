@@ -8,7 +8,7 @@ use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use rustix::process::{Signal, getpid, kill_process};
 
 use super::frame::Clock;
-use super::inbox::{self, LoopEvent, Outcome, WizardStart};
+use super::inbox::{self, Begun, LoopEvent, Outcome, WizardStart};
 use super::terminal::Terminal;
 use super::terminal::keyboard::{Decoder, Keystroke};
 use super::theme::{Glyphs, Theme};
@@ -56,7 +56,12 @@ pub fn wizard(start: WizardStart, face: FaceOptions) -> Result<Outcome, Problem>
     }
     let lifetime = start.lifetime();
     let mut terminal = Terminal::open().map_err(no_terminal)?;
-    let ((mut wizard, effects), (worker, updates)) = inbox::begin(start);
+    let Begun {
+        mut wizard,
+        effects,
+        worker,
+        updates,
+    } = inbox::begin(start);
     let (inbox, keyboard) =
         inbox::listen::<Decoder>(updates, signals, false).map_err(no_terminal)?;
     let mut theme = Theme::of_environment();

@@ -73,7 +73,7 @@ pub fn draw_measured(
         hidden = canvas.screen(area, wizard, clock);
     }
     let cursor = canvas.cursor;
-    replace_signs(frame.buffer_mut(), theme);
+    replace_signs(frame.buffer_mut(), *theme);
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
@@ -81,7 +81,7 @@ pub fn draw_measured(
 }
 
 /// Puts others in place of the signs that the terminal's font does not have.
-fn replace_signs(buffer: &mut Buffer, theme: &Theme) {
+fn replace_signs(buffer: &mut Buffer, theme: Theme) {
     if theme.glyphs == Glyphs::Unicode {
         return;
     }

@@ -125,15 +125,20 @@ pub(super) fn listen<D: TakesBytes>(
     Ok((inbox, keyboard))
 }
 
+/// The wizard at its start, and who works for it.
+pub(super) struct Begun {
+    pub(super) wizard: Wizard,
+    /// What it asks for first.
+    pub(super) effects: Vec<Effect>,
+    pub(super) worker: WorkerHandle,
+    /// What the worker reports.
+    pub(super) updates: Receiver<(JobId, Update)>,
+}
+
 /// The wizard at its start, with its first effects, and the worker that carries them out.
-pub(super) fn begin(
-    start: WizardStart,
-) -> (
-    (Wizard, Vec<Effect>),
-    (WorkerHandle, Receiver<(JobId, Update)>),
-) {
+pub(super) fn begin(start: WizardStart) -> Begun {
     let lifetime = start.lifetime();
-    let worker = WorkerHandle::start(start.setup);
+    let (worker, updates) = WorkerHandle::start(start.setup);
     let (mut wizard, effects) = Wizard::start_with(start.install, start.artisan);
     wizard.looks_in(start.look_in);
     if let Some(Hints { hidden_key, note }) = start.hints {
@@ -145,7 +150,12 @@ pub(super) fn begin(
         stopped_container: within::is_stopped(),
         chosen_on_host: within::get().is_some_and(|within| within.from_list),
     });
-    ((wizard, effects), worker)
+    Begun {
+        wizard,
+        effects,
+        worker,
+        updates,
+    }
 }
 
 /// Hands effects to the worker; how it ends, where one of them ends it.

@@ -21,7 +21,7 @@ pub use self::asks::{Asks, LineMeaning};
 use self::lines::{LineTerminal, TypedLines, TypedText};
 use self::page::PlainPage;
 use self::teller::{Occasion, PlainTold, Teller};
-use super::inbox::{self, LoopEvent, Outcome, WizardStart};
+use super::inbox::{self, Begun, LoopEvent, Outcome, WizardStart};
 use super::theme::{self, Depth, Glyphs, Theme};
 use crate::cli::arguments::FaceOptions;
 use crate::domain::inventory::secret::SecretBytes;
@@ -45,7 +45,12 @@ pub(super) fn wizard(start: WizardStart, face: FaceOptions) -> std::io::Result<O
     let signals = inbox::signals()?;
     let lifetime = start.lifetime();
     let terminal = LineTerminal::open()?;
-    let ((wizard, effects), (worker, updates)) = inbox::begin(start);
+    let Begun {
+        wizard,
+        effects,
+        worker,
+        updates,
+    } = inbox::begin(start);
     let (inbox, keyboard) = inbox::listen::<TypedLines>(updates, signals, true)?;
     let glyphs = Glyphs::or_ascii(face.ascii);
     let mut face_of_lines = PlainFace {
@@ -174,7 +179,7 @@ fn with_glyphs(text: &str, glyphs: Glyphs) -> String {
 pub fn told_at_once(wizard: &Wizard, glyphs: Glyphs, columns: u16) -> (String, Asks) {
     let theme = Theme::new(Depth::Mono, glyphs);
     let width = page::width(Some(columns));
-    let page = PlainPage::of(wizard, &theme, width);
+    let page = PlainPage::of(wizard, theme, width);
     let mut teller = Teller::default();
     let told = teller.tell(wizard, page, Occasion::Typed, width, Instant::now());
     (told.text + &told.question, teller.asks().clone())
@@ -226,13 +231,13 @@ impl PlainConversation {
     }
 
     fn told(&mut self, occasion: Occasion, width: u16, now: Instant) -> String {
-        let page = PlainPage::of(&self.wizard, &self.theme, width);
+        let page = PlainPage::of(&self.wizard, self.theme, width);
         let told = self.teller.tell(&self.wizard, page, occasion, width, now);
         let PlainTold { mut text, question } = told;
         if self.wizard.overlay == Some(Overlay::Help) {
             // Whoever has read it goes on: nobody has to close a text that is no longer in the way.
             self.update(Event::Act(Action::Back));
-            let page = PlainPage::of(&self.wizard, &self.theme, width);
+            let page = PlainPage::of(&self.wizard, self.theme, width);
             let typed = Occasion::Typed;
             let below = self.teller.tell(&self.wizard, page, typed, width, now);
             text.push_str(&below.text);

@@ -103,7 +103,7 @@ fn indent(text: &str) -> usize {
 /// What is wrong with an entry.
 fn wrong(name: &str, english: &[&str], texts: &[&str], is_same: bool) -> Vec<String> {
     let mut wrong = Vec::new();
-    let reads_alike = english == texts || english.len() == 1 && texts == english;
+    let reads_alike = english == texts;
     if reads_alike && !is_same && english.iter().any(|text| has_words(text)) {
         wrong.push("reads as in English".to_owned());
     }

@@ -79,6 +79,7 @@ fn is_offered(name: &str, begun: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -73,7 +73,7 @@ fn lacks_revisions(file: &File, length: u64) -> bool {
 fn lacks_data(path: &Path, file: &File, length: u64) -> bool {
     let last = (length / REVISION).saturating_sub(1) * REVISION;
     let beside = std::fs::metadata(path.with_extension("d"));
-    length % REVISION != 0
+    !length.is_multiple_of(REVISION)
         || revision(file, last)
             .zip(beside.ok())
             .is_some_and(|((end, _), beside)| end > beside.len())

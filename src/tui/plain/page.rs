@@ -104,7 +104,7 @@ pub(super) fn width(columns: Option<u16>) -> u16 {
 
 impl PlainPage {
     /// What is to be told now, in so many columns.
-    pub(super) fn of(wizard: &Wizard, theme: &Theme, width: u16) -> Self {
+    pub(super) fn of(wizard: &Wizard, theme: Theme, width: u16) -> Self {
         let w = words();
         let scene = Scene::of(wizard);
         let (buffer, notes) = drawn(theme, width, &|canvas, mut area| match scene {
@@ -145,7 +145,7 @@ impl PlainPage {
 }
 
 /// Draws on a canvas as high as it needs.
-fn drawn(theme: &Theme, width: u16, draw: &dyn Fn(&mut Canvas<'_>, Rect)) -> (Buffer, LineNotes) {
+fn drawn(theme: Theme, width: u16, draw: &dyn Fn(&mut Canvas<'_>, Rect)) -> (Buffer, LineNotes) {
     // What is narrower is higher.
     let rows = (u32::from(ROWS) * u32::from(USUAL_WIDTH) / u32::from(width.max(1))).max(1);
     let rows = u16::try_from(rows).unwrap_or(MOST).clamp(ROWS, MOST);
@@ -156,7 +156,7 @@ fn drawn(theme: &Theme, width: u16, draw: &dyn Fn(&mut Canvas<'_>, Rect)) -> (Bu
         let mut canvas = Canvas {
             extra,
             notes: Some(LineNotes::default()),
-            ..Canvas::new(&mut buffer, theme)
+            ..Canvas::new(&mut buffer, &theme)
         };
         draw(&mut canvas, area);
         if canvas.cut && extra < MOST {
@@ -243,14 +243,15 @@ fn spelt_within(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::tui::theme::Depth;
-    use crate::tui::widgets::Piece;
+    use crate::tui::theme::{Depth, Glyphs};
+    use crate::tui::widgets::Marked;
 
     fn told(width: u16, draw: &dyn Fn(&mut Canvas<'_>, Rect)) -> Vec<ToldPiece> {
-        let theme = Theme::new(Depth::Mono, true);
-        let (buffer, notes) = drawn(&theme, width, draw);
+        let theme = Theme::new(Depth::Mono, Glyphs::Unicode);
+        let (buffer, notes) = drawn(theme, width, draw);
         tellings(&buffer, &notes)
     }
 
@@ -270,11 +271,11 @@ mod tests {
 
     #[test]
     fn a_long_list_is_told_ten_items_at_a_time_with_their_numbers() {
-        let items: Vec<Vec<Piece>> = (1..=2000)
-            .map(|n| vec![plain(format!("item {n}")), plain("  below it")])
-            .collect();
+        let item = |at: usize| vec![plain(format!("item {}", at + 1)), plain("  below it")];
         for (chosen, numbers) in [(0, 1..=10), (13, 11..=20), (1999, 1991..=2000)] {
-            let all = told(40, &|canvas, area| canvas.list(area, &items, Some(chosen)));
+            let all = told(40, &|canvas, area| {
+                canvas.list(area, 2000, &item, Marked::Now(chosen))
+            });
             let told: Vec<usize> = all.iter().filter_map(|t| t.number).collect();
             assert_eq!(told, numbers.clone().collect::<Vec<_>>());
             let marked: Vec<usize> = all
@@ -287,7 +288,9 @@ mod tests {
             let more = format!("{}–{} / 2000", numbers.start(), numbers.end());
             assert_eq!(all.last().unwrap().text, more);
         }
-        let all = told(40, &|canvas, area| canvas.list(area, &items, None));
+        let all = told(40, &|canvas, area| {
+            canvas.list(area, 2000, &item, Marked::Nothing)
+        });
         assert!(all.iter().all(|t| t.number.is_none()), "nothing to choose");
     }
 

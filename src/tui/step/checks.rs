@@ -105,7 +105,7 @@ fn in_lines(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, assessment
         let cells: Vec<String> = cells.collect();
         let said = text!(
             said_of,
-            what = owner(theme, row),
+            what = owner(*theme, row),
             said = joined::list(&cells)
         );
         vec![plain(said)]
@@ -126,7 +126,7 @@ fn nothing_listed(wizard: &Wizard) -> &'static str {
 }
 
 /// Whose a row is.
-fn owner(theme: &Theme, row: &OwnerRow) -> String {
+fn owner(theme: Theme, row: &OwnerRow) -> String {
     match row.kind {
         None => theme.name(&row.owner, &row.email).to_owned(),
         Some(SecretKind::SystemMail) => sentences::kind(SecretKind::SystemMail).to_owned(),
@@ -148,7 +148,7 @@ fn table(
         .filter_map(|index| Some((index, checks.row(index)?)));
     for (line, (index, row)) in (0..).zip(rows) {
         let (mark, mark_role, name_role) = canvas.row_mark(index == chosen);
-        let owner = owner(canvas.theme, row);
+        let owner = owner(*canvas.theme, row);
         let owner = fit(&owner, owner_width.saturating_sub(1)) + " ";
         let name = owner.trim_end();
         let mut spans = vec![

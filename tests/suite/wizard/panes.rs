@@ -3,6 +3,7 @@
 
 use freescout_rescue::tui::frame::Clock;
 use freescout_rescue::tui::keymap;
+use freescout_rescue::wizard::parts::window::Hidden;
 use freescout_rescue::words::words;
 
 use super::keys::{WAYS, any_end, run_on};
@@ -10,14 +11,10 @@ use super::*;
 use crate::screens::{Stage, text};
 
 /// The screen of a state, and what of it is hidden.
-fn drawn(
-    wizard: &Wizard,
-    width: u16,
-    height: u16,
-) -> (String, freescout_rescue::wizard::parts::window::Hidden) {
+fn drawn(wizard: &Wizard, width: u16, height: u16) -> (String, Hidden) {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let theme = Theme::new(Depth::Sixteen, Glyphs::Unicode);
-    let mut hidden = Default::default();
+    let mut hidden = Hidden::default();
     terminal
         .draw(|f| hidden = frame::draw_measured(f, wizard, &theme, Clock::default()))
         .unwrap();

@@ -1,6 +1,7 @@
 //! The wizard line by line: whatever happened before, it is told, and whatever can be done is chosen by a line that is shown.
 
 use freescout_rescue::tui::plain::{LineMeaning, PlainConversation, told_at_once};
+use freescout_rescue::tui::theme::Glyphs;
 use freescout_rescue::wizard::message::Action;
 use freescout_rescue::wizard::mode::{Field, Mode};
 use freescout_rescue::wizard::state::Wizard;
@@ -96,14 +97,14 @@ fn a_row_is_chosen_by_its_number_and_only_what_changed_is_told() {
 fn a_filter_is_typed_behind_its_sign_and_taken_away_again() {
     let mut talk = conversation(Stage::at_checks());
     talk.tell(80);
-    let all = talk.wizard.checks.rows.len();
-    let name = talk.wizard.checks.rows[1].owner.clone();
+    let all = talk.wizard.checks.len();
+    let name = talk.wizard.checks.row(1).unwrap().owner.clone();
     talk.answer(&format!("/{name}"));
     assert!(!talk.wizard.checks.filtering);
-    assert!(talk.wizard.checks.rows.len() < all);
+    assert!(talk.wizard.checks.len() < all);
     talk.tell(80);
     talk.answer("esc");
-    assert_eq!(talk.wizard.checks.rows.len(), all);
+    assert_eq!(talk.wizard.checks.len(), all);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use freescout_rescue::demo::Demo;
 use freescout_rescue::domain::error::ErrorKind;
 use freescout_rescue::domain::inventory::secret::wipe_stack;
 use freescout_rescue::engine::exit::Exit;
-use freescout_rescue::engine::session::machine::Machine;
+use freescout_rescue::engine::session::machine::MachineScope;
 use freescout_rescue::engine::worker::setup::Setup;
 use freescout_rescue::io::container::{Container, enter};
 use freescout_rescue::io::db;
@@ -155,7 +155,9 @@ fn wizard(
                 None => Environment::of_this_process(),
                 Some(_) => Environment::default(),
             },
-            machine: demo.map_or(Machine::Host, |demo| Machine::Only(demo.look_in.clone())),
+            machine: demo.map_or(MachineScope::Host, |demo| {
+                MachineScope::Only(demo.look_in.clone())
+            }),
             given,
             mail: mail.clone(),
             endpoints: endpoints.clone(),

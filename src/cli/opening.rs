@@ -4,7 +4,7 @@ use super::arguments::Common;
 use super::reporter::TerminalReporter;
 use crate::domain::error::Problem;
 use crate::engine::session::Session;
-use crate::engine::session::machine::Machine;
+use crate::engine::session::machine::MachineScope;
 use crate::engine::usecase::open::{self, Opening};
 use crate::io::install::Environment;
 
@@ -24,7 +24,7 @@ pub(super) fn open_with(
         install: common.install.as_deref(),
         database: None,
         environment: Environment::of_this_process(),
-        machine: Machine::Host,
+        machine: MachineScope::Host,
         options: &common.options(),
         given: &given,
         numbers: Vec::new(),

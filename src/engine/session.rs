@@ -45,7 +45,7 @@ use crate::domain::plan::mail_impact::Trace;
 use crate::domain::run::Run;
 use crate::domain::verdict::finding::Finding;
 use crate::engine::session::backup_keys::OwnBackups;
-use crate::engine::session::machine::Machine;
+use crate::engine::session::machine::MachineScope;
 use crate::io::container::layers::KeptLayers;
 use crate::io::db::lock::Connect;
 use crate::io::db::{self, Bounds, Store, StoreError, Swap};
@@ -68,7 +68,7 @@ pub struct Session {
     /// Its files.
     pub install: Install,
     /// What counts as its machine.
-    pub machine: Machine,
+    pub machine: MachineScope,
     /// How it was found.
     pub evidence: Vec<Evidence>,
     /// How we connected.
@@ -134,7 +134,7 @@ impl Session {
     ) -> Self {
         Self {
             install,
-            machine: Machine::Host,
+            machine: MachineScope::Host,
             evidence: Vec::new(),
             settings,
             store,
@@ -163,16 +163,16 @@ impl Session {
     /// The processes of PHP on its machine; none where nothing runs there.
     pub fn php_processes(&self) -> Vec<PhpProcess> {
         match self.machine {
-            Machine::Host => processes::php(&self.install.root),
-            Machine::Only(_) => Vec::new(),
+            MachineScope::Host => processes::php(&self.install.root),
+            MachineScope::Only(_) => Vec::new(),
         }
     }
 
     /// The queue workers of this install, likewise.
     pub fn queue_workers(&self) -> Vec<QueueWorker> {
         match self.machine {
-            Machine::Host => processes::workers(&self.install.root),
-            Machine::Only(_) => Vec::new(),
+            MachineScope::Host => processes::workers(&self.install.root),
+            MachineScope::Only(_) => Vec::new(),
         }
     }
 

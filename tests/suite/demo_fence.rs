@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use freescout_rescue::demo::{self, Demo};
 use freescout_rescue::domain::key::source::SourceKind;
 use freescout_rescue::domain::verdict::assessment::Assessment;
-use freescout_rescue::engine::session::machine::Machine;
+use freescout_rescue::engine::session::machine::MachineScope;
 use freescout_rescue::engine::session::options::Options;
 use freescout_rescue::engine::usecase::given::Given;
 use freescout_rescue::engine::worker::setup::Setup;
@@ -23,7 +23,7 @@ use freescout_rescue::words::words;
 use crate::processes;
 
 /// What one job after the other had to tell.
-fn told(install: &Path, state: &Path, machine: Machine, jobs: Vec<Job>) -> Vec<Vec<Update>> {
+fn told(install: &Path, state: &Path, machine: MachineScope, jobs: Vec<Job>) -> Vec<Vec<Update>> {
     let (engine, updates) = WorkerHandle::start(Setup {
         options: Options {
             backup_dir: AbsolutePath::new(state.join("backups")).unwrap(),
@@ -85,7 +85,7 @@ fn laid_out(folder: &Path) -> Demo {
 fn the_usual_places_are_the_old_servers_alone() {
     let folder = tempfile::tempdir().unwrap();
     let made = laid_out(folder.path());
-    let machine = || Machine::Only(made.look_in.clone());
+    let machine = || MachineScope::Only(made.look_in.clone());
     let state = folder.path().join("state");
     let heard = told(&made.install, &state, machine(), vec![Job::LookUsual]);
     assert_eq!((opening(&heard[0]), opening(&heard[1])), (1, 2));
@@ -115,7 +115,7 @@ fn no_process_of_this_machine_is_searched_or_told() {
         codes.filter(|code| code.contains("worker")).collect()
     };
     let nowhere = folder.path().join("nowhere");
-    let fenced = told(&install, &state, Machine::Only(nowhere), look());
+    let fenced = told(&install, &state, MachineScope::Only(nowhere), look());
     assert_eq!((opening(&fenced[0]), opening(&fenced[1])), (1, 1));
     assert_eq!(codes(&fenced[1]), [""; 0]);
     let looked = fenced[1].iter().find_map(|update| match update {
@@ -126,7 +126,7 @@ fn no_process_of_this_machine_is_searched_or_told() {
     assert_eq!(looked, Some((0, vec![why])));
 
     // Without the fence that very process is found and told.
-    let open = told(&install, &state, Machine::Host, look());
+    let open = told(&install, &state, MachineScope::Host, look());
     assert_eq!(opening(&open[1]), 2);
     assert_eq!(codes(&open[1]), ["worker_holds_other_key"]);
     let in_memory = |kind| kind == SourceKind::ProcessMemory;
@@ -139,7 +139,7 @@ fn no_timer_is_looked_for_or_made() {
     let folder = tempfile::tempdir().unwrap();
     let made = laid_out(folder.path());
     let state = folder.path().join("state");
-    let machine = Machine::Only(made.look_in.clone());
+    let machine = MachineScope::Only(made.look_in.clone());
     let jobs = vec![Job::ForeseeTimer, Job::MakeTimer];
     let heard = told(&made.install, &state, machine, jobs);
     for heard in &heard[1..] {

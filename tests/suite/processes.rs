@@ -9,7 +9,7 @@ use freescout_rescue::domain::key::app_key::AppKey;
 use freescout_rescue::domain::key::derived_hashes;
 use freescout_rescue::domain::key::source::SourceKind;
 use freescout_rescue::engine::hunt::{Looking, processes};
-use freescout_rescue::engine::session::machine::Machine;
+use freescout_rescue::engine::session::machine::MachineScope;
 use freescout_rescue::engine::session::options::Options;
 use freescout_rescue::engine::session::{Session, reading, survey};
 use freescout_rescue::engine::usecase::given::Given;
@@ -229,7 +229,7 @@ fn the_job_says_beforehand_who_holds_another_key_and_brings_it() {
             artisan: false,
             php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
         },
-        machine: Machine::Host,
+        machine: MachineScope::Host,
         environment: Environment::default(),
         given: Given::default(),
         mail: Settings::of_system(),

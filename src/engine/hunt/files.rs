@@ -6,7 +6,7 @@ use super::shares::LayerShares;
 use super::sieve::{self, Sieve, consider};
 use super::{Looking, old_payloads};
 use crate::engine::session::Session;
-use crate::engine::session::machine::Machine;
+use crate::engine::session::machine::MachineScope;
 use crate::io::container::layers::KeptLayers;
 use crate::io::hunt::{self, HuntLimits, Skipped};
 
@@ -68,14 +68,14 @@ pub fn look_in_layers(
 fn layers(session: &mut Session) -> &KeptLayers {
     let (install, machine) = (&session.install.root, &session.machine);
     session.layers.get_or_insert_with(|| match machine {
-        Machine::Host => KeptLayers::read(install),
-        Machine::Only(_) => KeptLayers::default(),
+        MachineScope::Host => KeptLayers::read(install),
+        MachineScope::Only(_) => KeptLayers::default(),
     })
 }
 
 /// Where keys usually survive on a server, cheapest first: the runtimes of containers keep much, wherever that is.
 pub fn usual_places(session: &mut Session) -> Vec<PathBuf> {
-    if let Machine::Only(folder) = &session.machine {
+    if let MachineScope::Only(folder) = &session.machine {
         return vec![folder.clone()];
     }
     let mut roots = hunt::usual_places(&session.install.root);

@@ -12,7 +12,7 @@ use memchr::memmem;
 use super::signs::{read_newest, read_signs};
 use crate::domain::plan::hour::{Hour, NOW, Observed, is_now};
 use crate::engine::session::Session;
-use crate::engine::session::machine::Machine;
+use crate::engine::session::machine::MachineScope;
 use crate::io::db::{Bounds, Store};
 use crate::io::fs;
 use crate::io::install::Install;
@@ -58,8 +58,8 @@ pub fn look(session: &mut Session) -> Hour {
         signed_in: signed_in(&session.install),
         acts,
         backups: match session.machine {
-            Machine::Host => backups::running(&install, settings.driver, &settings.database),
-            Machine::Only(_) => Vec::new(),
+            MachineScope::Host => backups::running(&install, settings.driver, &settings.database),
+            MachineScope::Only(_) => Vec::new(),
         },
         maintenance: install.join("storage/framework/down").exists(),
         migrations_pending,

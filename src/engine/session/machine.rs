@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// What counts as the machine of an install, beside the install itself and what the operator names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Machine {
+pub enum MachineScope {
     /// The one that we run on: its settings, processes, containers, and the places where keys usually survive.
     #[default]
     Host,
@@ -12,7 +12,7 @@ pub enum Machine {
     Only(PathBuf),
 }
 
-impl Machine {
+impl MachineScope {
     /// The folder that the machine's files lie below.
     pub fn system(&self) -> &Path {
         match self {

@@ -14,7 +14,7 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::key::ring::KeyRing;
 use crate::engine::session::Session;
 use crate::engine::session::database::{require_tables, unreachable_database};
-use crate::engine::session::machine::Machine;
+use crate::engine::session::machine::MachineScope;
 use crate::engine::worker::{DatabaseValues, OtherDatabase, Survey};
 use crate::io::container::{self, within};
 use crate::io::db::{self, Bounds, StoreError};
@@ -146,7 +146,13 @@ pub fn open(
     environment: Environment,
     other: Option<OtherDatabase>,
 ) -> Result<Result<Session, NoDatabase>, Problem> {
-    open_with(given, environment, other, KeyRing::default(), Machine::Host)
+    open_with(
+        given,
+        environment,
+        other,
+        KeyRing::default(),
+        MachineScope::Host,
+    )
 }
 
 /// The same with a ring that knows which numbers the keys had before, on this machine.
@@ -158,13 +164,13 @@ pub fn open_with(
     environment: Environment,
     other: Option<OtherDatabase>,
     mut ring: KeyRing,
-    machine: Machine,
+    machine: MachineScope,
 ) -> Result<Result<Session, NoDatabase>, Problem> {
     let FoundInstall { path, evidence, .. } = find(given)?;
     let install = Install::open(&path, environment);
     let beside = |problem, path: &Path| match machine {
-        Machine::Host => containers::beside(problem, path),
-        Machine::Only(_) => problem,
+        MachineScope::Host => containers::beside(problem, path),
+        MachineScope::Only(_) => problem,
     };
     let install = install.map_err(|problem| beside(problem, &path))?;
     let trouble = install.env_trouble().filter(|_| other.is_none());
@@ -336,8 +342,8 @@ pub fn summary(session: &Session) -> Survey {
     }
     Survey {
         host: match session.machine {
-            Machine::Host => shown(&rustix::system::uname().nodename()).to_string(),
-            Machine::Only(_) => shown(&site).to_string(),
+            MachineScope::Host => shown(&rustix::system::uname().nodename()).to_string(),
+            MachineScope::Only(_) => shown(&site).to_string(),
         },
         path: install.root.clone(),
         version: install.version.clone(),

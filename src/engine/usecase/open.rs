@@ -10,7 +10,7 @@ use crate::domain::key::ring::KeyRing;
 use crate::engine::hunt::{Looking, files, log_secrets, processes, sieve};
 use crate::engine::recovery::backup::require_apart;
 use crate::engine::recovery::run_log;
-use crate::engine::session::machine::Machine;
+use crate::engine::session::machine::MachineScope;
 use crate::engine::session::options::Options;
 use crate::engine::session::survey::{self, NoDatabase};
 use crate::engine::session::{Session, failed_mails, mails, own_backups, reading};
@@ -28,7 +28,7 @@ pub struct Opening<'a> {
     /// FreeScout's process environment.
     pub environment: Environment,
     /// What counts as its machine.
-    pub machine: Machine,
+    pub machine: MachineScope,
     /// Where our backups and the journal are.
     pub options: &'a Options,
     /// What the operator gave.

@@ -27,7 +27,7 @@ use crate::engine::recovery::disk_trouble::why_of;
 use crate::engine::recovery::resume::Resumed;
 use crate::engine::recovery::{NoPlan, commands, run_log};
 use crate::engine::report::{self, Made};
-use crate::engine::session::machine::Machine;
+use crate::engine::session::machine::MachineScope;
 use crate::engine::session::options::Options;
 use crate::engine::session::volatile::{self, VolatileFolder};
 use crate::engine::session::{Session, hour, own_backups, survey};
@@ -492,7 +492,12 @@ impl Desk {
 }
 
 /// Says where backups and journal go, and what is wrong with that.
-fn tell_folders(options: &Options, machine: &Machine, install: Option<&Path>, call: &Call<'_>) {
+fn tell_folders(
+    options: &Options,
+    machine: &MachineScope,
+    install: Option<&Path>,
+    call: &Call<'_>,
+) {
     let own = [&options.state_dir, &options.backup_dir];
     let refused = own.iter().find_map(|folder| {
         let why = state::require_usable(folder).err()?;
@@ -506,8 +511,8 @@ fn tell_folders(options: &Options, machine: &Machine, install: Option<&Path>, ca
     };
     // Of a demo it is known that nothing lasts.
     let cautions = match machine {
-        Machine::Host => volatile::cautions(options),
-        Machine::Only(_) => Vec::new(),
+        MachineScope::Host => volatile::cautions(options),
+        MachineScope::Only(_) => Vec::new(),
     };
     call.send(Update::Folders(Box::new(Folders {
         backups: options.backup_dir.to_path_buf(),

@@ -1,6 +1,6 @@
 //! What the worker is started with.
 
-use crate::engine::session::machine::Machine;
+use crate::engine::session::machine::MachineScope;
 use crate::engine::session::options::Options;
 use crate::engine::usecase::given::Given;
 use crate::io::install::Environment;
@@ -12,7 +12,7 @@ pub struct Setup {
     /// Where backups go, and whether artisan may run.
     pub options: Options,
     /// What counts as the install's machine.
-    pub machine: Machine,
+    pub machine: MachineScope,
     /// FreeScout's process environment.
     pub environment: Environment,
     /// What was given on the command line.

@@ -15,7 +15,7 @@ use freescout_rescue::engine::recovery::backup::BackupContents;
 use freescout_rescue::engine::recovery::resume::Resumed;
 use freescout_rescue::engine::recovery::run_log::Ledger;
 use freescout_rescue::engine::session::Session;
-use freescout_rescue::engine::session::machine::Machine;
+use freescout_rescue::engine::session::machine::MachineScope;
 use freescout_rescue::engine::session::options::Options;
 use freescout_rescue::engine::usecase::given::Given;
 use freescout_rescue::engine::usecase::hunt::Where;
@@ -70,7 +70,7 @@ impl<'a> Recording<'a> {
             install: Some(&install),
             database: None,
             environment: Environment::default(),
-            machine: Machine::Host,
+            machine: MachineScope::Host,
             options: &self.broken.options(),
             given: &Given::default(),
             numbers: Vec::new(),

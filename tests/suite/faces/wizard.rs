@@ -3,7 +3,7 @@
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use freescout_rescue::engine::session::machine::Machine;
+use freescout_rescue::engine::session::machine::MachineScope;
 use freescout_rescue::engine::usecase::given::Given;
 use freescout_rescue::engine::worker::setup::Setup;
 use freescout_rescue::engine::worker::threads::WorkerHandle;
@@ -37,7 +37,7 @@ impl Driven {
     pub(super) fn given(broken: &Broken, given: Given) -> Self {
         let setup = Setup {
             options: broken.options(),
-            machine: Machine::Host,
+            machine: MachineScope::Host,
             environment: Environment::of_this_process(),
             given,
             mail: Settings::of_system(),

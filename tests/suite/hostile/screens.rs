@@ -3,7 +3,7 @@
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use freescout_rescue::engine::session::machine::Machine;
+use freescout_rescue::engine::session::machine::MachineScope;
 use freescout_rescue::engine::session::options::Options;
 use freescout_rescue::engine::usecase::given::Given;
 use freescout_rescue::engine::worker::setup::Setup;
@@ -44,7 +44,7 @@ impl Live {
                 artisan: false,
                 php_limit: freescout_rescue::io::install::artisan::TIME_LIMIT,
             },
-            machine: Machine::Host,
+            machine: MachineScope::Host,
             environment: Environment::of_this_process(),
             given: Given::default(),
             mail: Settings::of_system(),

@@ -2304,6 +2304,14 @@ pub const HELP: &[(&str, &str)] = &[
         "在一个用完即弃的已损坏安装上试用向导，无需任何准备",
     ),
     (
+        "Run the wizard line by line, as questions and answers, without a full screen: for screen readers, phones and serial lines. Also without this option where TERM is not set, or is dumb",
+        "逐行运行向导，以问答方式进行，不占用整个屏幕：适合屏幕阅读器、手机和串行线路。TERM 未设置或为 dumb 时，不加此选项也是如此",
+    ),
+    (
+        "Show the wizard in ASCII alone. Also without this option where the locale is not one of UTF-8",
+        "只用 ASCII 显示向导。区域设置不是 UTF-8 时，不加此选项也是如此",
+    ),
+    (
         "Only create the broken install in this new folder, and say what to run on it",
         "仅在这个新目录中创建已损坏的安装，并说明可对它运行的命令",
     ),

@@ -17,14 +17,14 @@ use crate::words::{Words, words};
 const GAP: usize = 2;
 
 /// Keys and what they do, in one row.
-pub(super) type Row = Vec<(&'static str, &'static str)>;
+pub(super) type FootRow = Vec<(&'static str, &'static str)>;
 
 impl Canvas<'_> {
     /// The keys that do something here and now, in one row where shorter names help to fit them into it, and in as many as
     /// they need otherwise: no key that works is left out.
-    pub(super) fn keys(&self, wizard: &Wizard, width: u16) -> Vec<Row> {
+    pub(super) fn keys(&self, wizard: &Wizard, width: u16) -> Vec<FootRow> {
         let offers = wizard.offers();
-        let entries = |label: fn(Action, &Wizard) -> &'static str| -> Row {
+        let entries = |label: fn(Action, &Wizard) -> &'static str| -> FootRow {
             let shown = offers.iter().filter_map(|action| {
                 let cap = keymap::cap(*action, wizard.typing())?;
                 Some((self.readable_cap(cap), label(*action, wizard)))
@@ -34,7 +34,7 @@ impl Canvas<'_> {
         // A blank stands before the first one.
         let width = usize::from(width).saturating_sub(1);
         let columns = |(cap, name): &(&str, &str)| cap.width() + 1 + name.width();
-        let fits = |row: &Row| {
+        let fits = |row: &FootRow| {
             let gaps = row.len().saturating_sub(1) * GAP;
             row.iter().map(columns).sum::<usize>() + gaps <= width
         };
@@ -43,7 +43,7 @@ impl Canvas<'_> {
             return vec![row];
         }
         let rows_of = |label| {
-            let mut rows: Vec<Row> = vec![Row::new()];
+            let mut rows: Vec<FootRow> = vec![FootRow::new()];
             for entry in entries(label) {
                 if let Some(row) = rows.last_mut() {
                     row.push(entry);
@@ -62,7 +62,7 @@ impl Canvas<'_> {
     }
 
     /// The rows of keys.
-    pub(super) fn foot(&mut self, area: Rect, rows: Vec<Row>) {
+    pub(super) fn foot(&mut self, area: Rect, rows: Vec<FootRow>) {
         for (at, row) in (0..).zip(rows) {
             let mut spans = vec![self.span(Role::Text, " ")];
             for (cap, name) in row {

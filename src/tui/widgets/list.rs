@@ -70,7 +70,27 @@ impl Canvas<'_> {
         });
         // The last row says how much more there is.
         let room = room - usize::from(page.len() < len && room > 0);
+        let used: usize = page
+            .clone()
+            .filter_map(|index| wrapped.get(&index))
+            .map(Vec::len)
+            .sum();
         let mut row = 0;
+        // Where the last page leaves rows, they show the end of what stands before it.
+        let left = room.saturating_sub(used);
+        if page.end == len
+            && left > 0
+            && let Some(before) = page.start.checked_sub(1)
+        {
+            let lines = lines_of(before);
+            let end = lines.len().saturating_sub(left);
+            for (n, (role, line)) in lines.into_iter().skip(end).enumerate() {
+                let sign = if n == 0 { "… " } else { "  " };
+                let spans = vec![self.span(Role::Muted, sign), self.span(role, line)];
+                self.line(area, row, spans);
+                row += 1;
+            }
+        }
         // Of the one behind the page, as much as there is room for.
         for index in page.start..(page.end + 1).min(len) {
             let lines = wrapped.remove(&index).unwrap_or_default();

@@ -56,7 +56,7 @@ pub fn in_language(
 ) -> Command {
     // What clap adds by itself is there from then on.
     command.build();
-    told(command, &Teller { language, told_for })
+    told(command, &HelpTeller { language, told_for })
 }
 
 /// Every text that a language has to have for the arguments: what is shown of them, and what clap has of its own.
@@ -90,12 +90,12 @@ fn collect(command: &Command, texts: &mut Vec<String>) {
 }
 
 /// Tells the arguments in a language.
-struct Teller {
+struct HelpTeller {
     language: &'static Language,
     told_for: ToldFor,
 }
 
-impl Teller {
+impl HelpTeller {
     /// One of clap's own words.
     fn fixed(&self, english: &'static str) -> &'static str {
         self.language.help(english).unwrap_or(english)
@@ -107,7 +107,7 @@ impl Teller {
     }
 }
 
-fn told(command: Command, teller: &Teller) -> Command {
+fn told(command: Command, teller: &HelpTeller) -> Command {
     let about = command.get_about().and_then(|text| teller.of(text));
     let long_about = command.get_long_about().and_then(|text| teller.of(text));
     let after = command
@@ -136,7 +136,7 @@ fn told(command: Command, teller: &Teller) -> Command {
         .mut_subcommands(|command| told(command, teller))
 }
 
-fn told_arg(arg: Arg, teller: &Teller) -> Arg {
+fn told_arg(arg: Arg, teller: &HelpTeller) -> Arg {
     let text = |english: Option<&StyledStr>| {
         english.map(|english| teller.of(english).unwrap_or_else(|| english.to_string()))
     };
@@ -184,7 +184,7 @@ fn told_arg(arg: Arg, teller: &Teller) -> Arg {
 }
 
 /// Values with what each means, a line each.
-fn explained(values: &[PossibleValue], teller: &Teller) -> String {
+fn explained(values: &[PossibleValue], teller: &HelpTeller) -> String {
     let longest = values.iter().map(|value| value.get_name().len()).max();
     let longest = longest.unwrap_or_default() + 1;
     let mut text = format!("{}:", teller.fixed("Possible values"));

@@ -29,7 +29,7 @@ fn after_q() {
     assert_eq!(session.end(), 1);
     assert_restored(&session);
     assert!(
-        session.screen().contains("Nothing was changed"),
+        session.screen().contains("That was the demo"),
         "{}",
         session.screen()
     );

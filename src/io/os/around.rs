@@ -109,7 +109,7 @@ pub fn where_typed() -> Option<String> {
 }
 
 /// How this program is called in what is printed to be typed.
-static CALLED: OnceLock<String> = OnceLock::new();
+static CALLED: OnceLock<PathBuf> = OnceLock::new();
 
 /// Remembers how this process was started: what is printed to be typed again begins so.
 pub fn started_as(word: &OsStr) {
@@ -120,13 +120,19 @@ pub fn started_as(word: &OsStr) {
         // It is installed, or easily found by who has just typed it.
         None => None,
     };
-    let _ = CALLED.set(path.map_or_else(|| NAME.to_owned(), |path| sentences::shell(&path)));
+    let _ = CALLED.set(path.unwrap_or_else(|| NAME.into()));
 }
 
-/// This program as it is called in a command, ready for a shell: by its name, or by its path, where we were started in a
-/// container whose search path does not lead to it.
+/// This program as it is called in a command: by its name, or by its path, where we were started in a container whose search
+/// path does not lead to it.
+pub fn called() -> &'static Path {
+    CALLED.get().map_or(Path::new(NAME), PathBuf::as_path)
+}
+
+/// The same, ready for a shell.
 pub fn program() -> &'static str {
-    CALLED.get().map_or(NAME, String::as_str)
+    static FOR_SHELL: OnceLock<String> = OnceLock::new();
+    FOR_SHELL.get_or_init(|| sentences::shell(&called()))
 }
 
 const NAME: &str = "freescout-rescue";

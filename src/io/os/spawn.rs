@@ -20,6 +20,7 @@ use rustix::process::{Gid, Pid, Signal, Uid, WaitOptions};
 use super::harden;
 use super::inside::{self, NOT_STARTED, number};
 use crate::io::container::within::{self, Within};
+use crate::io::os::around;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -168,7 +169,8 @@ pub fn ourselves(purpose: &str) -> Option<Command> {
 /// program.
 pub fn again() -> Option<Command> {
     let mut command = Command::new(OURSELVES.get()?);
-    command.arg0("freescout-rescue");
+    // What it prints to be typed begins as what we print.
+    command.arg0(around::called());
     Some(command)
 }
 

@@ -64,7 +64,7 @@ pub(super) fn run(common: &Common, wishes: &HuntWishes) -> CommandResult {
         Out::stdout().json(&report::find_key::find_key_json(&assessment, &hunted, next));
     } else {
         conclusion::keys(&mut Out::stdout(), &assessment, &hunted, all);
-        output::skipped(&hunted.looked);
+        output::skipped(&mut Out::stdout(), &hunted.looked);
         conclusion.tell(&mut Out::stdout(), &assessment);
     }
     if reporter.cancelled() {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use freescout_rescue::cli::arguments::{Arguments, Common, Task};
+use freescout_rescue::cli::arguments::{Arguments, Common, Task, choose_language};
 use freescout_rescue::cli::manual;
 use freescout_rescue::cli::output::Out;
 use freescout_rescue::cli::{self, CommandResult, container, not_started, unchanged};
@@ -36,6 +36,7 @@ fn main() -> ExitCode {
     harden::close();
     let arguments: Vec<_> = std::env::args_os().collect();
     variables::hide(&arguments);
+    choose_language(&arguments);
     if let Some(exit) = spawn::called_for_another(&arguments, accounts::groups_of) {
         return ExitCode::from(exit);
     }
@@ -128,8 +129,8 @@ fn run(arguments: Arguments) -> CommandResult {
             json,
         }) => make_demo(&folder, mailboxes, json),
         Some(Task::Demo { make: None, .. }) => run_demo(),
-        Some(Task::Completions { shell }) => Ok(manual::completions(shell)),
-        Some(Task::Man { folder }) => manual::pages(folder.as_deref()).map_err(not_started),
+        Some(Task::Completions { shell }) => manual::completions(shell),
+        Some(Task::Man { folder }) => manual::pages(folder.as_deref()),
     }
 }
 
@@ -162,6 +163,7 @@ fn wizard(
                 let arguments: Vec<_> = std::env::args_os().collect();
                 let read = Arguments {
                     task: None,
+                    lang: None,
                     common: common.clone(),
                 };
                 let code = container::carry_out_on_chosen(&found, &read, &arguments[1..]);

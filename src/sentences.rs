@@ -36,7 +36,7 @@ use crate::domain::verdict::assessment::{Assessment, KeyReport, LoggedPassword};
 use crate::domain::verdict::finding::{Finding, KeyName};
 use crate::domain::verdict::secret_report::Summary;
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{joined, words};
 pub use secret::{action, cell, damage, verdict};
 
 /// A finding, with its evidence.
@@ -351,7 +351,7 @@ pub fn rest(summary: &Summary) -> String {
         some(summary.missing, &|count| text!(rest_missing, count)),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    parts.join(", ")
+    joined::list(&parts)
 }
 
 /// A key, as a line.

@@ -2,35 +2,69 @@
 //!
 //! A text without arguments is a field of [`Words`], read as `words().product`. One with arguments is a function, called
 //! by [`text!`](crate::text) with its arguments by name; a missing, misspelt or unused one does not compile. To add a
-//! language: a file beside `words/en.rs` with one [`language!`](crate::language). See [`table`] for how entries are written.
+//! language: a file beside `words/en.rs` with one [`language!`](crate::language), and its row in [`language`]. See [`table`]
+//! for how entries are written.
 
 #[macro_use]
 mod named;
 #[macro_use]
 pub mod table;
+pub mod breaks;
 mod en;
+pub mod joined;
+pub mod language;
 #[cfg(feature = "pseudo-locale")]
 pub mod pseudo;
 pub mod typed;
 pub mod untrusted;
+pub mod zh_cn;
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 
 #[cfg(feature = "pseudo-locale")]
-pub use en::{ALL, made_up};
-pub use en::{EN, Words, args};
-pub use table::{Argument, Count, English};
+pub use en::made_up;
+pub use en::{ALL, EN, Words, args};
+pub use language::Language;
+pub use table::{Argument, Chinese, Count, English};
 
-static IN_FORCE: OnceLock<&'static Words> = OnceLock::new();
+static IN_FORCE: OnceLock<&'static Language> = OnceLock::new();
+
+thread_local! {
+    /// Whether this thread is just writing something for programs, or for the record.
+    static FOR_THE_RECORD: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The table of the operator's language: English, unless another one was chosen.
 pub fn words() -> &'static Words {
-    IN_FORCE.get().copied().unwrap_or(&EN)
+    match FOR_THE_RECORD.get() {
+        true => &EN,
+        false => language().table,
+    }
+}
+
+/// The operator's language.
+pub fn language() -> &'static Language {
+    IN_FORCE.get().copied().unwrap_or(&language::ENGLISH)
 }
 
 /// Chooses the language, once, before anything is said. Whether it was the first to choose.
-pub fn speak(language: &'static Words) -> bool {
+pub fn speak(language: &'static Language) -> bool {
     IN_FORCE.set(language).is_ok()
+}
+
+/// What is said meanwhile on this thread is said in English, whatever the operator's language: JSON and the record stay the
+/// same for whoever reads them later.
+pub fn in_english<T>(say: impl FnOnce() -> T) -> T {
+    /// Also where saying it panics.
+    struct AsBefore(bool);
+    impl Drop for AsBefore {
+        fn drop(&mut self) {
+            FOR_THE_RECORD.set(self.0);
+        }
+    }
+    let _as_before = AsBefore(FOR_THE_RECORD.replace(true));
+    say()
 }
 
 #[cfg(test)]

@@ -3,6 +3,9 @@
 # and they are missing, and says which; without root it names them and fails. Nothing is skipped in silence.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# What the tests read is English, whoever runs them.
+unset LC_ALL LC_MESSAGES
+export LANG=C.UTF-8
 
 policy="" ahead=""
 finish() {
@@ -66,6 +69,11 @@ lintian:/usr/bin/lintian
 docker.io:/usr/sbin/dockerd
 podman:/usr/bin/podman
 runc:/usr/sbin/runc
+gcab:/usr/bin/gcab
+joe:/usr/bin/joe
+fish:/usr/bin/fish
+zsh:/usr/bin/zsh
+nano:/usr/bin/nano
 fuse-overlayfs:/usr/bin/fuse-overlayfs
 uidmap:/usr/bin/newuidmap
 procps:/usr/bin/pgrep

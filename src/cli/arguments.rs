@@ -3,9 +3,11 @@
 //! A key or a password is never taken from the command line itself: other users can read it there.
 
 mod amount;
+mod mistyped;
 mod rotate;
 mod safe;
 mod settled;
+mod spoken;
 mod waits;
 mod watch;
 
@@ -25,12 +27,14 @@ use crate::engine::usecase::given::{self, Given};
 use crate::io::install::{self, NamedAccount, artisan};
 use crate::io::mail::oauth::Endpoints;
 use crate::io::state::{self, AbsolutePath};
+use crate::words::language::LANGUAGES;
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{Language, words};
 
 pub use amount::{CheckOptions, DryRun, Loudness};
 pub use rotate::RotateOptions;
 pub use safe::{SafeLockOptions, SafeOptions};
+pub use spoken::{ToldFor, choose_language, command, in_language, texts};
 pub use watch::{WatchFormat, WatchOptions};
 
 /// The name of standard input where a path is expected.
@@ -55,6 +59,14 @@ fn absolute_or_stdin() -> impl TypedValueParser<Value = PathBuf> {
     })
 }
 
+/// A language by its name.
+fn language(name: &str) -> Result<&'static Language, String> {
+    Language::named(name).ok_or_else(|| {
+        let languages = LANGUAGES.map(|language| language.tag).join(", ");
+        text!(lang_unknown, languages)
+    })
+}
+
 /// Brings a FreeScout helpdesk back after its APP_KEY changed.
 ///
 /// Without a subcommand: the full-screen wizard, step by step from survey to report. Nothing is written before a
@@ -68,6 +80,10 @@ pub struct Arguments {
     /// The install and the places around it.
     #[command(flatten)]
     pub common: Common,
+    /// Speak this language: en or zh-CN. Default: the one that LC_ALL, LC_MESSAGES or LANG names, else English. What goes into
+    /// JSON is English.
+    #[arg(long, value_name = "LANGUAGE", global = true, value_parser = language)]
+    pub lang: Option<&'static Language>,
 }
 
 /// What to do in place of the wizard on an install.

@@ -1,6 +1,8 @@
 //! What is said when a command does not come to its end: sentences on standard error, and with `--json` one document on
 //! standard output, so that a program always has one to read.
 
+mod misuse;
+
 use std::ffi::{OsStr, OsString};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,7 +12,7 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::engine::exit::Exit;
 use crate::engine::report::failed;
 use crate::words::untrusted::sanitize_lines;
-use crate::words::words;
+use crate::words::{language, words};
 
 /// The exit code of a fault of ours: the one that the language's runtime gives.
 const FAULT: u8 = 101;
@@ -49,16 +51,29 @@ fn fault(json: bool) -> u8 {
     FAULT
 }
 
-/// Help and version, which are no failure, and arguments that are none of ours. Gives the exit code.
+/// Help and version, which are no failure unless nobody can read them, and arguments that are none of ours. Gives the exit
+/// code.
 pub fn usage(said: &clap::Error, arguments: &[OsString]) -> u8 {
     let text = said.to_string();
+    let mut out = match said.use_stderr() {
+        true => Out::stderr(),
+        false => Out::stdout(),
+    };
     match sanitize_lines(&text) {
-        // In its colours. Where nobody listens there is nothing left to say.
-        safe if safe == text => drop(said.print()),
+        // clap breaks lines at blanks alone, and says what is wrong in English.
+        safe if !language().is_first() => match said.use_stderr() {
+            true => out.line(&sanitize_lines(&misuse::told(said))),
+            false => out.line(safe.trim_end()),
+        },
+        safe if safe == text => {
+            let styled = said.render();
+            let in_colours = out.has_colours().then(|| styled.ansi().to_string());
+            out.as_it_is(in_colours.unwrap_or(text.clone()).as_bytes());
+        }
         safe => Out::stderr().line(safe.trim_end()),
     }
     if !said.use_stderr() {
-        return Exit::Fine as u8;
+        return exit(false, || output::read_whole(Exit::Fine));
     }
     if asks_for_json(arguments) {
         Out::stdout().json(&failed::json(&problem(&text)));

@@ -11,9 +11,13 @@ mod wrapped;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::domain::error::Problem;
+use unicode_width::UnicodeWidthStr;
+
+use crate::cli::outcome::CommandResult;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::secret::{NamedPlace, Place, SecretKind};
+use crate::domain::mail::state::Health;
 use crate::domain::plan::PlanAction;
 use crate::domain::plan::hour::Hour;
 use crate::domain::run::Run;
@@ -21,6 +25,7 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::{Finding, Severity};
 use crate::domain::verdict::secret_report::{SecretReport, Summary};
 use crate::engine::exit::Exit;
+use crate::engine::recovery::commands;
 use crate::engine::recovery::restore::Restored;
 use crate::engine::recovery::run_log;
 use crate::engine::recovery::undo::Undone;
@@ -30,7 +35,6 @@ use crate::engine::session::options::Options;
 use crate::engine::session::volatile::{self, VolatileFolder, VolatileFolderJson};
 use crate::engine::worker::{BackupDone, PlanReady, Survey};
 use crate::io::hunt::HuntTotals;
-use crate::domain::mail::state::Health;
 use crate::sentences::many::Group;
 use crate::sentences::{self, many};
 use crate::words::untrusted::shown;
@@ -120,6 +124,17 @@ pub(super) fn only_shown(
 /// How many installs are listed: a hoster's server has hundreds.
 const INSTALLS: usize = 20;
 
+/// The exit code of what only printed something; a problem where that could not be written.
+pub(super) fn read_whole(exit: Exit) -> CommandResult {
+    let Some(why) = lost() else {
+        return Ok(exit);
+    };
+    let w = words();
+    let problem =
+        ErrorKind::NotWritable.problem(w.output_lost, why.to_string(), w.output_lost_next);
+    Err((problem, Exit::Failed))
+}
+
 /// A problem, on standard error.
 pub(super) fn problem(problem: &Problem) {
     let mut err = Out::stderr();
@@ -145,10 +160,11 @@ pub(super) fn problem(problem: &Problem) {
     }
 }
 
-/// What a search could not read.
-pub(super) fn skipped(out: &mut Out, looked: &HuntTotals) {
+/// What a search for keys of this install could not read.
+pub(super) fn skipped(out: &mut Out, install: &Path, looked: &HuntTotals) {
+    let install = commands::operand(install);
     for skipped in looked.skipped.iter().take(20) {
-        out.line(&text!(look_skipped, what = skipped.sentence()));
+        out.line(&text!(look_skipped, what = skipped.sentence(&install)));
     }
     if let Some(unread) = sentences::unread::unread(&looked.unread()) {
         out.line(&text!(look_unread, unread));
@@ -165,6 +181,11 @@ fn keys(out: &mut Out, assessment: &Assessment, sources: usize) {
         out.line(&sentences::key(key, assessment.summary.all()));
         for source in key.sources.iter().take(sources) {
             out.line(&format!("      {}", sentences::source(source)));
+        }
+        // Who asked for few knows that there are more.
+        if key.more > 0 && sources > key.sources.len() {
+            let more = text!(find_key_places_more, more = key.more);
+            out.line(&format!("      {more}"));
         }
     }
 }
@@ -229,7 +250,8 @@ pub(super) fn check(
     for finding in &assessment.findings {
         let (severity, tone) = severity(finding.severity());
         let said = format!("  {}", sentences::finding(finding));
-        out.marked(tone, &format!("{severity:>9}"), &said);
+        let blanks = " ".repeat(9_usize.saturating_sub(severity.width()));
+        out.marked(tone, &format!("{blanks}{severity}"), &said);
     }
     if !assessment.findings.is_empty() {
         out.line("");
@@ -372,7 +394,7 @@ fn grouped(out: &mut Out, said: impl Iterator<Item = (String, String)>, all: boo
         }
     }
     for (said, of) in groups {
-        let said = many::capital(said.trim_end_matches('.'));
+        let said = many::capital(said.trim_end_matches(['.', '。']));
         out.line(&format!("  {said} ({}):", of.len()));
         let lines = match all {
             true => of.into_iter().map(|of| format!("    {of}")).collect(),

@@ -96,7 +96,9 @@ impl usecase::Reporter for TerminalReporter {
 
     fn notice(&self, notice: Notice<'_>) {
         match notice {
-            Notice::Skipped(looked) => output::skipped(&mut Out::stderr(), looked),
+            Notice::Skipped(install, looked) => {
+                output::skipped(&mut Out::stderr(), install, looked);
+            }
             Notice::AskedToEnd => Out::stderr().line(words().signal_put_off),
             Notice::Opened(..) | Notice::Journal(..) => {}
         }

@@ -262,7 +262,10 @@ fn no_such_mailbox(assessment: &Assessment, name: &str) -> Problem {
     let all = &assessment.mailboxes;
     let next = match all.is_empty() {
         true => w.passwords_next.to_owned(),
-        false => text!(passwords_mailboxes_next, mailboxes = sentences::many::mailboxes(all)),
+        false => text!(
+            passwords_mailboxes_next,
+            mailboxes = sentences::many::mailboxes(all)
+        ),
     };
     ErrorKind::BadInput.problem(w.passwords_unusable, what, next)
 }

@@ -221,6 +221,9 @@ struct KeyJson<'a> {
     opens: usize,
     effective: bool,
     sources: &'a [Source],
+    /// How many more places it stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sources_more: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     published: Option<&'static str>,
 }
@@ -362,6 +365,7 @@ fn key_json(key: &KeyReport) -> KeyJson<'_> {
         opens: key.opens,
         effective: key.effective,
         sources: &key.sources,
+        sources_more: (key.more > 0).then_some(key.more),
         published: key.published,
     }
 }

@@ -67,8 +67,8 @@ pub enum Notice<'a> {
     Opened(&'a Session, &'a Options),
     /// What earlier runs left was read.
     Journal(&'a Session, &'a Options),
-    /// A search ended, and could not read all of this.
-    Skipped(&'a HuntTotals),
+    /// A search for keys of this install ended, and could not read all of this.
+    Skipped(&'a Path, &'a HuntTotals),
     /// We were asked to end while we could not; now that it is done, nothing more is tested.
     AskedToEnd,
 }

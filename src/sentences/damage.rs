@@ -5,7 +5,7 @@ use crate::domain::config::rules::Rules;
 use crate::domain::plan::mail_impact::{MailImpact, Trace};
 use crate::domain::plan::{Plan, Strategy};
 use crate::domain::verdict::assessment::Assessment;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// What becomes of replies and links; without counts where the database tells none.
 pub fn of(plan: &Plan, assessment: &Assessment) -> String {
@@ -24,7 +24,7 @@ pub fn of(plan: &Plan, assessment: &Assessment) -> String {
     }
     let what = |traces: &[Trace]| {
         let traces: Vec<String> = traces.iter().map(|t| trace(t, assessment)).collect();
-        (!traces.is_empty()).then(|| traces.join(", "))
+        (!traces.is_empty()).then(|| joined::list(&traces))
     };
     let regains = what(&damage.regains).map(|what| text!(damage_regains, what));
     let keeps = what(&damage.keeps).map(|what| text!(damage_keeps, what));
@@ -34,7 +34,7 @@ pub fn of(plan: &Plan, assessment: &Assessment) -> String {
         .into_iter()
         .flatten()
         .collect();
-    let mails = text!(damage_of_mails, parts = parts.join("; "));
+    let mails = text!(damage_of_mails, parts = joined::clauses(&parts));
     format!("{mails} {}", of_the_key(plan, &damage, &assessment.rules))
 }
 

@@ -3,7 +3,7 @@
 use crate::domain::config::container::{Container, Realm, Runtime};
 use crate::domain::config::found::{Evidence, FoundBy, FoundInstall, Strength, WebServer};
 use crate::words::untrusted::{Untrusted, shown};
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// How many things that name an install are told.
 const TOLD: usize = 3;
@@ -83,9 +83,9 @@ pub fn container(container: &Container) -> String {
 
 /// Several containers, as sentence parts, in one sentence.
 pub fn listed(containers: &[String]) -> String {
-    let mut listed = containers[..containers.len().min(LISTED)].join(", ");
+    let mut listed = joined::list(&containers[..containers.len().min(LISTED)]);
     if containers.len() > LISTED {
-        listed += ", …";
+        listed = text!(list_more, list = listed, one = "…");
     }
     listed
 }
@@ -93,7 +93,7 @@ pub fn listed(containers: &[String]) -> String {
 /// What names it, the strongest first.
 pub fn how(evidence: &[Evidence]) -> String {
     let told: Vec<String> = evidence.iter().take(TOLD).map(one).collect();
-    told.join("; ")
+    joined::clauses(&told)
 }
 
 /// The same where the operator did not name it.

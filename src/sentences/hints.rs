@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// Files with the key in them that every account may read; `link` is how the web server reaches them as well.
 pub(super) fn world_readable(paths: &[PathBuf], user: Option<&str>, link: Option<&Path>) -> String {
     let paths: Vec<String> = paths.iter().map(|path| shown(path).to_string()).collect();
-    let paths = paths.join(", ");
+    let paths = joined::list(&paths);
     let user = user.unwrap_or(words().finding_env_world_readable_user);
     let user = shown(user);
     match link {

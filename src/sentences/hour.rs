@@ -1,7 +1,7 @@
 //! Whether the hour is good, as sentences.
 
 use crate::domain::plan::hour::{BadSign, Hour};
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// One of the things that speak against it: a part of a sentence.
 pub fn bad_sign(sign: &BadSign) -> String {
@@ -23,7 +23,7 @@ pub fn bad_sign(sign: &BadSign) -> String {
 /// All of them, in a row.
 pub fn bad_signs(hour: &Hour) -> String {
     let signs: Vec<String> = hour.bad_signs.iter().map(bad_sign).collect();
-    signs.join(", ")
+    joined::list(&signs)
 }
 
 /// How the hour is, in a sentence.

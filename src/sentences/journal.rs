@@ -5,7 +5,7 @@ use crate::domain::run::belongs::InstallIdentity;
 use crate::domain::run::claimant::Claimant;
 use crate::domain::run::{Run, RunKind, RunOutcome};
 use crate::words::untrusted::{Untrusted, shown};
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// That there may be runs which are recorded elsewhere; within a container, where that should be.
 pub fn elsewhere(in_container: bool) -> &'static str {
@@ -94,13 +94,13 @@ pub fn claimant(claimant: &Claimant, candidates: &[(u32, String)]) -> String {
     });
     let running: Vec<String> = running.collect();
     if !running.is_empty() {
-        let running = running.join(", ");
+        let running = joined::list(&running);
         told.push(text!(claimant_here, running));
     }
     if told.is_empty() {
         told.push(w.claimant_unknown.to_owned());
     }
-    text!(locked_in_database, who = told.join("; "))
+    text!(locked_in_database, who = joined::clauses(&told))
 }
 
 /// A run on one line; of an undo, with the run that it took back, where that is known.

@@ -10,7 +10,7 @@ use crate::domain::plan::{PlanAction, recommended_action};
 use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::secret_report::SecretReport;
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// The sign of a state: `✓` only where all is proven.
 pub fn sign(health: Health) -> &'static str {
@@ -43,23 +43,22 @@ fn in_one_line(state: &MailState<'_>, rest: &str, left: usize) -> String {
         total = state.summary.all()
     );
     text.push_str(rest);
-    text.push_str("; ");
     let untested = state.is_untested();
-    text.push_str(&match (of, left) {
+    let mut said = match (of, left) {
         (0, _) => w.state_no_login.to_owned(),
         (_, 1..) => text!(state_testing, ok = logins.ok, of, left),
         _ if untested => w.state_untested.to_owned(),
         _ => text!(state_proven, ok = logins.ok, of),
-    });
+    };
     let told = left == 0 && !untested;
     if told && logins.failed > 0 {
-        text.push_str(&text!(state_failed, failed = logins.failed));
+        said.push_str(&text!(state_failed, failed = logins.failed));
     }
     if told && logins.not_tried > 0 {
-        text.push_str(&text!(state_not_tried, count = logins.not_tried));
+        said.push_str(&text!(state_not_tried, count = logins.not_tried));
     }
-    text.push('.');
-    text
+    let clauses = joined::clauses(&[text, said]);
+    text!(sentence_of, clauses)
 }
 
 /// What an owner is called, sanitised.
@@ -80,7 +79,7 @@ pub fn in_short(owner: &Owner<'_>) -> String {
         let kinds = owner.secrets.iter().map(|secret| kind(secret.kind));
         parts.extend(kinds.map(|kind| text!(state_is_readable, kind)));
     }
-    parts.join(", ")
+    joined::list(&parts)
 }
 
 fn login_in_short(login: &TestedLogin<'_>) -> Option<String> {
@@ -119,7 +118,10 @@ pub fn advice(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<Str
 }
 
 /// The lost secret that kept a login from being tried.
-pub(super) fn secret_of<'a>(owner: &Owner<'a>, login: &TestedLogin<'_>) -> Option<&'a SecretReport> {
+pub(super) fn secret_of<'a>(
+    owner: &Owner<'a>,
+    login: &TestedLogin<'_>,
+) -> Option<&'a SecretReport> {
     let code = login.tested.map(|tested| tested.ended.code);
     let lost = matches!(code, Some(Code::UnreadablePassword | Code::NoPassword));
     let of_login =
@@ -143,7 +145,7 @@ fn lost<'a>(
     }
     let lines = told.into_iter();
     lines
-        .map(|(text, kinds)| format!("{}: {text}", kinds.join(", ")))
+        .map(|(text, kinds)| text!(said_of, what = joined::list(&kinds), said = text))
         .collect()
 }
 

@@ -11,7 +11,7 @@ use crate::domain::mail::probe::{Journey, LoginMark, TestCaution, Tested};
 use crate::domain::mail::rung::Code;
 use crate::domain::mail::state::{Health, MailState, Owner, TestedLogin};
 use crate::domain::verdict::assessment::Assessment;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// So many mailboxes are many: with fewer, each is told by itself.
 pub const MANY: usize = 12;
@@ -57,7 +57,7 @@ pub fn mailboxes(all: &[Mailbox]) -> String {
     if all.len() > named {
         names.push(text!(places_more, count = (all.len() - named)));
     }
-    text!(mailboxes_there_are, mailboxes = names.join(", "))
+    text!(mailboxes_there_are, mailboxes = joined::list(&names))
 }
 
 /// Whether these are the logins of many mailboxes.
@@ -88,14 +88,22 @@ pub fn tests<'a>(
 pub fn state(state: &MailState<'_>, assessment: &Assessment, site: &str) -> Vec<Section> {
     let w = words();
     let untested = state.is_untested();
-    let logins = || state.owners.iter().flat_map(|o| o.logins.iter().map(move |l| (o, l)));
+    let logins = || {
+        state
+            .owners
+            .iter()
+            .flat_map(|o| o.logins.iter().map(move |l| (o, l)))
+    };
     // Of a password that is lost, its own line says more.
     let needed = |(owner, login): &(&Owner<'_>, &TestedLogin<'_>)| {
         login.connection.target.is_ok() && mail_state::secret_of(owner, login).is_none()
     };
-    let tested = logins().filter(needed).filter_map(|(_, login)| login.tested);
-    let (well, ill): (Vec<_>, Vec<_>) =
-        alike(tested, |_| true).into_iter().partition(AlikeLogins::is_well);
+    let tested = logins()
+        .filter(needed)
+        .filter_map(|(_, login)| login.tested);
+    let (well, ill): (Vec<_>, Vec<_>) = alike(tested, |_| true)
+        .into_iter()
+        .partition(AlikeLogins::is_well);
     let mut attention = folded(ill, &|_| true, site);
     attention.extend(lost(state, assessment));
     let open: Vec<String> = logins()
@@ -115,14 +123,26 @@ pub fn state(state: &MailState<'_>, assessment: &Assessment, site: &str) -> Vec<
         .collect();
     let unproven = match unproven.is_empty() {
         true => Vec::new(),
-        false => vec![group(Health::Open, "·", w.state_login_untested, &[], unproven)],
+        false => vec![group(
+            Health::Open,
+            "·",
+            w.state_login_untested,
+            &[],
+            unproven,
+        )],
     };
     let mut works = folded(well, &|_| true, site);
     let others: Vec<String> = state
         .owners
         .iter()
         .filter(|owner| owner.logins.is_empty() && sound(owner))
-        .map(|owner| format!("{}: {}", named(owner), mail_state::in_short(owner)))
+        .map(|owner| {
+            text!(
+                said_of,
+                what = named(owner),
+                said = mail_state::in_short(owner)
+            )
+        })
         .collect();
     if !others.is_empty() {
         works.push(group(Health::Good, "✓", w.many_readable, &[], others));
@@ -132,7 +152,9 @@ pub fn state(state: &MailState<'_>, assessment: &Assessment, site: &str) -> Vec<
         (w.state_untested_readable, unproven),
         (w.state_in_order, works),
     ];
-    let said = sections.into_iter().filter(|(_, groups)| !groups.is_empty());
+    let said = sections
+        .into_iter()
+        .filter(|(_, groups)| !groups.is_empty());
     said.collect()
 }
 
@@ -145,7 +167,7 @@ pub fn fail(tested: &[Tested], is_recovered: bool) -> Option<String> {
     let of = tested.iter().filter(needed).count();
     let how = |(code, count): &(Code, usize)| format!("{} ({count})", connections::code(*code));
     let why: Vec<String> = failures.iter().map(how).collect();
-    let why = why.join(", ");
+    let why = joined::list(&why);
     (failed > 0).then(|| match is_recovered {
         true => text!(recovered_logins_fail, failed, of, why),
         false => text!(logins_fail, failed, of, why),
@@ -166,7 +188,7 @@ fn lost(state: &MailState<'_>, assessment: &Assessment) -> Vec<Group> {
     }
     let all = all.into_iter();
     all.map(|(why, places)| {
-        let why = why.trim_end_matches('.');
+        let why = why.trim_end_matches(['.', '。']);
         group(Health::Broken, "!", &capital(why), &[], places)
     })
     .collect()

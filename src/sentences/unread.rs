@@ -1,7 +1,7 @@
 //! What a search could not look at, by weight, in one line.
 
 use crate::domain::hunt::forms::{UnreadForm, UnreadGroup};
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// The line; `None` where everything was looked at. The heaviest stands first.
 pub fn unread(groups: &[UnreadGroup]) -> Option<String> {
@@ -14,7 +14,7 @@ pub fn unread(groups: &[UnreadGroup]) -> Option<String> {
         }
     };
     let list: Vec<String> = groups.iter().map(item).collect();
-    (count > 0).then(|| text!(unread_all, count, list = list.join(", ")))
+    (count > 0).then(|| text!(unread_all, count, list = joined::list(&list)))
 }
 
 /// A weight in whole units.

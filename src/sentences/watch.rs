@@ -12,7 +12,7 @@ use crate::domain::run::watch::{
     CheckCode, Matter, News, Turn, WatchCheck, WatchCode, WatchReport, WatchState, WatchedInstall,
 };
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// So much of a folder is named in a subject, in characters.
 const MAX_FOLDER: usize = 40;
@@ -76,7 +76,7 @@ pub fn by_gravity(told: &[News]) -> Vec<&News> {
 
 /// What is the gravest of several, in one sentence without its full stop, with the number of the others.
 pub fn with_others(first: &str, count: usize) -> String {
-    let message = first.strip_suffix('.').unwrap_or(first);
+    let message = first.strip_suffix(['.', '。']).unwrap_or(first);
     match count {
         0 => message.to_owned(),
         count => text!(watched_and_more, message, count),
@@ -101,7 +101,7 @@ pub fn figures(report: &WatchReport, zone: Option<&TimeZone>) -> String {
     let figures: Vec<String> = [secrets, logins].into_iter().flatten().collect();
     match figures.is_empty() {
         true => words().watched_well.to_owned(),
-        false => figures.join(", "),
+        false => joined::list(&figures),
     }
 }
 

@@ -5,6 +5,7 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::io::os::locale;
+use crate::words;
 
 /// How many colours there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +75,10 @@ impl Theme {
             Some(_) => Depth::Sixteen,
             None => Depth::Mono,
         };
+        // A language that needs it was asked for: it is shown.
+        let is_utf8 = locale::is_utf8() || !words::language().is_first();
         let console = std::env::var_os("TERM").is_some_and(|term| term == "linux");
-        let glyphs = match (locale::is_utf8(), console) {
+        let glyphs = match (is_utf8, console) {
             (false, _) => Glyphs::Ascii,
             (true, true) => Glyphs::Console,
             (true, false) => Glyphs::Unicode,

@@ -2,16 +2,23 @@
 //!
 //! One language is one file, so that who translates it has all of it before them; its sections follow the program.
 
-use super::English;
+use super::table::English;
 
 table! {
     /// English.
     pub const EN: plurals English;
 
     product = "FreeScout Rescue";
+    key_in_a_name = "‹key›";
 
     our_fault = "This step was stopped by a bug in freescout-rescue.";
     our_fault_next = "Nothing further was done. Try again; if it happens again, please report it.";
+
+    // how parts are put together
+    list_more(list, one) = "{list}, {one}";
+    clauses_more(clauses, one) = "{clauses}; {one}";
+    sentence_of(clauses) = "{clauses}.";
+    said_of(what, said) = "{what}: {said}";
 
     // finding the install
     install_not_found = "No FreeScout install was found in the usual places.";
@@ -123,6 +130,7 @@ table! {
     container_resume(command) = "If a change had begun, this finishes it: {command}";
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
     mistyped_folder(word) = "for a folder of this name, type ./{word}";
+    mistyped_nearest(command) = "the nearest command is '{command}'";
     mistyped_commands(commands) = "the commands are {commands}";
     no_such_command(word) = "{word} is neither a command nor a folder.";
     no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
@@ -313,8 +321,9 @@ table! {
     skip_form_packed(form, command) = "packed as {form}, which is not supported: unpack it first ({command})";
     skip_form_encrypted(form, command) = "encrypted with {form}: decrypt it first ({command})";
     broken_off = "the file is shorter than it was; only what is there was searched";
-    skip_form_borg(form, command) = "a repository of {form}: what is not encrypted in it was searched; if it is encrypted, open it first ({command})";
+    skip_form_plain(form, command) = "a repository of {form}: what is not encrypted in it was searched; if it is encrypted, open it first ({command})";
     skip_form_repository(form, command) = "a repository of {form}, which is not read: open it first ({command})";
+    skip_form_inside(why) = "{why}. It is in an archive: unpack that first";
     skip_form_own_program(form) = "a backup of {form}, which is not read: restore it with that program first";
     inside_as_it_stands(form) = "{form}, as it stands";
     skip_part = "a part of a split archive, and not all parts of it are here: put them together first (cat PART1 PART2 … > WHOLE)";
@@ -787,6 +796,23 @@ table! {
     paper_doubled(row) = "row {row} was typed twice";
     paper_order(row, place) = "row {row} stands where row {place} belongs";
     paper_mixed = "each row is right by itself, but they are not the rows of one key; take all of them from one page";
+
+    // what is wrong with a command line
+    lang_unknown(languages) = "it is not one of the languages here: {languages}";
+    usage_error(what) = "error: {what}";
+    usage_unknown(argument) = "{argument} is not understood here";
+    usage_unknown_command(command) = "there is no command {command}";
+    usage_value(value, option) = "{value} is not a value for {option}";
+    usage_value_why(value, option, why) = "{value} is not a value for {option}: {why}";
+    usage_value_missing(option) = "{option} needs a value";
+    usage_values(values) = "possible values: {values}";
+    usage_needed(arguments) = "this must be given: {arguments}";
+    usage_conflict(argument, others) = "{argument} cannot be given together with {others}";
+    usage_conflict_others = "some of the other arguments";
+    usage_twice(argument) = "{argument} can be given only once";
+    usage_similar(names) = "Did you mean {names}?";
+    usage_line(usage) = "Usage: {usage}";
+    usage_more = "More: --help";
 
     // command line
     key_file_unreadable = "The key file cannot be read.";
@@ -1956,6 +1982,7 @@ table! {
     watch_output_failed(path) = "{path} could not be written.";
     watch_output_failed_next = "Name a file in a folder that may be written to.";
     watch_timer_shown = "Nothing was changed. With --yes, this is done:";
+    watch_timer_language(language) = "Its rounds speak this language: --lang {language}";
     watch_timer_done = "Done:";
     watch_timer_nothing = "Nothing is to be done: it is so already.";
     watch_timer_removed_nothing = "There is no timer of ours.";

@@ -89,6 +89,20 @@ impl English {
     }
 }
 
+/// The plural forms of Chinese, after CLDR: one for all numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chinese {
+    /// 0, 1, 2, …
+    Other,
+}
+
+impl Chinese {
+    /// The form that goes with a number.
+    pub fn of(_: u64) -> Self {
+        Self::Other
+    }
+}
+
 /// The text with this name, in the current language, its places filled: `text!(web_user_unknown, name = user)`.
 ///
 /// Values are taken as they are: sanitise hostile ones first. Every argument is named, and all of them are given; a variable
@@ -197,13 +211,13 @@ macro_rules! table {
             Words { $( $name: $crate::table!(@pseudo $language $name $( ( $($argument),+ ) )?), )* }
         }
 
-        /// Name and texts of every entry, for tests of the table itself.
-        #[cfg(any(test, feature = "pseudo-locale"))]
-        #[cfg_attr(not(feature = "pseudo-locale"), allow(unreachable_pub, reason = "only tests with that feature are elsewhere"))]
-        pub const ALL: &[(&str, &[&str])] = &[ $( (
-            stringify!($name),
-            &[ $( $text, $($($said,)+)* )? $($($form,)+)? ],
-        ), )* ];
+        $crate::language! {
+            @texts ALL;
+            $( $name $( ( $($argument $(: $kind)?),+ ) )? =
+                $( $text $(, $piece { $($case $said),+ })* )?
+                $( $count { $($category $form),+ } )? ;
+            )*
+        }
     };
 
     (@pseudo $language:ident $name:ident) => { $crate::words::pseudo::plain((&$language).$name) };
@@ -227,52 +241,91 @@ macro_rules! table {
 }
 
 /// A language beside the first one: the same entries with the same arguments, in any order, each with the plural forms
-/// that its own grammar has.
+/// that its own grammar has. What it does not have yet is said in the language behind `else`; `texts` is what tests read.
 ///
 /// ```
 /// # use freescout_rescue::{language, table, words::English};
-/// table! { pub const EN: plurals English; name = "name"; left(path) = "Left: {path}."; }
+/// table! { pub const EN: plurals English; name = "name"; left(path) = "Left: {path}."; more = "more"; }
 /// language! {
 ///     /// German.
-///     pub const DE: plurals English;
+///     pub const DE: plurals English, texts DE_TEXTS, else EN;
 ///     left(path) = "Übrig: {path}.";
 ///     name = "Name";
 /// }
-/// # fn main() { assert_eq!((DE.left)(&args::left { path: &1 }), "Übrig: 1."); }
+/// # fn main() {
+/// assert_eq!((DE.left)(&args::left { path: &1 }), "Übrig: 1.");
+/// assert_eq!(DE.more, "more");
+/// assert_eq!(DE_TEXTS[1], ("name", &["Name"][..]));
+/// # }
 /// ```
-/// An entry that is missing, one too many, and one with other arguments:
+/// An entry that no other language has, and one with other arguments:
+/// ```compile_fail,E0560
+/// # use freescout_rescue::{language, table, words::English};
+/// table! { pub const EN: plurals English; name = "name"; left(path) = "Left: {path}."; }
+/// language! { pub const DE: plurals English, texts T, else EN; name = "Name"; more = "Mehr"; }
+/// ```
+/// ```compile_fail,E0027
+/// # use freescout_rescue::{language, table, words::English};
+/// table! { pub const EN: plurals English; name = "name"; left(path, why) = "Left: {path}: {why}"; }
+/// language! { pub const DE: plurals English, texts T, else EN; left(path) = "Übrig: {path}."; }
+/// ```
+/// Without `else`, one that is missing:
 /// ```compile_fail,E0063
 /// # use freescout_rescue::{language, table, words::English};
 /// table! { pub const EN: plurals English; name = "name"; left(path) = "Left: {path}."; }
 /// language! { pub const DE: plurals English; name = "Name"; }
 /// ```
-/// ```compile_fail,E0560
-/// # use freescout_rescue::{language, table, words::English};
-/// table! { pub const EN: plurals English; name = "name"; left(path) = "Left: {path}."; }
-/// language! { pub const DE: plurals English; name = "Name"; left(path) = "Übrig: {path}."; more = "Mehr"; }
-/// ```
-/// ```compile_fail,E0027
-/// # use freescout_rescue::{language, table, words::English};
-/// table! { pub const EN: plurals English; name = "name"; left(path, why) = "Left: {path}: {why}"; }
-/// language! { pub const DE: plurals English; name = "Name"; left(path) = "Übrig: {path}."; }
-/// ```
 #[macro_export]
 macro_rules! language {
     (
+        $(#[$doc:meta])* pub const $language:ident: plurals $plurals:ident, texts $texts:ident, else $other:ident;
+        $($entries:tt)*
+    ) => {
+        $crate::language! {
+            @words $(#[$doc])* #[allow(clippy::needless_update, reason = "where nothing is missing any more")]
+            $language $plurals [ ..$other ]; $($entries)*
+        }
+        $crate::language! { @texts $texts; $($entries)* }
+    };
+    (
         $(#[$doc:meta])* pub const $language:ident: plurals $plurals:ident;
+        $($entries:tt)*
+    ) => {
+        $crate::language! { @words $(#[$doc])* $language $plurals []; $($entries)* }
+    };
+
+    (
+        @words $(#[$doc:meta])* $language:ident $plurals:ident [ $($other:tt)* ];
         $( $name:ident $( ( $($argument:ident $(: $kind:ident)?),+ ) )? =
             $( $text:literal $(, $piece:ident { $($case:ident $said:literal),+ $(,)? })* )?
             $( $count:ident { $($category:ident $form:literal),+ $(,)? } )? ;
         )*
     ) => {
         $(#[$doc])*
-        pub const $language: Words = Words { $(
-            $name: $crate::language!(
-                @entry $plurals $name $( ( $($argument $(: $kind)?),+ ) )? =
-                $( $text $(, $piece { $($case $said),+ })* )?
-                $( $count { $($category $form),+ } )?
-            ),
-        )* };
+        pub const $language: Words = Words {
+            $(
+                $name: $crate::language!(
+                    @entry $plurals $name $( ( $($argument $(: $kind)?),+ ) )? =
+                    $( $text $(, $piece { $($case $said),+ })* )?
+                    $( $count { $($category $form),+ } )?
+                ),
+            )*
+            $($other)*
+        };
+    };
+
+    (
+        @texts $texts:ident;
+        $( $name:ident $( ( $($argument:ident $(: $kind:ident)?),+ ) )? =
+            $( $text:literal $(, $piece:ident { $($case:ident $said:literal),+ $(,)? })* )?
+            $( $count:ident { $($category:ident $form:literal),+ $(,)? } )? ;
+        )*
+    ) => {
+        /// Name and texts of every entry, for tests of the table itself.
+        pub const $texts: &[(&str, &[&str])] = &[ $( (
+            stringify!($name),
+            &[ $( $text, $($($said,)+)* )? $($($form,)+)? ],
+        ), )* ];
     };
 
     (@entry $plurals:ident $name:ident = $text:literal) => { $text };

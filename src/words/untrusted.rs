@@ -12,6 +12,8 @@ use std::sync::OnceLock;
 
 use unicode_width::UnicodeWidthChar;
 
+use super::words;
+
 /// Longer texts are cut for display.
 pub const MAX_SHOWN_CHARS: usize = 512;
 
@@ -263,8 +265,64 @@ impl<T: Sanitise + ?Sized> Sanitise for Untrusted<T> {
     }
 }
 
+/// Digits of a key in base64, without its padding.
+const KEY_DIGITS: usize = 43;
+/// What marks a key.
+const KEY_PREFIX: &[u8] = b"base64:";
+
+/// The text without the keys in it: files and members of archives may be called like what they hold. What is left out are 43
+/// digits of base64 behind `base64:`, before a `=`, or by themselves, if they decode to 32 bytes. Between the slashes of a
+/// path nothing else tells whether a slash is a digit.
+pub fn without_keys(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    if bytes.len() < KEY_DIGITS {
+        return Cow::Borrowed(text);
+    }
+    let is_digit = |at: usize| {
+        let byte = bytes.get(at);
+        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+    };
+    let is_sign = |at: usize| is_digit(at) && bytes[at] != b'/';
+    // Of the last digit, two bits are of no byte.
+    let ends_well = |end: usize| b"AEIMQUYcgkosw048".contains(&bytes[end - 1]);
+    let is_key = |at: usize| {
+        let end = at + KEY_DIGITS;
+        if !(at..end).all(is_digit) {
+            return false;
+        }
+        let prefixed = bytes[..at].ends_with(KEY_PREFIX);
+        let padded = bytes.get(end) == Some(&b'=');
+        let begins = at == 0 || !is_sign(at - 1);
+        prefixed
+            || begins && padded
+            || begins && !is_sign(end) && ends_well(end) && (at..end).all(is_sign)
+    };
+    let (mut out, mut done, mut at) = (String::new(), 0, 0);
+    while at + KEY_DIGITS <= bytes.len() {
+        if !is_digit(at + KEY_DIGITS - 1) {
+            at += KEY_DIGITS;
+            continue;
+        }
+        // Whatever stands in a digit's place is one byte.
+        if is_digit(at) && is_key(at) {
+            out.push_str(&text[done..at]);
+            out.push_str(words().key_in_a_name);
+            at += KEY_DIGITS;
+            at += usize::from(bytes.get(at) == Some(&b'='));
+            done = at;
+        } else {
+            at += 1;
+        }
+    }
+    match done {
+        0 => Cow::Borrowed(text),
+        _ => Cow::Owned(out + &text[done..]),
+    }
+}
+
 /// The text, safe to show on one line.
 fn sanitize(text: &str) -> String {
+    let text = without_keys(text);
     let mut out = String::with_capacity(text.len().min(MAX_SHOWN_CHARS));
     let mut hidden = false;
     for (index, c) in text.chars().enumerate() {
@@ -337,6 +395,33 @@ mod tests {
         assert_eq!(sanitize("Case 07 \u{1b}]0;pwn\u{7}"), "Case 07 ·]0;pwn·");
         assert_eq!(sanitize("a\u{202e}b\u{200b}\u{feff}c\nd\te"), "a·b·c d e");
         assert_eq!(sanitize("\u{9b}31mred"), "·31mred");
+    }
+
+    #[test]
+    fn a_key_in_a_name_is_not_shown() {
+        let key = "dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk";
+        let slashed = key.replace("pcyBp", "/+y/p");
+        for (name, told) in [
+            (format!("/a/base64:{key}=/b"), "/a/base64:‹key›/b"),
+            (format!("/a/base64:{key}/b"), "/a/base64:‹key›/b"),
+            (format!("old-{key}=.txt"), "old-‹key›.txt"),
+            (format!("/a/{key}"), "/a/‹key›"),
+            (key.to_owned(), "‹key›"),
+            (format!("é{key}é"), "é‹key›é"),
+            (format!("{key}=, {key}="), "‹key›, ‹key›"),
+            (format!("x base64:{slashed}= y"), "x base64:‹key› y"),
+            (format!("/etc/{slashed}="), "/etc/‹key›"),
+        ] {
+            assert_eq!(sanitize(&name), told, "{name}");
+        }
+        for name in [
+            "/var/www/helpdesk/storage/framework/sessions/a".to_owned(),
+            format!("/a/{key}x"),
+            format!("/a/{}", &key[1..]),
+            "0123456789abcdef".repeat(4),
+        ] {
+            assert_eq!(sanitize(&name), name);
+        }
     }
 
     #[test]

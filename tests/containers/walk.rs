@@ -3,6 +3,9 @@
 use std::os::unix::fs::{MetadataExt, chown, symlink};
 use std::path::Path;
 
+use freescout_rescue::words::args;
+use freescout_rescue::words::language::CHINESE;
+
 use crate::container::{Container, FIRST, Kind, NGINX, old_env, told};
 
 /// Every file below a folder with what is in it, whose it is, and its mode.
@@ -43,6 +46,18 @@ fn walked(kind: Kind) {
     );
     let command = format!("--container {} /www/html", container.process);
     assert!(said.contains(&command), "{said}");
+    // The work within speaks as the process does that was started here.
+    let w = CHINESE.table;
+    let user = (w.check_web_user)(&args::check_web_user { user: &"nginx" });
+    let user = user.split("nginx").next().unwrap();
+    let mut in_chinese = container.command(&["check"]);
+    in_chinese.env("LANG", "zh_CN.UTF-8").env_remove("LC_ALL");
+    for said in [
+        container.run(&["check", "--lang", "zh-CN"], 2),
+        told(&in_chinese.env_remove("TERM").output().unwrap(), 2),
+    ] {
+        assert!(said.contains(user) && !said.contains("Web user"), "{said}");
+    }
     assert!(!container.state().exists(), "a check leaves nothing behind");
     assert_eq!(
         everything(&container.root()),

@@ -24,10 +24,10 @@ export PATH="$PWD/$tools/bin:$PATH"
 
 rm -rf "$out"
 mkdir -p "$out"/{man,completions,deb,rpm}
-"$file" man "$out/man"
-"$file" completions bash >"$out/completions/freescout-rescue.bash"
-"$file" completions zsh >"$out/completions/_freescout-rescue"
-"$file" completions fish >"$out/completions/freescout-rescue.fish"
+"$file" --lang en man "$out/man"
+"$file" --lang en completions bash >"$out/completions/freescout-rescue.bash"
+"$file" --lang en completions zsh >"$out/completions/_freescout-rescue"
+"$file" --lang en completions fish >"$out/completions/freescout-rescue.fish"
 bash -n "$out/completions/freescout-rescue.bash"
 for page in "$out"/man/*.1; do
     # Anything that the formatter remarks is a mistake in the page.

@@ -8,6 +8,7 @@
     unreachable_pub
 )]
 
+mod english;
 #[path = "../suite/fixture.rs"]
 mod fixture;
 mod language;

@@ -58,4 +58,11 @@ fn what_is_grave_is_in_colour_on_a_terminal_that_has_any() {
     let piped = format!("{check} | cat");
     assert!(!is_coloured(&piped, &[]));
     assert!(is_coloured(&piped, &[("CLICOLOR_FORCE", "1")]));
+    let help = |environment: &[(&str, &str)]| {
+        let (_, written) = run("freescout-rescue --help | cat", environment);
+        written.contains("\x1b[1m")
+    };
+    assert!(help(&[("CLICOLOR_FORCE", "1")]));
+    assert!(!help(&[("CLICOLOR_FORCE", "0")]));
+    assert!(!help(&[]));
 }

@@ -9,6 +9,7 @@
 )]
 
 mod another;
+mod chinese;
 mod endings;
 mod lines;
 #[path = "../suite/not_tried.rs"]

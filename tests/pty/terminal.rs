@@ -11,7 +11,12 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// What is said to a key that comes before a job has ended.
-const TOO_EARLY: [&str; 2] = ["One moment", "search is still running"];
+const TOO_EARLY: [&str; 4] = [
+    "One moment",
+    "search is still running",
+    "请稍候",
+    "搜索仍在进行",
+];
 /// How long such a job may take yet.
 const MOMENT: Duration = Duration::from_secs(2);
 

@@ -120,7 +120,7 @@ fn from_survey_to_report_and_back() {
 }
 
 /// Where the old key of the running demo lies.
-fn old_server(session: &Session) -> String {
+pub fn old_server(session: &Session) -> String {
     let entries = std::fs::read_dir(session.home.path()).unwrap();
     let demo = entries
         .map(|e| e.unwrap().path())

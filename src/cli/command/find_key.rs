@@ -61,10 +61,12 @@ pub(super) fn run(common: &Common, wishes: &HuntWishes) -> CommandResult {
     }
     if common.json {
         let next = conclusion.next.as_deref();
-        Out::stdout().json(&report::find_key::find_key_json(&assessment, &hunted, next));
+        let install = &session.install.root;
+        let json = report::find_key::find_key_json(install, &assessment, &hunted, next);
+        Out::stdout().json(&json);
     } else {
         conclusion::keys(&mut Out::stdout(), &assessment, &hunted, all);
-        output::skipped(&mut Out::stdout(), &hunted.looked);
+        output::skipped(&mut Out::stdout(), &session.install.root, &hunted.looked);
         conclusion.tell(&mut Out::stdout(), &assessment);
     }
     if reporter.cancelled() {

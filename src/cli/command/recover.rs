@@ -136,7 +136,9 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
 
 /// The command that carries out the plan that was shown.
 fn carried_out(common: &Common, asked: &Flags<'_>, again: &str) -> String {
-    let strategy = asked.strategy.map(|strategy| format!("--strategy {}", strategy.name()));
+    let strategy = asked
+        .strategy
+        .map(|strategy| format!("--strategy {}", strategy.name()));
     let own = [
         strategy,
         again::with_path("--passwords", asked.passwords),

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::again;
 use crate::cli::arguments::{Common, PassphraseSource};
 use crate::cli::opening::opened;
@@ -198,8 +200,10 @@ fn readings(out: &mut Out, foretold: &Foretold) {
         if now == after {
             out.line(&format!("  {} {now}", w.restore_stays));
         } else {
-            out.line(&format!("  {:<6} {now}", w.restore_now));
-            out.line(&format!("  {:<6} {after}", w.restore_after));
+            for (when, reading) in [(w.restore_now, now), (w.restore_after, after)] {
+                let blanks = " ".repeat(6_usize.saturating_sub(when.width()));
+                out.line(&format!("  {when}{blanks} {reading}"));
+            }
         }
         names
             .iter()

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::cli::arguments::{Common, TestOptions};
 use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started};
@@ -197,9 +199,10 @@ fn line(out: &mut Out, tested: &Tested) {
         true => String::new(),
         false => format!("{protocol:<4} {}: ", tested.server),
     };
+    let direction = sentences::direction(tested.id.direction);
+    let blanks = " ".repeat(8_usize.saturating_sub(direction.width()));
     let mut text = format!(
-        "  {:<8}  {mark} {place}{}",
-        sentences::direction(tested.id.direction),
+        "  {direction}{blanks}  {mark} {place}{}",
         sentences::outcome(ended)
     );
     if ended.verdict() == TestVerdict::Ok {

@@ -39,7 +39,7 @@ use crate::io::state::safe::{Recipient, recipients};
 use crate::io::state::watch_settings::USUAL;
 use crate::sentences;
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{self, words};
 use document::Document;
 
 /// One round of each install that is watched, and those who are to be told; or what else was asked for.
@@ -249,7 +249,9 @@ fn look_again(common: &Common, options: &WatchOptions, watched: &WatchTarget) ->
 /// What the processes of the rounds are given of our own options.
 fn handed_on(common: &Common) -> Vec<OsString> {
     let options = common.options();
-    let mut words: Vec<OsString> = vec!["--state-dir".into(), options.state_dir.as_os_str().into()];
+    // Also where it is English: what they say is told by us.
+    let mut words: Vec<OsString> = vec!["--lang".into(), words::language().tag.into()];
+    words.extend(["--state-dir".into(), options.state_dir.as_os_str().into()]);
     words.extend(["--backup-dir".into(), options.backup_dir.as_os_str().into()]);
     if let Some(keys_dir) = &options.keys_dir {
         words.extend(["--keys-dir".into(), keys_dir.as_os_str().into()]);

@@ -91,6 +91,11 @@ impl Out {
         }
     }
 
+    /// Whether what goes there may be in colours.
+    pub(crate) fn has_colours(&self) -> bool {
+        self.colours
+    }
+
     /// One line, or several: nothing in it can move a cursor. A terminal gets it in lines of its own width.
     pub fn line(&mut self, text: &str) {
         self.marked(Tone::Plain, "", text);

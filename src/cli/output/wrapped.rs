@@ -5,11 +5,14 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::io::os::around;
+use crate::words::breaks;
 
 /// No terminal is wrapped for that is narrower, in columns: hardly a word fits.
 const NARROWEST: usize = 30;
 /// What other programs' commands begin with, where they stand in a sentence.
 const OTHERS: [&str; 5] = ["docker ", "podman ", "kubectl ", "php ", "systemctl "];
+/// What such a command ends before.
+const ENDS_OTHERS: [char; 10] = [')', ',', ';', ':', '`', '）', '，', '；', '：', '。'];
 /// Our commands, as one begins behind the program.
 const COMMANDS: [&str; 14] = [
     "check", "find-key", "test", "recover", "resend", "undo", "resume", "history", "backup",
@@ -21,8 +24,9 @@ pub(super) fn command_in(line: &str) -> Option<usize> {
     let program = around::program();
     let mut places = line.match_indices(program);
     let is_command = |at: usize, after: &str| {
-        // The end of a longer word is none.
-        let begins = !line[..at].ends_with(|c: char| c.is_alphanumeric() || "/._-".contains(c));
+        // The end of a longer word is none; scripts that have no blanks between words may stand before it.
+        let within = |c: char| c.is_alphanumeric() && !breaks::is_wide(c) || "/._-".contains(c);
+        let begins = !line[..at].ends_with(within);
         let Some(rest) = after.strip_prefix(' ') else {
             return false;
         };
@@ -82,25 +86,36 @@ fn hanging(line: &str, most: usize) -> usize {
 /// How many bytes of this text, which begins with a word, stay in one line: a word, what is quoted, a command.
 fn unbroken(text: &str) -> usize {
     let word = text.find(' ').unwrap_or(text.len());
+    let word = breaks::first(&text[..word]);
     // One that opens a bracket or a quote before it.
-    let bare = text.trim_start_matches(['(', '`']);
+    let bare = text.trim_start_matches(['(', '（', '`']);
     let opened = text.len() - bare.len();
     let is_quoted = text[..opened].ends_with('`');
     if is_quoted {
         let closed = bare.find('`').map(|at| opened + at + 1);
-        let closed = closed.map(|at| at + text[at..].find(' ').unwrap_or(text.len() - at));
+        let closed = closed.map(|at| at + rest_of_word(&text[at..]));
         return closed.unwrap_or(text.len()).max(word);
     }
     if command_in(text) == Some(opened) {
         return text.len();
     }
     if OTHERS.iter().any(|program| bare.starts_with(program)) {
-        let ends = bare.find([')', ',', ';', ':', '`']).map(|at| opened + at);
+        let ends = bare.find(ENDS_OTHERS).map(|at| opened + at);
         let ends = ends.or_else(|| bare.find(". ").map(|at| opened + at));
-        let ends = ends.map(|at| at + text[at..].find(' ').unwrap_or(text.len() - at));
+        let ends = ends.map(|at| at + rest_of_word(&text[at..]));
         return ends.unwrap_or(text.len()).max(word);
     }
     word
+}
+
+/// How many bytes behind a quote or a command stay with it: the rest of its word.
+fn rest_of_word(text: &str) -> usize {
+    let word = text.find(' ').unwrap_or(text.len());
+    // What begins a word of its own is none of it.
+    match text.chars().next().is_some_and(|c| c.is_alphanumeric()) {
+        true if breaks::first(&text[..word]) < word => 0,
+        _ => breaks::first(&text[..word]),
+    }
 }
 
 #[cfg(test)]
@@ -155,6 +170,18 @@ mod tests {
                     "(docker exec -u nginx), then",
                     "again.",
                 ],
+            ),
+            (
+                "没有找到任何可用的密钥。请运行：freescout-rescue find-key --usual /www/html",
+                &[
+                    "没有找到任何可用的密钥。请运",
+                    "行：",
+                    "freescout-rescue find-key --usual /www/html",
+                ],
+            ),
+            (
+                "运行`php artisan migrate --force`，然后再试一次。",
+                &["运行", "`php artisan migrate --force`，", "然后再试一次。"],
             ),
             (
                 "/a/path/that/is/longer/than/the/line/is is whole.",

@@ -1,10 +1,11 @@
 //! Keys in texts that are encoded once more: in base64 (Kubernetes' secrets, `user_data` of a Terraform state, attachments of
-//! mails), also packed by gzip within it, and in the hexadecimal that auditd gives to the arguments of commands.
+//! mails), also packed within it or in base64 twice, and in the hexadecimal that auditd gives to the arguments of commands.
 //!
 //! What is looked at are long runs of digits; only in those, the forms that the marks of a key take are looked
 //! for. What stands around such a mark is decoded and looked through as any text.
 
 mod packed;
+mod twice;
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -12,6 +13,7 @@ use std::sync::LazyLock;
 use aho_corasick::packed::Searcher;
 use zeroize::Zeroizing;
 
+use self::packed::PackedRoom;
 use super::byte_classes::HALF;
 use super::digits::is_digit;
 use super::{Hit, REACH, scan};
@@ -31,15 +33,15 @@ enum Encoding {
         before: Option<usize>,
     },
     Hex,
-    /// The beginning of what gzip packed, in base64 once, or twice as Helm has it.
-    Gzip {
+    /// The beginning of what a packer made, in base64 once, or of what gzip did, twice as Helm has it.
+    Packed {
         twice: bool,
     },
 }
 
 /// `base64:` and `APP_KEY` in base64, for each place of their first byte within three, as far as nothing before or behind
-/// them matters; and in hexadecimal of both cases. Those of gzip begin a text.
-const MARKS: [(&[u8], Encoding); 12] = [
+/// them matters; and in hexadecimal of both cases. Those of packers (gzip, zip, xz, bzip2, zstd) begin a text.
+const MARKS: [(&[u8], Encoding); 16] = [
     (b"YmFzZTY0O", Encoding::Base64 { before: None }),
     (b"Jhc2U2ND", Encoding::Base64 { before: Some(1) }),
     (b"iYXNlNjQ6", Encoding::Base64 { before: Some(2) }),
@@ -50,8 +52,12 @@ const MARKS: [(&[u8], Encoding); 12] = [
     (b"4150505f4b4559", Encoding::Hex),
     (b"6261736536343A", Encoding::Hex),
     (b"6261736536343a", Encoding::Hex),
-    (b"H4sI", Encoding::Gzip { twice: false }),
-    (b"SDRzS", Encoding::Gzip { twice: true }),
+    (b"H4sI", Encoding::Packed { twice: false }),
+    (b"UEsDB", Encoding::Packed { twice: false }),
+    (b"/Td6WFoA", Encoding::Packed { twice: false }),
+    (b"Qlpo", Encoding::Packed { twice: false }),
+    (b"KLUv/", Encoding::Packed { twice: false }),
+    (b"SDRzS", Encoding::Packed { twice: true }),
 ];
 
 /// Length of the longest of them.
@@ -75,7 +81,7 @@ pub struct EncodedScan<'w> {
     /// How far the window was looked through for the marks of runs.
     done: usize,
     /// For what is packed in them.
-    room: packed::PackedRoom,
+    room: PackedRoom,
 }
 
 impl<'w> EncodedScan<'w> {
@@ -85,7 +91,7 @@ impl<'w> EncodedScan<'w> {
             window,
             range,
             done: 0,
-            room: packed::PackedRoom::of(window),
+            room: PackedRoom::of(window),
         }
     }
 
@@ -119,6 +125,7 @@ impl<'w> EncodedScan<'w> {
                     decode(window, mark, encoding, room, hit);
                 }
             }
+            twice::look(window, range, from..until, at, searcher, room, hit);
             (self.done, from) = (next, next);
             // The last bit of a run is not told of itself.
             let goes_on = window[until - HALF / 2..until]
@@ -150,13 +157,13 @@ fn decode(
     window: &[u8],
     mark: usize,
     encoding: Encoding,
-    room: &mut packed::PackedRoom,
+    room: &mut PackedRoom,
     hit: &mut dyn FnMut(Hit),
 ) {
     let near = |from: usize| &window[from..window.len().min(from + REACH)];
     let decoded = match encoding {
         Encoding::Hex => hex(near(mark)),
-        Encoding::Gzip { twice } => return packed::look(window, mark, twice, room, hit),
+        Encoding::Packed { twice } => return packed::look(window, mark, twice, room, hit),
         Encoding::Base64 { before: None } => base64(near(mark), 0, BEHIND),
         Encoding::Base64 {
             before: Some(before),
@@ -196,8 +203,8 @@ fn base64(text: &[u8], before: usize, most: usize) -> Zeroizing<Vec<u8>> {
     // Enough, so that growing leaves no copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(most.min(text.len() + before)));
     let (mut bits, mut held) = (0u32, 0);
-    let mut digits = std::iter::repeat_n(0, before).chain(values(text));
-    for digit in digits.by_ref().take(most) {
+    let known = digits(text).map(|(_, value)| value);
+    for digit in std::iter::repeat_n(0, before).chain(known).take(most) {
         bits = bits << 6 | digit;
         held += 6;
         if held >= 8 {
@@ -211,20 +218,21 @@ fn base64(text: &[u8], before: usize, most: usize) -> Zeroizing<Vec<u8>> {
     bytes
 }
 
-/// The values of digits, up to what is none.
-fn values(text: &[u8]) -> impl Iterator<Item = u32> {
+/// Digits, where they stand and their values, up to what is none.
+fn digits(text: &[u8]) -> impl Iterator<Item = (usize, u32)> {
     let mut escaped = false;
     text.iter()
-        .map_while(move |byte| {
+        .enumerate()
+        .map_while(move |(place, byte)| {
             let in_escape = std::mem::replace(&mut escaped, *byte == b'\\');
             match byte {
                 b'n' | b'r' if in_escape => Some(None),
                 b'\n' | b'\r' | b'\\' => Some(None),
-                b'A'..=b'Z' => Some(Some(u32::from(byte - b'A'))),
-                b'a'..=b'z' => Some(Some(u32::from(byte - b'a') + 26)),
-                b'0'..=b'9' => Some(Some(u32::from(byte - b'0') + 52)),
-                b'+' => Some(Some(62)),
-                b'/' => Some(Some(63)),
+                b'A'..=b'Z' => Some(Some((place, u32::from(byte - b'A')))),
+                b'a'..=b'z' => Some(Some((place, u32::from(byte - b'a') + 26))),
+                b'0'..=b'9' => Some(Some((place, u32::from(byte - b'0') + 52))),
+                b'+' => Some(Some((place, 62))),
+                b'/' => Some(Some((place, 63))),
                 _ => None,
             }
         })
@@ -234,6 +242,8 @@ fn values(text: &[u8]) -> impl Iterator<Item = u32> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::io::Write;
+
     use base64::prelude::{BASE64_STANDARD, Engine};
 
     use super::*;
@@ -314,10 +324,87 @@ mod tests {
     }
 
     #[test]
+    fn what_other_packers_made_is_read() {
+        let env = format!("{}\nAPP_KEY={KEY}\nAPP_ENV=x\n", "x=1\n".repeat(300));
+        let stored = |text: &str| {
+            let head = b"PK\x03\x04\x0a\0\0\0\0\0".iter().chain(&[0; 16]);
+            let names = [1, 0, 0, 0, b'a'];
+            let head: Vec<u8> = head.copied().chain(names).collect();
+            [&head[..], text.as_bytes()].concat()
+        };
+        let deflated = |text: &str| {
+            let mut packed =
+                flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+            packed.write_all(text.as_bytes()).unwrap();
+            let mut zip = stored("");
+            zip[8] = 8;
+            [zip, packed.finish().unwrap()].concat()
+        };
+        let bzip2 = || {
+            let mut packed = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+            packed.write_all(env.as_bytes()).unwrap();
+            packed.finish().unwrap()
+        };
+        let xz = || {
+            let options = lzma_rust2::XzOptions::with_preset(6);
+            let mut packed = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+            packed.write_all(env.as_bytes()).unwrap();
+            packed.finish().unwrap()
+        };
+        for (what, packed) in [
+            ("zip, stored", stored(&env)),
+            ("zip", deflated(&env)),
+            (
+                "zip, second member",
+                [deflated(&"y ".repeat(99)), deflated(&env)].concat(),
+            ),
+            ("bzip2", bzip2()),
+            ("xz", xz()),
+            ("zstd", zstd::encode_all(env.as_bytes(), 3).unwrap()),
+        ] {
+            let digits = BASE64_STANDARD.encode(&packed);
+            for text in [
+                digits.clone(),
+                format!("a: {digits}\n"),
+                wrapped(&digits, "\r\n"),
+            ] {
+                assert_eq!(found(&text), [KEY], "{what}: {text}");
+            }
+            // Cut, it is read as far as it goes.
+            found(&digits[..digits.len() / 2]);
+        }
+    }
+
+    #[test]
+    fn base64_of_a_text_with_base64_in_it_is_read() {
+        let inner = BASE64_STANDARD.encode(format!("APP_NAME=x\nAPP_KEY={KEY}\n"));
+        for before in 0..40 {
+            let manifest = format!("{}\ndata:\n  env: {inner}\n", "x: 1\n".repeat(before * 9));
+            for once in [manifest, wrapped(&inner, "\n"), inner.clone()] {
+                let twice = BASE64_STANDARD.encode(&once);
+                for text in [
+                    format!("{{\"user_data\":\"{twice}\"}}"),
+                    wrapped(&twice, "\r\n"),
+                ] {
+                    assert_eq!(found(&text), [KEY], "{before}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn many_beginnings_of_packed_texts_cost_no_more_than_one() {
         let start = std::time::Instant::now();
         let bomb = BASE64_STANDARD.encode(bomb());
-        for unit in ["\nH4sIAAAAAAAA", "\nSDRzSUFBQUFB", &format!("\n{bomb}=")] {
+        for unit in [
+            "\nH4sIAAAAAAAA",
+            "\nSDRzSUFBQUFB",
+            "\nUEsDBBQAAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "\nQlpoOTFBWSZTWQAAAAAA",
+            "\n/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj",
+            "\nKLUv/QRYAAAAAAAA",
+            &format!("\n{bomb}="),
+        ] {
             let text = unit.repeat((256 << 10) / unit.len());
             assert!(found(&text).is_empty());
         }

@@ -154,6 +154,11 @@ impl UnreadForm {
         self == UnreadForm::Mercurial
     }
 
+    /// Whether its repositories may be without encryption: what they hold is read then.
+    pub fn may_be_plain(self) -> bool {
+        matches!(self, UnreadForm::Borg | UnreadForm::Proxmox)
+    }
+
     /// Whether its files say nothing alone, and a folder of them is one backup.
     pub fn is_a_folder(self) -> bool {
         matches!(

@@ -1,5 +1,8 @@
 //! The keys we know: each with where it was found, and which one is current.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::app_key::{AppKey, Fingerprint};
 use super::source::Source;
 use crate::domain::payload::Payload;
@@ -11,6 +14,8 @@ pub struct KnownKey {
     pub key: AppKey,
     /// Every place it was found in, first found first.
     pub sources: Vec<Source>,
+    /// The other places, of which there are too many to remember more than that they were counted.
+    counted: HashSet<u64>,
     /// How many of the emails in `send_logs` carry a hash made from this key's text.
     pub mails: u64,
     /// How many running queue workers carry the hash of this key's text in the name of their queue.
@@ -27,9 +32,21 @@ impl KnownKey {
         };
         let named = source.path.is_some();
         let known = |s: &Source| *s == source || named && same(s);
-        if self.sources.len() < MAX_SOURCES && !self.sources.iter().any(known) {
-            self.sources.push(source);
+        if self.sources.iter().any(known) {
+            return;
         }
+        if self.sources.len() < MAX_SOURCES {
+            self.sources.push(source);
+        } else if self.counted.len() < MAX_COUNTED {
+            let mut hasher = DefaultHasher::new();
+            (&source.path, &source.inside, source.line).hash(&mut hasher);
+            self.counted.insert(hasher.finish());
+        }
+    }
+
+    /// In how many places it stands beside those that are remembered.
+    pub fn more(&self) -> u64 {
+        self.counted.len() as u64
     }
 
     /// What speaks for this text among those of the same bytes, the strongest first: emails and workers that were made
@@ -47,6 +64,8 @@ impl KnownKey {
 
 /// Places remembered of one key: enough evidence for anybody.
 const MAX_SOURCES: usize = 100;
+/// Places that are counted beyond them: whoever has so many need not know how many more.
+const MAX_COUNTED: usize = 1 << 16;
 
 /// All known keys, in the order they were found.
 #[derive(Debug, Default)]
@@ -90,6 +109,7 @@ impl KeyRing {
                 self.keys.push(KnownKey {
                     key,
                     sources: vec![source],
+                    counted: HashSet::new(),
                     mails: 0,
                     workers: 0,
                 });

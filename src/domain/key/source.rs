@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
 use serde::Serialize;
 
+use super::app_key::AppKey;
 use super::spelling::Spelling;
 use crate::domain::config::container::Runtime;
-use crate::words::untrusted::Untrusted;
+use crate::words::untrusted::{Untrusted, without_keys};
+use crate::words::words;
 
 /// The kind of place a key came from, as named in the JSON forms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -102,6 +105,30 @@ impl Source {
         }
     }
 
+    /// The same place, without the text of this key in it: files may be called like what they hold.
+    #[must_use]
+    pub fn without(mut self, key: &AppKey) -> Self {
+        let text = key.text();
+        let held = |name: &[u8]| memmem::find(name, text).is_some();
+        if let Some(path) = &self.path
+            && held(path.as_os_str().as_encoded_bytes())
+        {
+            // The folder around it is named in place of it.
+            let named = path
+                .ancestors()
+                .find(|folder| !held(folder.as_os_str().as_encoded_bytes()));
+            self.path = named.map(Path::to_path_buf);
+        }
+        for member in &mut self.inside {
+            if held(member.raw().as_bytes())
+                && let Ok(text) = std::str::from_utf8(text)
+            {
+                *member = member.raw().replace(text, words().key_in_a_name).into();
+            }
+        }
+        self
+    }
+
     /// The same place, where the key stands misspelled.
     #[must_use]
     pub fn misspelled(self, spelling: Spelling) -> Self {
@@ -124,15 +151,14 @@ pub struct InLayer {
     pub path: PathBuf,
 }
 
-/// A path need not be UTF-8, JSON must.
+/// A path need not be UTF-8, JSON must. What a file is called may be a key.
 fn lossy_path<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
-    path.to_string_lossy().serialize(serializer)
+    without_keys(&path.to_string_lossy()).serialize(serializer)
 }
 
 /// The same where there may be none.
 #[expect(clippy::ref_option, reason = "serde gives the field as it is")]
 fn lossy<S: serde::Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
-    path.as_ref()
-        .map(|p| p.to_string_lossy())
-        .serialize(serializer)
+    let text = path.as_ref().map(|path| path.to_string_lossy());
+    text.as_deref().map(without_keys).serialize(serializer)
 }

@@ -33,8 +33,10 @@ pub struct KeyReport {
     pub opens: usize,
     /// Whether it is the current key.
     pub effective: bool,
-    /// Where it stands.
+    /// Where it stands: as many places as are remembered.
     pub sources: Vec<Source>,
+    /// In how many more.
+    pub more: u64,
     /// How many emails in `send_logs` carry its hash.
     pub mails: u64,
     /// Where it is published, if it is a sample key.
@@ -45,6 +47,11 @@ impl KeyReport {
     /// Its label and its fingerprint: `K1 · 3fa9c2d1e0b4`.
     pub fn name(&self) -> String {
         format!("{} · {}", self.label, self.fingerprint)
+    }
+
+    /// In how many places it stands.
+    pub fn places(&self) -> u64 {
+        self.sources.len() as u64 + self.more
     }
 }
 
@@ -177,6 +184,11 @@ pub fn report_keys(ring: &KeyRing, secrets: &[SecretReport]) -> Vec<KeyReport> {
     let effective = ring
         .effective()
         .map(crate::domain::key::app_key::AppKey::fingerprint);
+    // A file with one key may be called like another.
+    let unnamed = |source: &Source| {
+        let keys = ring.iter().map(|known| &known.key);
+        keys.fold(source.clone(), Source::without)
+    };
     ring.iter()
         .map(|known| KeyReport {
             label: ring.label(known.fingerprint()),
@@ -186,7 +198,8 @@ pub fn report_keys(ring: &KeyRing, secrets: &[SecretReport]) -> Vec<KeyReport> {
                 .filter(|s| s.verdict.key() == Some(known.fingerprint()))
                 .count(),
             effective: effective == Some(known.fingerprint()),
-            sources: known.sources.clone(),
+            sources: known.sources.iter().map(unnamed).collect(),
+            more: known.more(),
             mails: known.mails,
             published: crate::domain::key::known::published(&known.key),
         })

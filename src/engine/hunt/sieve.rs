@@ -119,7 +119,7 @@ pub(super) fn consider(
             sieve.decoys += usize::from(is_decoy);
         }
     }
-    let source = placed(session, candidate.source);
+    let source = placed(session, candidate.source).without(&key);
     let new = session.add_key(key, source);
     if new {
         mails::count_mails(session);

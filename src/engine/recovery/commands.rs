@@ -24,6 +24,15 @@ pub fn container_option() -> Option<String> {
     Some(sentences::commands::in_container(&within::get()?.container))
 }
 
+/// This install as an argument of our commands, ready for a shell, with the container that it is in.
+pub fn operand(install: &Path) -> String {
+    let install = sentences::shell(&install::lasting_name(install));
+    match container_option() {
+        Some(container) => format!("{container} {install}"),
+        None => install,
+    }
+}
+
 /// One of our commands on this install, ready for a shell, with the folder its backups lie in, and that of its keys.
 pub fn command(what: &str, backup: &Path, keys: Option<&Path>, install: &Path) -> String {
     let parent = |folder: &Path| sentences::shell(folder.parent().unwrap_or(folder));

@@ -1,5 +1,7 @@
 //! The form of `find-key --json`.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::payloads::{PayloadJson, payloads};
@@ -8,7 +10,8 @@ use crate::domain::hunt::forms::UnreadForm;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::hunt::find_key::Hunted;
-use crate::words::untrusted::{Untrusted, shown, uncovered};
+use crate::engine::recovery::commands;
+use crate::words::untrusted::{Untrusted, uncovered, without_keys};
 
 /// What a hunt found.
 #[derive(Serialize)]
@@ -47,17 +50,19 @@ struct SkippedJson<'a> {
     alike: Option<u64>,
 }
 
-/// What a hunt found, and the command that comes next.
+/// What a hunt for keys of this install found, and the command that comes next.
 pub fn find_key_json<'a>(
+    install: &Path,
     assessment: &'a Assessment,
     hunted: &'a Hunted,
     next: Option<&'a str>,
 ) -> FindKeyJson<'a> {
     let looked = &hunted.looked;
+    let install = commands::operand(install);
     let skipped = looked.skipped.iter().map(|skipped| SkippedJson {
-        path: uncovered(&skipped.path).to_string_lossy().into_owned(),
+        path: without_keys(&uncovered(&skipped.path).to_string_lossy()).into_owned(),
         inside: &skipped.inside,
-        why: shown(&skipped.why.to_string()).to_string(),
+        why: skipped.told(&install),
         form: skipped.why.form().map(UnreadForm::name),
         bytes: (skipped.bytes > 0).then_some(skipped.bytes),
         alike: (skipped.alike > 0).then_some(skipped.alike),

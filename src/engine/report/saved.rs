@@ -9,7 +9,7 @@ use crate::io::fs::{self, Attributes};
 use crate::io::os::uncut;
 use crate::io::state::backup::prepare_parent;
 use crate::words::untrusted::last_door;
-use crate::words::words;
+use crate::words::{self, words};
 
 /// Saves a report as text and JSON beside the backups, closed to others; the text is headed by who made it, and when. `over`
 /// are the files of an earlier state of the same report, which these take the place of.
@@ -38,7 +38,8 @@ pub fn save(
     prepare_parent(folder).map_err(|e| failed(e.to_string(), e.obstacle(), e.path()))?;
     let stamp = &made.stamp;
     let attributes = Attributes::closed();
-    let json = escaped::pretty(json).map_err(|e| failed(e.to_string(), None, folder))?;
+    let json = words::in_english(|| escaped::pretty(json))
+        .map_err(|e| failed(e.to_string(), None, folder))?;
     let mut saved: Vec<PathBuf> = Vec::new();
     let text = format!("{}\n{text}", made.line());
     let text = last_door(&text);

@@ -43,7 +43,7 @@ pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -
     };
     mails::count_mails(session);
     reporter.found(session, Looking::Found);
-    reporter.notice(Notice::Skipped(&looked));
+    reporter.notice(Notice::Skipped(&session.install.root, &looked));
     looked
 }
 

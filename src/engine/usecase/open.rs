@@ -97,7 +97,7 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
     let roots = within::all_to_read(opening.look_in);
     if !roots.is_empty() {
         let looked = files::look_in(&mut session, &roots, &cancel, &mut |_, _| {});
-        reporter.notice(Notice::Skipped(&looked));
+        reporter.notice(Notice::Skipped(&session.install.root, &looked));
         mails::count_mails(&mut session);
     }
     if opening.processes && sieve::closed(&session) > 0 {
@@ -109,7 +109,7 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
             &cancel,
             &mut |_, _| {},
         );
-        reporter.notice(Notice::Skipped(&looked));
+        reporter.notice(Notice::Skipped(&session.install.root, &looked));
         mails::count_mails(&mut session);
     }
     // Before anything is judged for good, or restarted: a worker's memory may be the only place left.
@@ -118,7 +118,7 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
             reporter.progress(w.memory_searching, 0, None);
         }
         let looked = processes::look_in_own(&mut session, &cancel, &mut |_, _| {});
-        reporter.notice(Notice::Skipped(&looked));
+        reporter.notice(Notice::Skipped(&session.install.root, &looked));
         mails::count_mails(&mut session);
         reporter.found(&session, Looking::Found);
     }

@@ -15,7 +15,7 @@ use crate::io::timer::{
 use crate::io::{alert, fs};
 use crate::sentences::shell;
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{self, Language, words};
 
 /// What a round is to be made with.
 pub struct Rounds<'a> {
@@ -55,7 +55,7 @@ pub fn install(rounds: Rounds<'_>, yes: bool) -> Result<TimerChange, Problem> {
     let channels = &rounds.settings.channels;
     let wishes = TimerWishes {
         program,
-        arguments: rounds.arguments,
+        arguments: in_language(rounds.arguments, words::language()),
         every: rounds.every,
         state_dir: rounds.state_dir.to_path_buf(),
         writable: safe.chain(rounds.writable).collect(),
@@ -68,6 +68,14 @@ pub fn install(rounds: Rounds<'_>, yes: bool) -> Result<TimerChange, Problem> {
         carry_out(&plan, &places).map_err(not_made)?;
     }
     Ok(TimerChange { plan, done: yes })
+}
+
+/// Arguments of a round with the language that it is to speak: a timer's environment names none.
+fn in_language(mut arguments: Vec<String>, language: &Language) -> Vec<String> {
+    if !language.is_first() {
+        arguments.splice(0..0, ["--lang".to_owned(), language.tag.to_owned()]);
+    }
+    arguments
 }
 
 /// Removes the timer if `yes` was said, or else tells what would be done.
@@ -137,4 +145,18 @@ fn problem(what: &str, error: &TimerError) -> Problem {
         TimerError::Failed(..) => (ErrorKind::NotWritable, w.timer_failed_next.to_owned()),
     };
     kind.problem(what, error.to_string(), next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::language::{CHINESE, ENGLISH};
+
+    #[test]
+    fn a_round_is_told_which_language_it_speaks_unless_that_is_the_first() {
+        let arguments = || vec!["--all".to_owned()];
+        assert_eq!(in_language(arguments(), &ENGLISH), ["--all"]);
+        let chinese = in_language(arguments(), &CHINESE);
+        assert_eq!(chinese, ["--lang", "zh-CN", "--all"]);
+    }
 }

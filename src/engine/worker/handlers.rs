@@ -25,7 +25,7 @@ use crate::engine::recovery::backup::{self, BackupContents};
 use crate::engine::recovery::change::Failure;
 use crate::engine::recovery::disk_trouble::why_of;
 use crate::engine::recovery::resume::Resumed;
-use crate::engine::recovery::{NoPlan, run_log};
+use crate::engine::recovery::{NoPlan, commands, run_log};
 use crate::engine::report::{self, Made};
 use crate::engine::session::options::Options;
 use crate::engine::session::volatile::{self, VolatileFolder};
@@ -37,13 +37,12 @@ use crate::engine::usecase::{self, Notice, Reporter, Stage};
 use crate::engine::worker::login_tests::Tests;
 use crate::engine::worker::setup::Setup;
 use crate::io::container::within;
-use crate::io::hunt::Skipped;
 use crate::io::os::around;
 use crate::io::state::backup::{Backup, BackupError, Passphrase};
 use crate::io::state::{self, AbsolutePath};
 use crate::sentences::unread::unread;
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{self, words};
 
 /// Progress is reported at most this often: the line may be slow.
 const REPORT_EVERY: Duration = Duration::from_millis(150);
@@ -142,7 +141,7 @@ impl Reporter for Call<'_> {
             }
             Notice::Journal(session, options) => tell_journal(session, options, self),
             // What was not searched at once is a finding, and the tests after a change are a job of their own.
-            Notice::Skipped(_) | Notice::AskedToEnd => {}
+            Notice::Skipped(..) | Notice::AskedToEnd => {}
         }
     }
 
@@ -375,9 +374,11 @@ impl Desk {
 
     fn look(&mut self, place: &Where<'_>, call: &Call<'_>) -> Result<(), Problem> {
         call.in_processes.set(matches!(place, Where::Processes));
-        let looked = usecase::hunt::look(self.session()?, place, call);
+        let session = self.session()?;
+        let looked = usecase::hunt::look(session, place, call);
+        let install = commands::operand(&session.install.root);
         let skipped = looked.skipped.iter().take(SKIPPED_TOLD);
-        let skipped = skipped.map(Skipped::sentence);
+        let skipped = skipped.map(|skipped| skipped.sentence(&install));
         call.send(Update::Looked {
             files: looked.files,
             bytes: looked.bytes,
@@ -474,8 +475,11 @@ impl Desk {
         let assessment = session.assess();
         let site = survey::summary(session).site;
         let (state, made) = (MailState::with(&assessment, tested), Made::now());
-        let tested = report::connections::results(tested, &site);
-        let json = report::check_json(session, &assessment).as_report(tested, &state, &made);
+        // Its text is for the operator, its JSON for programs.
+        let json = words::in_english(|| {
+            let tested = report::connections::results(tested, &site);
+            report::check_json(session, &assessment).as_report(tested, &state, &made)
+        });
         let files = report::save(&folder, &made, text, &json, over)?;
         call.send(Update::ReportSaved(files));
         Ok(())

@@ -9,7 +9,7 @@ mod rpm;
 mod seven;
 mod streams;
 mod tar;
-mod vmdk;
+pub(super) mod vmdk;
 mod within;
 mod xbstream;
 mod zip;

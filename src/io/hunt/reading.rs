@@ -8,7 +8,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::archive::{HEAD, qcow2};
+use super::archive::{HEAD, qcow2, vmdk};
 use super::budget::Paying;
 use super::image::is_image;
 use super::large::LARGE;
@@ -18,8 +18,8 @@ use super::text::Text;
 use super::volumes::{self, Volumes};
 use super::walk::OpenedFile;
 use super::{SkipReason, Skipped, archive, cut, git};
-use crate::domain::hunt::forms;
 use crate::domain::hunt::forms::density::looks_random;
+use crate::domain::hunt::forms::{self, FormNature};
 use crate::domain::key::source::SourceKind;
 use crate::io::hunt::search::{FileReading, PartSearch, fill};
 use crate::words::words;
@@ -123,6 +123,7 @@ impl PartSearch<'_> {
             reading.budget.lies_there(open.length);
             reading.budget.pay(open.length);
         }
+        let lacks = vmdk::lacks(head, &open.file, open.length);
         let (length, stored) = (open.length, open.stored());
         let again = (behind.is_some() || disk.is_some()).then(|| open.file.try_clone().ok());
         let again = again.flatten();
@@ -140,10 +141,12 @@ impl PartSearch<'_> {
             self.done_with(reading, behind);
         }
         // What could not be read to its end says more than what it is.
-        Some(match unread {
-            Some(why) => outcome.and(Err(why)),
-            None => outcome,
-        })
+        Some(
+            match unread.or_else(|| lacks.then_some(SkipReason::DiskCut)) {
+                Some(why) => outcome.and(Err(why)),
+                None => outcome,
+            },
+        )
     }
 
     /// An archive, with its other parts where it is the first of several.
@@ -155,7 +158,7 @@ impl PartSearch<'_> {
         reading: &mut FileReading<'_>,
     ) -> Result<(), SkipReason> {
         let before = self.looked.skipped.len();
-        let cut = cut::ends_too_soon(head, &open.file, open.length);
+        let cut = cut::ends_too_soon(reading.path, head, &open.file, open.length);
         let part = open.beside.as_ref().and_then(FileNeighbours::part);
         let parts = part
             .as_ref()
@@ -351,6 +354,8 @@ fn unread(
         .filter(|form| form.is_a_folder())
         .or_else(|| forms::by_content(&head[..head.len().min(HEAD)]))
         .or(by_name);
+    // Of a repository, all files are told as one.
+    let form = form.filter(|form| !reading.told || form.nature() != FormNature::Repository);
     if let Some(form) = form {
         if reading.inside.is_empty() {
             // Where it is found all the same, the source says in what.

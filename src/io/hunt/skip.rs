@@ -70,7 +70,7 @@ pub enum SkipReason {
     #[error("{}", words().skip_disk_above)]
     DiskAbove,
     /// A form of packing, encryption or storage that this search does not read.
-    #[error("{}", unread(*.0))]
+    #[error("{}", unread(*.0, INSTALL))]
     Form(UnreadForm),
     /// A part of something that was cut, of which not all parts are here.
     #[error("{}", words().skip_part)]
@@ -151,8 +151,8 @@ pub struct Skipped {
 }
 
 impl Skipped {
-    /// Its place and weight, how many there are like it, and why.
-    pub fn sentence(&self) -> String {
+    /// Its place and weight, how many there are like it, and why. `install` stands for the install in a shell.
+    pub fn sentence(&self, install: &str) -> String {
         let mut place = shown(&self.path).to_string();
         for member in &self.inside {
             place.push_str(&format!(" › {}", shown(member)));
@@ -163,7 +163,19 @@ impl Skipped {
         if self.alike > 0 {
             place.push_str(&text!(skipped_alike, count = self.alike));
         }
-        format!("{place}: {}", shown(&self.why.to_string()))
+        format!("{place}: {}", self.told(install))
+    }
+
+    /// Why it was not read, and what makes it readable; `install` stands for the install in a shell.
+    pub fn told(&self, install: &str) -> String {
+        let why = match self.why {
+            SkipReason::Form(form) => unread(form, install),
+            _ => shown(&self.why.to_string()).to_string(),
+        };
+        match self.why.form().is_some() && !self.inside.is_empty() {
+            true => text!(skip_form_inside, why),
+            false => why,
+        }
     }
 
     /// Whether both are members of one archive, left out for one reason.
@@ -176,15 +188,18 @@ impl Skipped {
     }
 }
 
+/// What stands for the install in the commands of forms.
+const INSTALL: &str = "INSTALL";
+
 /// What something is, and what makes it readable.
-fn unread(form: UnreadForm) -> String {
-    let (name, command) = (form.name(), form.command());
+fn unread(form: UnreadForm, install: &str) -> String {
+    let (name, command) = (form.name(), form.command().replace(INSTALL, install));
     match form.nature() {
         _ if command.is_empty() => text!(skip_form_own_program, form = name),
         FormNature::Packed => text!(skip_form_packed, form = name, command),
         FormNature::Encrypted => text!(skip_form_encrypted, form = name, command),
-        FormNature::Repository if form == UnreadForm::Borg => {
-            text!(skip_form_borg, form = name, command)
+        FormNature::Repository if form.may_be_plain() => {
+            text!(skip_form_plain, form = name, command)
         }
         FormNature::Repository => text!(skip_form_repository, form = name, command),
     }

@@ -3,6 +3,7 @@
 use crate::domain::run::watch::away::{AwayReason, AwayServer};
 use crate::domain::run::watch::settle::Claim;
 use crate::domain::run::watch::{WatchCode, WatchState};
+use crate::words::joined;
 
 /// So many logins are named; of the others, how many they are.
 const NAMED: usize = 8;
@@ -31,8 +32,8 @@ fn reason(reason: &AwayReason) -> String {
 pub fn named(logins: &[String]) -> String {
     let (first, rest) = logins.split_at(logins.len().min(NAMED));
     match rest.len() {
-        0 => first.join(", "),
-        more => text!(watch_logins_more, logins = first.join(", "), more),
+        0 => joined::list(first),
+        more => text!(watch_logins_more, logins = joined::list(first), more),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::run::watch::{WatchCode, WatchState};
 use crate::sentences::commands::{shell, start_of};
 use crate::sentences::{connections, journal};
 use crate::words::untrusted::{Untrusted, shown};
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// Processes that are named.
 const MOST_NAMED: usize = 8;
@@ -195,7 +195,7 @@ pub fn key_changed(
             .take(MOST_NAMED)
             .map(i32::to_string)
             .collect();
-        let processes = named.join(", ");
+        let processes = joined::list(&named);
         message += &format!(" {}", text!(watch_key_holders, old, processes));
     }
     let save = match saved {
@@ -288,7 +288,7 @@ fn last_saved(saved: Option<&LastSave>) -> String {
     let login = |one: &AdminLogin| text!(watch_login, name = one.name, time = time(one.at));
     let logins: Vec<String> = saved.logins.iter().map(login).collect();
     if !logins.is_empty() {
-        let logins = logins.join(", ");
+        let logins = joined::list(&logins);
         told += &format!(" {}", text!(watch_logged_in, logins));
     }
     told
@@ -489,7 +489,7 @@ pub fn test_mail_lost(address: &Untrusted, typed: &CommandFor<'_>) -> Claim {
 /// That the helpdesk itself fetches what is sent to these addresses.
 pub fn alarms_to_helpdesk(addresses: &[&str]) -> Claim {
     let addresses: Vec<String> = addresses.iter().map(|one| shown(one).to_string()).collect();
-    let addresses = addresses.join(", ");
+    let addresses = joined::list(&addresses);
     claim(
         WatchCode::Finding,
         WatchState::Warning,

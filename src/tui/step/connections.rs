@@ -1,6 +1,7 @@
 //! The connections pane: a line a mailbox, and the ladder of the chosen direction.
 
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
 
 use crate::domain::mail::Direction;
 use crate::domain::mail::probe::{LoginMark, TestVerdict, Tested};
@@ -210,8 +211,9 @@ fn rungs(canvas: &mut Canvas<'_>, area: &mut Rect, tested: &Tested, room: usize)
         };
         let row = take_top(area, 1);
         let time = format!("{} ms", step.took.as_millis());
-        let text = format!("{:<8} {time:>8}  ", sentences::rung(step.rung));
-        let room = usize::from(row.width).saturating_sub(text.chars().count() + 2);
+        let rung = fit(sentences::rung(step.rung), 8);
+        let text = format!("{rung} {time:>8}  ");
+        let room = usize::from(row.width).saturating_sub(text.width() + 2);
         let spans = vec![
             canvas.span(role, format!("{mark} ")),
             canvas.span(Role::Text, text),

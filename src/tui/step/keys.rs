@@ -161,8 +161,8 @@ fn item(key: &KeyReport, total: usize, width: u16) -> Vec<Piece> {
         .take(SOURCES)
         .map(|source| (Role::Muted, format!("  {}", sentences::source(source))));
     pieces.extend(shown);
-    if key.sources.len() > SOURCES {
-        let more = key.sources.len() - SOURCES;
+    let more = key.places().saturating_sub(SOURCES as u64);
+    if more > 0 {
         pieces.push((Role::Muted, format!("  {}", text!(keys_more_sources, more))));
     }
     pieces

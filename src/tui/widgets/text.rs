@@ -1,11 +1,11 @@
 //! Texts broken into lines, and cut to a width.
 
 use ratatui::text::Span;
-use unicode_linebreak::linebreaks;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::Piece;
+use crate::words::breaks;
 
 /// Rows that pieces need when they are wrapped.
 pub fn height(pieces: &[Piece], width: u16) -> u16 {
@@ -34,13 +34,13 @@ fn wrap_paragraph(paragraph: &str, width: usize) -> Vec<String> {
     let (mut line, mut used) = (" ".repeat(blanks.min(width)), blanks.min(width));
     for word in paragraph[blanks..].split_inclusive(' ') {
         let bare = word.trim_end_matches(' ');
-        // One that fits on no line is broken behind the names of folders, where it has some; a sentence in a script without
-        // spaces where that script allows it.
-        let pieces = match indent.len() + bare.width() > width {
-            _ if bare.width() > bare.chars().count() => breakable(bare),
-            true => folders(bare),
-            false => vec![bare],
-        };
+        let pieces = breaks::pieces(bare).into_iter().flat_map(|piece| {
+            // One that fits on no line is broken behind the names of folders, where it has some.
+            match indent.len() + piece.width() > width {
+                true => folders(piece),
+                false => vec![piece],
+            }
+        });
         for piece in pieces {
             if used + piece.width() > width && used > indent.len() {
                 lines.push(std::mem::replace(&mut line, indent.clone()));
@@ -64,17 +64,6 @@ fn wrap_paragraph(paragraph: &str, width: usize) -> Vec<String> {
         line.truncate(line.trim_end().len());
     }
     lines
-}
-
-/// A text with wide characters in the pieces that a line may end with.
-fn breakable(text: &str) -> Vec<&str> {
-    let mut from = 0;
-    let pieces = linebreaks(text).map(|(end, _)| {
-        let piece = &text[from..end];
-        from = end;
-        piece
-    });
-    pieces.collect()
 }
 
 /// A path in pieces that each end with a slash, but for the last; the slash that it begins with stays with what follows.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use freescout_rescue::domain::hunt::old_payloads::Wanted;
 use freescout_rescue::io::hunt::{self, HuntEvent, HuntLimits, SkipReason};
 
-use super::{KEY, env, folder, gz, search};
+use super::{KEY, PLAIN, env, folder, gz, search, tar};
 use crate::cli::Bench;
 
 #[test]
@@ -173,6 +173,79 @@ fn find_key_says_what_it_found_and_what_stays_closed() {
         old_server.to_str().unwrap(),
     ]);
     assert!(text.out.contains("Searched: "), "{}", text.out);
+}
+
+#[test]
+fn no_key_is_shown_where_a_name_is_one() {
+    let bench = Bench::new();
+    let digits = KEY.trim_start_matches("base64:").trim_end_matches('=');
+    let backups = bench.path("backups");
+    let copies = backups.join(format!("key {KEY}"));
+    std::fs::create_dir_all(&copies).unwrap();
+    std::fs::write(copies.join("env"), format!("APP_KEY={KEY}\n")).unwrap();
+    let member = format!("APP_KEY={KEY}\nAPP_KEY=\"{PLAIN}\"\n");
+    let members = [
+        (format!("{PLAIN}.txt"), member.as_bytes()),
+        (digits.to_owned(), member.as_bytes()),
+        (format!("{digits}=.age"), b"age-encryption.org/v1\n"),
+    ];
+    let members: Vec<_> = members
+        .iter()
+        .map(|(name, m)| (name.as_str(), *m))
+        .collect();
+    std::fs::write(backups.join(format!("{digits}.tar")), tar(&members)).unwrap();
+    let install = bench.install();
+    let options = [
+        install.to_str().unwrap(),
+        "--look-in",
+        backups.to_str().unwrap(),
+    ];
+    for what in [
+        &["find-key", "--all"][..],
+        &["find-key", "--json"],
+        &["check", "--all"],
+        &["check", "--json"],
+    ] {
+        let ran = bench.run(&[what, &options].concat());
+        let said = ran.out + &ran.err;
+        assert!(said.contains("‹key›"), "{what:?}: {said}");
+        assert!(
+            !said.contains(digits) && !said.contains(PLAIN),
+            "{what:?}: {said}"
+        );
+    }
+}
+
+#[test]
+fn the_places_of_a_key_that_are_not_listed_are_counted() {
+    let bench = Bench::new();
+    let backups = bench.path("backups");
+    std::fs::create_dir(&backups).unwrap();
+    for number in 0..130 {
+        std::fs::write(
+            backups.join(format!("{number}.env")),
+            format!("APP_KEY={KEY}\n"),
+        )
+        .unwrap();
+    }
+    let install = bench.install();
+    // Searched twice, they are no more.
+    let options = [
+        install.to_str().unwrap(),
+        "--look-in",
+        backups.to_str().unwrap(),
+    ];
+    let ran = bench.run(&[&["find-key", "--json"][..], &options, &options[1..]].concat());
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let keys = json["keys"].as_array().unwrap().iter();
+    let listed = keys.map(|key| {
+        (
+            key["sources"].as_array().unwrap().len(),
+            key["sources_more"].as_u64(),
+        )
+    });
+    let listed: Vec<_> = listed.filter(|(listed, _)| *listed >= 100).collect();
+    assert_eq!(listed, [(100, Some(30))]);
     let missing = bench.run(&["find-key", "/no/such/install"]);
     assert_eq!(missing.code, 3);
 }

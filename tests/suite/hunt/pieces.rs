@@ -140,6 +140,113 @@ fn a_disk_that_is_not_whole_says_so() {
 }
 
 #[test]
+fn a_disk_of_vmware_that_was_cut_says_so_wherever() {
+    let disk = "truncate -s 16M disk && PATH=$PATH:/usr/sbin mkfs.ext4 -q -F -d src disk";
+    for form in ["monolithicSparse", "streamOptimized"] {
+        let convert = format!("{disk} && qemu-img convert -O vmdk -o subformat={form} disk");
+        // The sparse one keeps the key as it is.
+        let folder = folder();
+        std::fs::create_dir(folder.path().join("src")).unwrap();
+        std::fs::write(folder.path().join("src/env"), settings()).unwrap();
+        std::fs::write(folder.path().join("src/noise"), noise(90_000)).unwrap();
+        shell(folder.path(), &format!("{convert} vm.vmdk"));
+        let whole = std::fs::read(folder.path().join("vm.vmdk")).unwrap();
+        // Behind its end, there may be zeros.
+        let content = whole.iter().rposition(|byte| *byte != 0).unwrap();
+        let out = folder.path().join("out");
+        std::fs::create_dir(&out).unwrap();
+        let told = |length: usize| {
+            std::fs::write(out.join("vm.vmdk"), &whole[..length]).unwrap();
+            let (_, looked) = search(&out);
+            looked.skipped.len()
+        };
+        assert_eq!(told(whole.len()), 0, "{form}");
+        for part in 1..30 {
+            let length = content * part / 30;
+            assert_eq!(told(length), 1, "{form}: {length} of {content}");
+        }
+    }
+}
+
+#[test]
+fn a_history_of_mercurial_that_was_cut_says_so() {
+    let folder = folder();
+    let at = folder.path();
+    std::fs::write(at.join("big"), noise(200_000)).unwrap();
+    shell(
+        at,
+        "export HGRCPATH=/dev/null; hg init r && cp big r && cd r && echo one >env && hg add -q big env &&
+         hg commit -q -m 1 -u n && seq 4000 >env && hg commit -q -m 2 -u n && rm big env",
+    );
+    let repository = at.join("r");
+    let data = at.join("r/.hg/store/data");
+    for (name, beside) in [("env.i", None), ("big.d", Some("big.i"))] {
+        let path = data.join(name);
+        let whole = std::fs::read(&path).unwrap();
+        assert!(search(&repository).1.skipped.is_empty(), "{name}");
+        let mut silent = 0;
+        for part in 1..30 {
+            std::fs::write(&path, &whole[..whole.len() * part / 30]).unwrap();
+            let (_, looked) = search(&repository);
+            let told = beside.unwrap_or(name);
+            let is_told = looked.skipped.iter().any(|s| s.path.ends_with(told));
+            silent += usize::from(!is_told);
+        }
+        assert_eq!(silent, 0, "{name}");
+        std::fs::write(&path, &whole).unwrap();
+    }
+}
+
+#[test]
+fn cabinets_are_read_and_their_other_packings_are_named() {
+    is_read("gcab -cz out/a.cab src/env src/noise");
+    let folder = folder();
+    let at = folder.path();
+    std::fs::write(at.join("env"), env()).unwrap();
+    shell(at, "gcab -c a.cab env && rm env");
+    let (found, looked) = search(at);
+    assert_eq!((found.len(), looked.skipped.len()), (1, 0));
+    let mut cabinet = std::fs::read(at.join("a.cab")).unwrap();
+    // Cut, it is read as far as it goes, and damaged.
+    std::fs::write(at.join("a.cab"), &cabinet[..cabinet.len() - 2]).unwrap();
+    let (found, looked) = search(at);
+    assert_eq!(found.len(), 1);
+    let why = &looked.skipped[0].why;
+    assert!(matches!(why, SkipReason::Broken(_)), "{why}");
+    // The folder's packing: LZX.
+    std::fs::write(at.join("env"), settings()).unwrap();
+    shell(at, "gcab -cz a.cab env");
+    cabinet = std::fs::read(at.join("a.cab")).unwrap();
+    cabinet[36 + 6] = 3;
+    let (why, _) = only_skip("a.cab", &cabinet, HuntLimits::default());
+    assert_eq!(why, SkipReason::Form(UnreadForm::Cab));
+}
+
+#[test]
+fn chunks_of_proxmox_are_read_unless_they_are_encrypted() {
+    let folder = folder();
+    let chunks = folder.path().join(".chunks/a342");
+    std::fs::create_dir_all(&chunks).unwrap();
+    let blob = |mark: [u8; 8], data: &[u8]| [&mark, &[9; 4][..], data].concat();
+    let packed = zstd::encode_all(&settings()[..], 3).unwrap();
+    let compressed = [49, 185, 88, 66, 111, 182, 163, 127];
+    std::fs::write(chunks.join("a342e8"), blob(compressed, &packed)).unwrap();
+    let encrypted = [230, 89, 27, 191, 11, 191, 216, 11];
+    std::fs::write(chunks.join("a342e9"), blob(encrypted, &noise(9000))).unwrap();
+    let (found, looked) = search(folder.path());
+    assert!(found.iter().any(|(text, ..)| text == KEY));
+    let told: Vec<_> = looked.skipped.iter().map(|skipped| &skipped.why).collect();
+    assert_eq!(told, [&SkipReason::Form(UnreadForm::Proxmox)]);
+    // A file of it elsewhere is told by itself.
+    let (why, _) = only_skip(
+        "qemu-server.conf.blob",
+        &blob(encrypted, &noise(900)),
+        HuntLimits::default(),
+    );
+    assert_eq!(why, SkipReason::Form(UnreadForm::Proxmox));
+}
+
+#[test]
 fn squashfs_and_its_kin_are_read_or_named() {
     for packing in ["gzip", "xz", "zstd"] {
         is_read(&format!(

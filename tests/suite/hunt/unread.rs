@@ -36,7 +36,7 @@ fn the_heaviest_is_told_first_and_members_of_one_archive_once() {
     let told: Vec<_> = looked.skipped.iter().map(|s| (s.bytes, s.alike)).collect();
     assert_eq!(told, [(900_008, 0), (0, 39)]);
     assert_eq!(looked.unread()[0].count, 41);
-    let [first, second] = [0, 1].map(|n| looked.skipped[n].sentence());
+    let [first, second] = [0, 1].map(|n| looked.skipped[n].sentence("/srv/desk"));
     assert!(
         first.contains("b.tar.gz.enc (901 KB): encrypted with openssl enc"),
         "{first}"
@@ -45,6 +45,31 @@ fn the_heaviest_is_told_first_and_members_of_one_archive_once() {
         second.contains("a.tgz › tests/0.enc and 39 more in there: "),
         "{second}"
     );
+}
+
+#[test]
+fn the_command_names_the_install_and_an_archive_is_to_be_unpacked_first() {
+    let folder = folder();
+    let sealed = [&b"age-encryption.org/v1\n"[..], &noise(500)].concat();
+    std::fs::write(folder.path().join("a.age"), &sealed).unwrap();
+    std::fs::write(folder.path().join("b.tar"), tar(&[("c.age", &sealed)])).unwrap();
+    let (_, looked) = search(folder.path());
+    let told: Vec<_> = looked
+        .skipped
+        .iter()
+        .map(|s| s.sentence("'/srv/my desk'"))
+        .collect();
+    let [alone, inside] = &told[..] else {
+        panic!("{told:?}");
+    };
+    let command =
+        "(age -d -i IDENTITY FILE | freescout-rescue find-key '/srv/my desk' --look-in -)";
+    assert!(
+        alone.ends_with(&format!("decrypt it first {command}")),
+        "{alone}"
+    );
+    let unpack = format!("{command}. It is in an archive: unpack that first");
+    assert!(inside.ends_with(&unpack), "{inside}");
 }
 
 #[test]

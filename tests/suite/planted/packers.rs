@@ -36,6 +36,7 @@ pub fn cases() -> Vec<Case> {
         packed!("squashfs: gzip", "mksquashfs src out/a.sfs -quiet -no-progress"),
         packed!("squashfs: zstd", "mksquashfs src out/a.sfs -quiet -no-progress -comp zstd"),
         packed!("squashfs: xz", "mksquashfs src out/a.sfs -quiet -no-progress -comp xz"),
+        packed!("cabinet", "gcab -cz out/a.cab src/env src/decoys.log"),
         packed!("dar: gzip", "dar -Q -c out/a -z -R src >/dev/null"),
         packed!(
             "qcow2: zlib",
@@ -78,6 +79,17 @@ pub fn cases() -> Vec<Case> {
         packed!(
             "Kubernetes secret, gzip in base64",
             "printf 'data:\\n  env: %s\\n' \"$(gzip -c src/env | base64 -w0)\" >out/secret.yaml"
+        ),
+        packed!(
+            "zip in base64, in a mail",
+            "zip -q a.zip src/env && { printf 'Content-Transfer-Encoding: base64\n\n'; base64 a.zip; } >out/a.eml"
+        ),
+        packed!("xz in base64", "xz -c src/env | base64 -w0 >out/a.b64"),
+        packed!("bzip2 in base64", "bzip2 -c src/env | base64 >out/a.b64"),
+        packed!("base64 twice", "base64 -w0 src/env | base64 >out/a.b64"),
+        packed!(
+            "manifest of a secret, in base64",
+            "printf 'kind: Secret\ndata:\n  env: %s\n' \"$(base64 -w0 src/env)\" | base64 -w0 >out/user_data"
         ),
         packed!(
             "release of Helm, gzip in base64 twice",

@@ -15,6 +15,7 @@ use crate::engine::session::Session;
 use crate::io::os::around;
 use crate::io::os::processes::Belongs;
 use crate::sentences;
+use crate::words::untrusted::without_keys;
 use crate::words::words;
 
 /// Places listed of one key.
@@ -43,7 +44,7 @@ pub(super) fn keys(out: &mut Out, assessment: &Assessment, hunted: &Hunted, all:
         for source in key.sources.iter().take(places) {
             out.line(&format!("      {}", sentences::source(source)));
         }
-        let more = key.sources.len().saturating_sub(places);
+        let more = key.places().saturating_sub(places as u64);
         if more > 0 {
             out.line(&format!("      {}", text!(find_key_places_more, more)));
         }
@@ -237,7 +238,7 @@ impl Held {
     fn look_in(&self, common: &Common, assessment: &Assessment) -> Vec<PathBuf> {
         let mut places = self.files.clone();
         let older = assessment.recoverable.iter();
-        let older = older.filter_map(|older| older.source.path.clone());
+        let older = older.filter_map(|older| older.source.path.as_deref().map(nameable));
         for path in older.take(NAMED) {
             let covered = places.contains(&path);
             if !covered {
@@ -250,6 +251,16 @@ impl Held {
         }
         places
     }
+}
+
+/// The file, or the folder around it where what it is called may be a key, which no command that is shown may name.
+fn nameable(path: &Path) -> PathBuf {
+    let shows_none = |path: &&Path| {
+        let text = path.to_string_lossy();
+        without_keys(&text) == text
+    };
+    let named = path.ancestors().find(shows_none);
+    named.unwrap_or(path).to_owned()
 }
 
 /// How the next command gets at a key that stands there; `None` where it does not.
@@ -272,7 +283,7 @@ fn way(session: &Session, source: &Source) -> Option<Regained> {
                 .any(|process| process.pid == pid && process.belongs != Belongs::Elsewhere);
             ours.then_some(Regained::Memory)
         }
-        (_, Some(path)) => Some(Regained::File(path.clone())),
+        (_, Some(path)) => Some(Regained::File(nameable(path))),
         (_, None) => Some(Regained::Stdin),
     }
 }

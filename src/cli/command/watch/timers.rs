@@ -16,7 +16,7 @@ use crate::engine::usecase::watch::targets::Watching;
 use crate::io::timer::TimerStep;
 use crate::io::{alert, install as installs};
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{self, words};
 
 /// Makes the timer, or shows it.
 pub(super) fn install(
@@ -49,6 +49,11 @@ pub(super) fn install(
     };
     let change = timer::install(rounds, options.yes).map_err(not_started)?;
     let exit = tell(&change, words().watch_timer_nothing);
+    let language = words::language();
+    if !language.is_first() {
+        let language = language.tag;
+        Out::stdout().line(&text!(watch_timer_language, language));
+    }
     if alert::channels(&settings.channels).is_empty() {
         Out::stderr().line(words().watch_offer_nobody);
     }

@@ -1,7 +1,9 @@
 //! Stream-optimised disks of VMware, as exported machines have them: packed grains, each behind its place on the disk
 //! ("Virtual Disk Format 5.0"). They are read as they stand, which is the order of the disk.
 
+use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
+use std::os::unix::fs::FileExt;
 
 use flate2::read::ZlibDecoder;
 use zeroize::Zeroizing;
@@ -21,6 +23,41 @@ const MAX_GRAIN: u64 = 4096;
 /// Whether a header says that what follows are packed grains. Others stand on the disk as they are.
 pub(super) fn is_packed(head: &[u8]) -> bool {
     head.starts_with(b"KDMV") && number(head, 8, 4) as u32 & PACKED == PACKED
+}
+
+/// Entries of a table of grains, as all programs make them.
+const ENTRIES: u64 = 512;
+
+/// Whether a disk whose grains stand as they are ends before the last of them: its tables say where they stand.
+pub(in super::super) fn lacks(head: &[u8], file: &File, length: u64) -> bool {
+    let (grain, capacity) = (number(head, 20, 8), number(head, 12, 8));
+    let (entries, directory) = (number(head, 44, 4), number(head, 56, 8));
+    let is_sparse = head.starts_with(b"KDMV") && !is_packed(head) && entries == ENTRIES;
+    if !is_sparse || grain == 0 || grain > MAX_GRAIN {
+        return false;
+    }
+    // No more tables than there is room for in the file, whatever the header says.
+    let tables = capacity.div_ceil(grain.saturating_mul(ENTRIES));
+    let tables = tables.min(length / (ENTRIES * 4) + 1);
+    let number_at = |at: u64| {
+        let mut entry = [0; 4];
+        let read = file.read_exact_at(&mut entry, at);
+        read.ok().map(|()| u64::from(u32::from_le_bytes(entry)))
+    };
+    (0..tables).any(|table| {
+        let at = directory.saturating_mul(SECTOR).saturating_add(table * 4);
+        let place = match number_at(at) {
+            None => return true,
+            Some(0) => return false,
+            Some(place) => place * SECTOR,
+        };
+        let mut grains = [0; ENTRIES as usize * 4];
+        file.read_exact_at(&mut grains, place).is_err()
+            || grains.chunks_exact(4).any(|entry| {
+                let sector = number(entry, 0, 4);
+                sector > 1 && (sector + grain) * SECTOR > length
+            })
+    })
 }
 
 /// A number of so many bytes; 0 where it is missing.
@@ -76,12 +113,14 @@ impl Grains<'_> {
         let (filled, failed) = fill(self.stream, &mut marker, u64::MAX);
         failed?;
         let (value, size) = (number(&marker, 0, 8), number(&marker, 8, 4));
-        if filled == 0 || size == 0 && number(&marker, 12, 4) == 0 {
+        if filled < marker.len() {
+            // An end has a mark of its own.
+            self.over = true;
+            return Err(Error::from(ErrorKind::UnexpectedEof));
+        }
+        if size == 0 && number(&marker, 12, 4) == 0 {
             self.over = true;
             return Ok(());
-        }
-        if filled < marker.len() {
-            return Err(Error::from(ErrorKind::UnexpectedEof));
         }
         if size == 0 {
             let tables = value.saturating_mul(SECTOR);

@@ -1,16 +1,19 @@
-//! Files in which packed pieces stand among plain ones: journals of systemd, segments of Borg, Redis' dumps, and forms that
-//! keep their content as streams that end by themselves (squashfs and its kin).
+//! Files in which packed pieces stand among plain ones: journals of systemd, segments of Borg, Redis' dumps, cabinets of
+//! Windows, and forms that keep their content as streams that end by themselves (squashfs and its kin).
 //!
 //! They are read once, from their beginning: each piece is given unpacked, and all between them as it stands. So nothing is
 //! lost that stands there plainly, whatever else is wrong with the file.
 
 mod borg;
+mod cabinet;
 mod embedded;
 mod journal;
 mod lookahead;
 mod redis;
 
+use std::cell::Cell;
 use std::io::{Error, ErrorKind, Read, Result};
+use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
@@ -30,6 +33,8 @@ pub(in super::super) enum PieceHolder {
     Borg,
     /// A dump of Redis.
     Redis,
+    /// A cabinet of Windows.
+    Cabinet,
     /// Some other form, with streams of usual packers in it.
     Streams(StreamsIn),
 }
@@ -49,6 +54,7 @@ pub(super) fn holder(head: &[u8]) -> Option<PieceHolder> {
         _ if journal::begins(head) => Some(PieceHolder::Journal),
         _ if head.starts_with(borg::MAGIC) => Some(PieceHolder::Borg),
         _ if redis::begins(head) => Some(PieceHolder::Redis),
+        _ if head.starts_with(cabinet::MAGIC) => Some(PieceHolder::Cabinet),
         _ => streams_in(head).map(PieceHolder::Streams),
     }
 }
@@ -76,6 +82,7 @@ pub(super) fn read(
         .ok_or(SkipReason::Memory(MEMORY.div_ceil(1 << 20)))?;
     let members = reading.inside.len();
     let mut unread = None;
+    let others = Rc::new(Cell::new(false));
     let mut pieces: Box<dyn Read + '_> = match holder {
         PieceHolder::Journal => Box::new(PieceReader::new(journal::SystemdJournal::new(stream))),
         PieceHolder::Borg => Box::new(PieceReader::new(borg::BorgSegment::new(stream))),
@@ -83,6 +90,13 @@ pub(super) fn read(
             Lookahead::new(stream),
             &reading.budget,
         ))),
+        PieceHolder::Cabinet => {
+            let name = UnreadForm::Cab.name().to_owned();
+            reading.inside.push(name.into());
+            let others = Rc::clone(&others);
+            let cabinet = cabinet::Cabinet::new(stream, &reading.budget, others);
+            Box::new(PieceReader::new(cabinet))
+        }
         PieceHolder::Streams(StreamsIn { form, all }) => {
             reading.inside.push(form.name().to_owned().into());
             unread = (!all).then_some(SkipReason::Form(form));
@@ -96,6 +110,9 @@ pub(super) fn read(
     let outcome = search.text(Text::new(&mut metered, depth + 1), reading);
     reading.inside.truncate(members);
     reading.memory = outer;
+    if others.get() {
+        unread = Some(SkipReason::Form(UnreadForm::Cab));
+    }
     outcome.and(unread.map_or(Ok(()), Err))
 }
 
@@ -204,6 +221,10 @@ mod tests {
                 Lookahead::new(stream),
                 &budget,
             ))),
+            PieceHolder::Cabinet => {
+                let cabinet = cabinet::Cabinet::new(stream, &budget, Rc::default());
+                Box::new(PieceReader::new(cabinet))
+            }
             PieceHolder::Streams(_) => {
                 Box::new(embedded::Embedded::new(Lookahead::new(stream), &budget))
             }
@@ -217,7 +238,8 @@ mod tests {
         form: UnreadForm::Squashfs,
         all: true,
     });
-    const ALL: [PieceHolder; 4] = [
+    const ALL: [PieceHolder; 5] = [
+        PieceHolder::Cabinet,
         PieceHolder::Journal,
         PieceHolder::Borg,
         PieceHolder::Redis,
@@ -227,12 +249,13 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_survived_and_what_is_no_piece_is_given(
-            parts in proptest::collection::vec((0..12usize, proptest::collection::vec(any::<u8>(), 0..80)), 0..10),
+            parts in proptest::collection::vec((0..13usize, proptest::collection::vec(any::<u8>(), 0..80)), 0..10),
         ) {
-            let marks: [&[u8]; 12] = [
+            let marks: [&[u8]; 13] = [
                 b"", b"LPKSHHRH\0\0\0\0\x08\0\0\0", b"BORG_SEG", b"REDIS0011", b"\x78\x9c", b"\x28\xb5\x2f\xfd",
                 b"\xfd7zXZ\0", b"\x1f\x8b\x08\0", b"\xc3\x10\x18", b"\x01\x04\0\0\0\0\0\0\x60\0\0\0\0\0\0\0",
                 b"\0\0\0\0\x60\0\0\0\0", b"\x02\x01\0",
+                b"MSCF\0\0\0\0\x80\0\0\0\0\0\0\0\x2c\0\0\0\0\0\0\0\x03\x01\x01\0\x02\0\0\0\0\0\0\0\x2c\0\0\0\x09\0\x01\0\0\0\0\0\x09\0\x40\0CK",
             ];
             let bytes: Vec<u8> = parts.iter().flat_map(|(mark, more)| [marks[*mark], more].concat()).collect();
             for holder in ALL {
@@ -283,6 +306,39 @@ mod tests {
                 "{packing}"
             );
         }
+    }
+
+    #[test]
+    fn blocks_of_a_cabinet_look_back_into_those_before() {
+        let text = b"APP_KEY=abcdefghijklmnopqrstuvwxyz0123456789 ".repeat(900);
+        let (first, second) = text.split_at(32 << 10);
+        let deflated = |before: &[u8], block: &[u8]| {
+            let mut packed = flate2::Compress::new(flate2::Compression::best(), false);
+            if !before.is_empty() {
+                packed.set_dictionary(before).unwrap();
+            }
+            let mut out = Vec::with_capacity(40 << 10);
+            packed
+                .compress_vec(block, &mut out, flate2::FlushCompress::Finish)
+                .unwrap();
+            [b"CK", &out[..]].concat()
+        };
+        let blocks = [deflated(b"", first), deflated(first, second)];
+        let mut cabinet = [cabinet::MAGIC, &[0; 28]].concat();
+        (cabinet[26], cabinet[30]) = (1, 4);
+        // Four bytes more of the header, one of the folder, and two of each block.
+        cabinet.extend([4, 0, 1, 2, 9, 9, 9, 9]);
+        cabinet.extend([60, 0, 0, 0, 2, 0, 1, 0, 9]);
+        cabinet.resize(60, 9);
+        for block in &blocks {
+            let lengths = [block.len() as u16, 0].map(u16::to_le_bytes).concat();
+            cabinet.extend([&[9; 4], &lengths[..], &[9; 2], block].concat());
+        }
+        assert!(given(PieceHolder::Cabinet, &cabinet) == text);
+        assert!(blocks[1].len() < 200, "the second block looks back");
+        // Cut, it is read as far as it goes.
+        let cut = given(PieceHolder::Cabinet, &cabinet[..cabinet.len() - 1]);
+        assert!(text.starts_with(&cut) && cut.len() > first.len());
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod hints;
 pub mod hour;
 pub mod journal;
 pub mod mail_state;
+pub mod many;
 pub mod older;
 pub mod place;
 pub mod rotation;

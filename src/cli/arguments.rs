@@ -3,6 +3,7 @@
 //! A key or a password is never taken from the command line itself: other users can read it there.
 
 mod amount;
+mod mistyped;
 mod rotate;
 mod safe;
 mod settled;
@@ -250,6 +251,10 @@ pub enum Command {
         /// Do not log in to the mail servers afterwards.
         #[arg(long)]
         no_test: bool,
+        /// List every secret of the plan, and tell of each mailbox. Without this option, the first ten of each kind, and with many
+        /// mailboxes those that ended alike together.
+        #[arg(long)]
+        all: bool,
         /// First wait until nothing speaks against a recovery (jobs, people at work, backups, updates), at most this long: 90s, 10m, 2h.
         /// If it does not get quiet, nothing is changed, and the exit code is 1.
         #[arg(long, value_name = "DURATION", requires = "yes", value_parser = waits::limit)]
@@ -295,6 +300,9 @@ pub enum Command {
         /// Do not log in to the mail servers afterwards.
         #[arg(long)]
         no_test: bool,
+        /// Tell of each mailbox. Without this option, of many those that ended alike are told together.
+        #[arg(long)]
+        all: bool,
         /// Close the interrupted run as it is, because its backup is lost. Nothing is changed, and a new recovery can start.
         #[arg(long)]
         give_up: bool,
@@ -382,6 +390,9 @@ pub struct TestOptions {
     /// How many tests run at once per server. There is never more than one per account.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub per_server: u8,
+    /// Tell of each mailbox. Without this option, of many those that ended alike are told together.
+    #[arg(long)]
+    pub all: bool,
     /// Also send an email from each mailbox to itself, wait for it by IMAP, measure the time, and remove it.
     #[arg(long)]
     pub send: bool,

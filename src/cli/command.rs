@@ -93,6 +93,7 @@ fn carry_out(command: Command) -> CommandResult {
             passwords,
             take_older,
             no_test,
+            all,
             wait_for_quiet,
             ..
         } => recover::run(
@@ -103,6 +104,7 @@ fn carry_out(command: Command) -> CommandResult {
                 passwords: passwords.as_deref(),
                 take_older,
                 test: !no_test,
+                all,
                 wait_for_quiet,
             },
         ),
@@ -118,9 +120,10 @@ fn carry_out(command: Command) -> CommandResult {
         Command::Resume {
             common,
             no_test,
+            all,
             passphrase,
             ..
-        } => resume::run(&common, !no_test, &passphrase),
+        } => resume::run(&common, !no_test, all, &passphrase),
         Command::History { common, all } => history::run(&common, all),
         Command::Undo {
             common,

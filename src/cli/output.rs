@@ -4,6 +4,7 @@ pub(super) mod live;
 pub(super) mod loudness;
 mod next;
 mod out;
+mod recovered;
 mod terminal;
 mod wrapped;
 
@@ -16,8 +17,7 @@ use crate::cli::outcome::CommandResult;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::hunt::old_payloads::standing::Recoverable;
 use crate::domain::inventory::secret::{NamedPlace, Place, SecretKind};
-use crate::domain::mail::probe::Tested;
-use crate::domain::mail::state::MailState;
+use crate::domain::mail::state::Health;
 use crate::domain::plan::PlanAction;
 use crate::domain::plan::hour::Hour;
 use crate::domain::run::Run;
@@ -33,13 +33,15 @@ use crate::engine::report;
 use crate::engine::session::Session;
 use crate::engine::session::options::Options;
 use crate::engine::session::volatile::{self, VolatileFolder, VolatileFolderJson};
-use crate::engine::worker::{Applied, BackupDone, PlanReady, Survey};
+use crate::engine::worker::{BackupDone, PlanReady, Survey};
 use crate::io::hunt::HuntTotals;
-use crate::sentences::{self, mail_state};
+use crate::sentences::many::Group;
+use crate::sentences::{self, many};
 use crate::words::untrusted::shown;
 use crate::words::words;
 pub use out::Out;
 pub(super) use out::{forget_where_typed, json_was_given, lost, say_where_typed};
+pub(super) use recovered::{Recovery, last_word, recovered};
 pub(super) use terminal::Tone;
 
 /// What was done or would be done, with the cautions about our folders, where there are any.
@@ -95,16 +97,20 @@ pub(super) fn cautions(options: &Options) -> Vec<VolatileFolder> {
     cautions
 }
 
-/// The last word of what was only shown, on standard error: how it is done; or that a run has to be ended first, and how. Gives
-/// the exit code: whether it could be done.
+/// The last word of what was only shown, on standard error: how it is done, with the command for it, where there is something
+/// to do; or that a run has to be ended first, and how. Gives the exit code: whether it could be done.
 pub(super) fn only_shown(
     session: &Session,
     options: &Options,
     unfinished: Option<&Run>,
     needs_yes: &str,
+    next: Option<&str>,
 ) -> Exit {
     let Some(run) = unfinished else {
-        Out::aside().line(needs_yes);
+        let mut err = Out::aside();
+        err.line(needs_yes);
+        next.iter()
+            .for_each(|next| err.line(&text!(find_key_next, next)));
         return Exit::Fine;
     };
     let mut err = Out::stderr();
@@ -155,18 +161,17 @@ pub(super) fn problem(problem: &Problem) {
 }
 
 /// What a search for keys of this install could not read.
-pub(super) fn skipped(install: &Path, looked: &HuntTotals) {
+pub(super) fn skipped(out: &mut Out, install: &Path, looked: &HuntTotals) {
     let install = commands::operand(install);
-    let mut err = Out::stderr();
     for skipped in looked.skipped.iter().take(20) {
-        err.line(&text!(look_skipped, what = skipped.sentence(&install)));
+        out.line(&text!(look_skipped, what = skipped.sentence(&install)));
     }
     if let Some(unread) = sentences::unread::unread(&looked.unread()) {
-        err.line(&text!(look_unread, unread));
+        out.line(&text!(look_unread, unread));
     }
     let more = (looked.skipped.len() as u64 + looked.skipped_more).saturating_sub(20);
     if more > 0 {
-        err.line(&text!(look_skipped_more, count = more));
+        out.line(&text!(look_skipped_more, count = more));
     }
 }
 
@@ -185,8 +190,7 @@ fn keys(out: &mut Out, assessment: &Assessment, sources: usize) {
     }
 }
 
-/// How many of a group are listed, and how many places of a key, where not all are asked for.
-const OF_A_GROUP: usize = 10;
+/// How many places of a key are listed, where not all are asked for.
 const SOURCES: usize = 3;
 
 /// What a finding's severity is called, and its tone.
@@ -269,7 +273,7 @@ pub(super) fn check(
         .iter()
         .filter(|s| report::still_unreadable(s) || s.probably_wiped())
         .map(|s| (sentences::verdict(s, assessment), owned(s)));
-    grouped(out, said, Shown::of_check(all));
+    grouped(out, said, all);
     out.line(&summary(&assessment.summary));
     let overruled = sentences::elsewhere::overruled(assessment);
     if let Some(why) = overruled {
@@ -324,6 +328,7 @@ pub(super) fn plan(
     assessment: &Assessment,
     ready: &PlanReady,
     older: &BTreeSet<Place>,
+    all: bool,
 ) {
     out.line(&text!(
         plan_figures,
@@ -366,7 +371,7 @@ pub(super) fn plan(
         };
         Some((said, owned(secret)))
     });
-    grouped(out, said, Shown::Some(|count| text!(plan_more, count)));
+    grouped(out, said, all);
 }
 
 /// Whose a secret is, and what: "Support: incoming password (mailbox 3)".
@@ -379,24 +384,8 @@ pub(super) fn owned(secret: &SecretReport) -> String {
     }
 }
 
-/// How many of a group are listed.
-enum Shown {
-    All,
-    /// The first ones; this says how many more there are.
-    Some(fn(usize) -> String),
-}
-
-impl Shown {
-    fn of_check(all: bool) -> Self {
-        match all {
-            true => Self::All,
-            false => Self::Some(|count| text!(check_more, count)),
-        }
-    }
-}
-
-/// What is said of several, once, and those of whom it is said below it.
-fn grouped(out: &mut Out, said: impl Iterator<Item = (String, String)>, listed: Shown) {
+/// What is said of several, once, and those of whom it is said below it: all, or the first ones.
+fn grouped(out: &mut Out, said: impl Iterator<Item = (String, String)>, all: bool) {
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for (said, of) in said {
         match groups.iter_mut().find(|(known, _)| *known == said) {
@@ -404,47 +393,28 @@ fn grouped(out: &mut Out, said: impl Iterator<Item = (String, String)>, listed: 
             None => groups.push((said, vec![of])),
         }
     }
-    for (said, all) in groups {
-        let said = said.trim_end_matches(['.', '。']);
-        let first = said.chars().take(1).flat_map(char::to_uppercase);
-        let said: String = first.chain(said.chars().skip(1)).collect();
-        out.line(&format!("  {said} ({}):", all.len()));
-        let (shown, more) = match listed {
-            // One line that says that there is another one says less than that.
-            Shown::Some(more) if all.len() > OF_A_GROUP + 1 => (OF_A_GROUP, Some(more)),
-            _ => (all.len(), None),
+    for (said, of) in groups {
+        let said = many::capital(said.trim_end_matches(['.', '。']));
+        out.line(&format!("  {said} ({}):", of.len()));
+        let lines = match all {
+            true => of.into_iter().map(|of| format!("    {of}")).collect(),
+            false => many::first(of.into_iter(), "    "),
         };
-        let listed = all.iter().take(shown);
-        listed.for_each(|of| out.line(&format!("    {of}")));
-        if let Some(more) = more {
-            out.line(&format!("    {}", more(all.len() - shown)));
-        }
+        lines.iter().for_each(|line| out.line(line));
     }
 }
 
-/// What a recovery came to, for people or for programs, and the exit code.
-pub(super) fn recovered(
-    json: bool,
-    cautions: &[VolatileFolder],
-    applied: &Applied,
-    older: report::Older<'_>,
-    tested: Option<&[Tested]>,
-    site: &str,
-    again: &str,
-) -> Exit {
-    if json {
-        let json = report::recover_json(applied, older, tested, site);
-        Out::stdout().json(&Cautioned::new(json, cautions));
-    } else {
-        self::applied(
-            &mut Out::stdout(),
-            applied,
-            tested.unwrap_or_default(),
-            site,
-        );
-        next::after_change(&mut Out::stdout(), &applied.after, again);
+/// Groups, each with its heading in the colour of how it stands.
+pub(super) fn groups(out: &mut Out, groups: &[Group]) {
+    for group in groups {
+        let tone = match group.health {
+            Health::Broken => Tone::Bad,
+            Health::Open => Tone::Warning,
+            Health::Good => Tone::Good,
+        };
+        out.marked(tone, &group.head, "");
+        group.lines.iter().for_each(|line| out.line(line));
     }
-    Exit::of_recovery(applied.verified, &applied.after)
 }
 
 /// What an undo came to, what is so now, with the options for what comes next, and the exit code.
@@ -496,44 +466,6 @@ pub(super) fn restored(json: bool, backup: &Path, restored: &Restored) -> Exit {
         Exit::Fine
     } else {
         Exit::Unreadable
-    }
-}
-
-/// What a recovery came to, for people: the result first, how to test and undo it, then everyone's mail, the worst first.
-fn applied(out: &mut Out, applied: &Applied, tested: &[Tested], site: &str) {
-    out.line(&headline(applied));
-    let state = MailState::with(&applied.after, tested);
-    out.line(&format!(
-        "{} {}",
-        mail_state::sign(state.health()),
-        mail_state::headline(&state, 0)
-    ));
-    if state.is_untested() {
-        out.line(&text!(state_test, test = applied.test));
-    }
-    match &applied.undo {
-        Some(undo) => out.line(&text!(applied_undo, undo)),
-        None => out.line(&text!(
-            applied_nothing_backup,
-            folder = shown(&applied.backup)
-        )),
-    }
-    applied.notes.iter().for_each(|note| out.line(note));
-    let lines = mail_state::all_in_full(&state, &applied.after, site);
-    for line in std::iter::once("").chain(lines.iter().map(String::as_str)) {
-        out.line(line);
-    }
-}
-
-/// What was done, in a line.
-fn headline(applied: &Applied) -> String {
-    let w = words();
-    let (strategy, resealed, entered) = (&applied.strategy, applied.resealed, applied.reentered);
-    match (&applied.undo, applied.verified) {
-        (None, true) => w.applied_nothing_to_do.to_owned(),
-        (None, false) => w.applied_nothing.to_owned(),
-        (Some(_), true) => text!(applied_verified, strategy, resealed, entered),
-        (Some(_), false) => text!(applied_unverified, strategy, resealed, entered),
     }
 }
 

@@ -79,17 +79,26 @@ impl usecase::Reporter for TerminalReporter {
         let is_live = live::is_possible();
         if let Some(lasted) = pace.due(Instant::now(), if is_live { OFTEN } else { EVERY }) {
             let (megabytes, seconds) = (bytes >> 20, lasted.as_secs());
-            let path = shown(&current);
+            let path = shown(&current).to_string();
+            // Between two places nothing is read.
+            let text = match (is_live, path.is_empty()) {
+                (true, true) => text!(search_live_between, files, megabytes, seconds),
+                (true, false) => text!(search_live, files, megabytes, seconds, path),
+                (false, true) => text!(search_goes_on_between, files, megabytes, seconds),
+                (false, false) => text!(search_goes_on, files, megabytes, seconds, path),
+            };
             match is_live {
-                true => live::say(&text!(search_live, files, megabytes, seconds, path)),
-                false => Out::aside().line(&text!(search_goes_on, files, megabytes, seconds, path)),
+                true => live::say(&text),
+                false => Out::aside().line(&text),
             }
         }
     }
 
     fn notice(&self, notice: Notice<'_>) {
         match notice {
-            Notice::Skipped(install, looked) => output::skipped(install, looked),
+            Notice::Skipped(install, looked) => {
+                output::skipped(&mut Out::stderr(), install, looked);
+            }
             Notice::AskedToEnd => Out::stderr().line(words().signal_put_off),
             Notice::Opened(..) | Notice::Journal(..) => {}
         }

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod advice;
+pub mod alike;
 pub mod endpoint;
 pub mod failed;
 pub mod oauth;

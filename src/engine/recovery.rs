@@ -147,7 +147,7 @@ pub fn places(
                         MailboxName::Id(id) => id.to_string(),
                         MailboxName::Email(email) => shown(email).to_string(),
                     };
-                    unknown(&text!(no_such_mailbox, mailbox = name))
+                    no_such_mailbox(assessment, &name)
                 })?;
                 for (kind, text) in [
                     (SecretKind::Incoming, incoming),
@@ -253,6 +253,21 @@ fn enterable(secret: &SecretReport) -> Result<Place, Problem> {
         _ => w.version_untold_why,
     };
     Err(ErrorKind::Refused.problem(what, why, w.password_form_next))
+}
+
+/// A line for a mailbox that is not there, and which there are.
+fn no_such_mailbox(assessment: &Assessment, name: &str) -> Problem {
+    let w = words();
+    let what = text!(no_such_mailbox, mailbox = name);
+    let all = &assessment.mailboxes;
+    let next = match all.is_empty() {
+        true => w.passwords_next.to_owned(),
+        false => text!(
+            passwords_mailboxes_next,
+            mailboxes = sentences::many::mailboxes(all)
+        ),
+    };
+    ErrorKind::BadInput.problem(w.passwords_unusable, what, next)
 }
 
 fn unknown(what: &str) -> Problem {

@@ -118,7 +118,10 @@ pub fn advice(owner: &Owner<'_>, assessment: &Assessment, site: &str) -> Vec<Str
 }
 
 /// The lost secret that kept a login from being tried.
-fn secret_of<'a>(owner: &Owner<'a>, login: &TestedLogin<'_>) -> Option<&'a SecretReport> {
+pub(super) fn secret_of<'a>(
+    owner: &Owner<'a>,
+    login: &TestedLogin<'_>,
+) -> Option<&'a SecretReport> {
     let code = login.tested.map(|tested| tested.ended.code);
     let lost = matches!(code, Some(Code::UnreadablePassword | Code::NoPassword));
     let of_login =
@@ -146,7 +149,8 @@ fn lost<'a>(
         .collect()
 }
 
-fn why_lost(secret: &SecretReport, assessment: &Assessment) -> String {
+/// Why a secret cannot be used, and what brings it back.
+pub(super) fn why_lost(secret: &SecretReport, assessment: &Assessment) -> String {
     let w = words();
     // The verdict says already what is so; this, what to do.
     let planned = assessment

@@ -130,6 +130,8 @@ table! {
     container_resume(command) = "If a change had begun, this finishes it: {command}";
     install_missing_next = "Name the folder that contains FreeScout's `artisan` and `.env`.";
     mistyped_folder(word) = "for a folder of this name, type ./{word}";
+    mistyped_nearest(command) = "the nearest command is '{command}'";
+    mistyped_commands(commands) = "the commands are {commands}";
     no_such_command(word) = "{word} is neither a command nor a folder.";
     no_such_command_next(commands) = "The commands are {commands}. Without a command the wizard starts, on the folder that is given.";
     manual_takes_no_options = "manual pages and completions are the same for every install: of these options they take none";
@@ -836,6 +838,7 @@ table! {
     passwords_no_line = "There is no line in it.";
     passwords_unreadable_next = "Nothing was changed. Name a file that you may read after --passwords, or - for standard input.";
     passwords_next = "Nothing was changed. Give one JSON object per line: {\"mailbox\": 3, \"incoming\": \"…\", \"outgoing\": \"…\"} or {\"system_mail\": \"…\"}.";
+    passwords_mailboxes_next(mailboxes) = "Nothing was changed. {mailboxes}";
     no_such_mailbox(mailbox) = "There is no mailbox {mailbox}.";
     password_form_untold(place) = "A password cannot be stored here: {place}.";
     password_form_next = "Nothing was changed. Enter it in FreeScout's own settings page.";
@@ -875,8 +878,11 @@ table! {
     brief_well = "well";
     check_brief(path, overview) = "  {path}: {overview}";
     check_more(count) = "and {count} more (--all lists them)";
+    many_head(sign, said, count) = "{sign} {said} ({count}):";
+    many_elsewhere(sign, outcome, count) = "{sign} {outcome}: {count} more, at other servers (--all lists them)";
+    many_readable = "readable";
+    mailboxes_there_are(mailboxes) = "The mailboxes are {mailboxes}.";
     places_more(count) = "and {count} more";
-    plan_more(count) = "and {count} more (--json lists them)";
     severity_critical = "critical";
     severity_warning = "warning";
     severity_info = "note";
@@ -916,6 +922,10 @@ table! {
     applied_verified(strategy, resealed, entered) = "Done ({strategy}). Newly encrypted: {resealed}. Passwords stored: {entered}. Everything that was written was read again and is right.";
     applied_unverified(strategy, resealed, entered) = "Done ({strategy}). Newly encrypted: {resealed}. Passwords stored: {entered}. But not everything reads as planned.";
     applied_undo(undo) = "To undo it: {undo}";
+    recovered_logins_fail(failed, of: number, why) = "Recovered, but {failed} of {of} fail: {why}.",
+        of { One "1 login", Other "{of} logins" };
+    logins_fail(failed, of: number, why) = "{failed} of {of} fail: {why}.",
+        of { One "1 login", Other "{of} logins" };
     applied_nothing_to_do = "Nothing to do: no change was made.";
     applied_nothing = "No change was made.";
     applied_nothing_backup(folder) = "A backup was made first: {folder}";
@@ -986,6 +996,10 @@ table! {
     search_live(files: number, megabytes, seconds, path) = "Searching, {seconds} s: {files}, {megabytes} MiB; now {path}",
         files { One "1 file", Other "{files} files" };
     search_goes_on(files: number, megabytes, seconds, path) = "Still searching after {seconds} s: {files}, {megabytes} MiB so far; now {path}",
+        files { One "1 file", Other "{files} files" };
+    search_live_between(files: number, megabytes, seconds) = "Searching, {seconds} s: {files}, {megabytes} MiB",
+        files { One "1 file", Other "{files} files" };
+    search_goes_on_between(files: number, megabytes, seconds) = "Still searching after {seconds} s: {files}, {megabytes} MiB so far",
         files { One "1 file", Other "{files} files" };
     looked_no_key = "No new key found.";
     looked_found(key, opens, total) = "Found: {key} decrypts {opens} of {total}.";

@@ -131,6 +131,8 @@ language! {
     container_resume(command) = "如果更改已经开始，用以下命令完成它：{command}";
     install_missing_next = "请指定包含 FreeScout 的 `artisan` 和 `.env` 的目录。";
     mistyped_folder(word) = "如果是指这个名称的目录，请输入 ./{word}";
+    mistyped_nearest(command) = "最接近的命令是 '{command}'";
+    mistyped_commands(commands) = "命令有：{commands}";
     no_such_command(word) = "{word} 既不是命令，也不是目录。";
     no_such_command_next(commands) = "命令有：{commands}。不带命令时启动向导，处理所给的目录。";
     manual_takes_no_options = "手册页和命令补全对每个安装都相同：这些选项它们一个也不接受";
@@ -830,6 +832,7 @@ language! {
     passwords_unreadable_next = "未做任何更改。请在 --passwords 之后指定您可以读取的文件，或用 - 表示标准输入。";
     passwords_next = "未做任何更改。请每行给出一个 JSON 对象：{\"mailbox\": 3, \"incoming\": \"…\", \"outgoing\": \"…\"} 或 {\"system_mail\": \"…\"}。";
     no_such_mailbox(mailbox) = "没有邮箱 {mailbox}。";
+    passwords_mailboxes_next(mailboxes) = "未做任何更改。{mailboxes}";
     password_form_untold(place) = "无法在此处存储密码：{place}。";
     password_form_next = "未做任何更改。请在 FreeScout 自己的设置页面中输入它。";
     version_untold_why = "尚不清楚此版本的 FreeScout 以何种形式读取它。";
@@ -872,7 +875,10 @@ language! {
     check_brief(path, overview) = "  {path}：{overview}";
     check_more(count) = "另有 {count} 个（--all 全部列出）";
     places_more(count) = "另有 {count} 个";
-    plan_more(count) = "另有 {count} 个（--json 全部列出）";
+    many_head(sign, said, count) = "{sign} {said}（{count}）：";
+    many_elsewhere(sign, outcome, count) = "{sign} {outcome}：另有 {count} 个，在其他服务器上（--all 全部列出）";
+    many_readable = "可读取";
+    mailboxes_there_are(mailboxes) = "现有邮箱：{mailboxes}。";
     severity_critical = "严重";
     severity_warning = "警告";
     severity_info = "提示";
@@ -912,6 +918,10 @@ language! {
     applied_unverified(strategy, resealed, entered) = "已完成（{strategy}）。新加密：{resealed} 个。存储密码：{entered} 个。但并非所有内容的读取结果都与计划一致。";
     applied_undo(undo) = "如需撤销：{undo}";
     applied_nothing_to_do = "无需任何操作：未做更改。";
+    recovered_logins_fail(failed, of: number, why) = "已恢复，但 {of} 中有 {failed} 次失败：{why}。",
+        of { Other "{of} 次登录" };
+    logins_fail(failed, of: number, why) = "{of} 中有 {failed} 次失败：{why}。",
+        of { Other "{of} 次登录" };
     applied_nothing = "未做更改。";
     applied_nothing_backup(folder) = "已事先创建备份：{folder}";
     still_to_enter(count: number, places) = count {
@@ -976,6 +986,10 @@ language! {
     search_live(files: number, megabytes, seconds, path) = "正在搜索，{seconds} 秒：{files}，{megabytes} MiB；当前 {path}",
         files { Other "{files} 个文件" };
     search_goes_on(files: number, megabytes, seconds, path) = "{seconds} 秒后仍在搜索：目前 {files}，{megabytes} MiB；当前 {path}",
+        files { Other "{files} 个文件" };
+    search_live_between(files: number, megabytes, seconds) = "正在搜索，{seconds} 秒：{files}，{megabytes} MiB",
+        files { Other "{files} 个文件" };
+    search_goes_on_between(files: number, megabytes, seconds) = "{seconds} 秒后仍在搜索：目前 {files}，{megabytes} MiB",
         files { Other "{files} 个文件" };
     looked_no_key = "没有找到新密钥。";
     looked_found(key, opens, total) = "已找到：{key} 可解密 {total} 个机密值中的 {opens} 个。";
@@ -2256,6 +2270,14 @@ language! {
 
 /// Help texts and manual pages, by the English of the arguments.
 pub const HELP: &[(&str, &str)] = &[
+    (
+        "Tell of each mailbox. Without this option, of many those that ended alike are told together",
+        "逐个说明每个邮箱。不带此选项时，邮箱较多则将结果相同的合并说明",
+    ),
+    (
+        "List every secret of the plan, and tell of each mailbox. Without this option, the first ten of each kind, and with many mailboxes those that ended alike together",
+        "列出计划中的每个机密值，并逐个说明每个邮箱。不带此选项时，每类只列出前十个，邮箱较多则将结果相同的合并说明",
+    ),
     ("Usage", "用法"),
     ("Commands", "命令"),
     ("Arguments", "参数"),

@@ -524,6 +524,9 @@ fn recover_ends_with_the_state_of_the_mail() {
         "{out}"
     );
     assert!(at("○ not tried") < order && order < at("✓ works"), "{out}");
+    // The exit code does not say it.
+    let last = "Recovered, but 1 of 4 logins fail: login refused (1).";
+    assert_eq!(lines.last(), Some(&last));
     let install = Install::with(&[good(&fine)]);
     let (_, out, _) = install.run(&[&recover[..], &["--no-test"]].concat());
     assert!(

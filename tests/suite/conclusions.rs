@@ -210,13 +210,13 @@ fn the_text_says_where_the_whole_list_of_unread_files_is() {
     }
     let look_in = ["--look-in", folder.to_str().unwrap()];
     let told = find_key(&bench, &look_in, b"");
-    assert_eq!(told.err.matches("not searched: /").count(), 20);
+    assert_eq!(told.out.matches("not searched: /").count(), 20);
     let rest = " more; `find-key --json` lists them as `skipped`";
-    let rest = told.err.lines().find_map(|line| line.strip_suffix(rest));
+    let rest = told.out.lines().find_map(|line| line.strip_suffix(rest));
     let rest = rest.and_then(|line| line.strip_prefix("not searched: "));
     // Processes that ended meanwhile may be among them.
     let rest: usize = rest.and_then(|number| number.parse().ok()).unwrap();
-    assert!(rest >= 210, "{}", told.err);
+    assert!(rest >= 210, "{}", told.out);
     let listed = json(&find_key(
         &bench,
         &[&look_in[..], &["--json"]].concat(),

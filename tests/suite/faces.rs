@@ -6,6 +6,7 @@ mod alike;
 mod endings;
 mod named;
 mod order;
+mod shown;
 mod wizard;
 
 use std::collections::BTreeMap;

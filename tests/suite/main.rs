@@ -32,6 +32,7 @@ mod language;
 mod layouts;
 mod leaving;
 mod lost_backups;
+mod many;
 mod not_tried;
 mod oauth;
 mod oauth_rotation;

@@ -157,6 +157,8 @@ fn they_are_shown_first_and_only_mail_that_can_be_sent_is_sent() {
     assert!(shown.err.contains("Add --yes"), "{}", shown.err);
     let since = resend(&bench, &["--since", "2026-11-28", "--json"]);
     let json: Json = serde_json::from_str(&since.out).unwrap();
+    let next = "Next: freescout-rescue resend --yes --since 2026-11-28T00:00:00 ";
+    assert!(since.err.contains(next), "{}", since.err);
     assert_eq!(json["planned"], true);
     assert_eq!((&json["mails"], &json["held_back"]), (&json!(2), &json!(1)));
     assert_eq!(json["oldest"], "2026-11-28T10:00:00");

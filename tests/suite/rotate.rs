@@ -79,7 +79,13 @@ fn without_yes_what_breaks_is_counted_and_nothing_is_written() {
     }
     let (_, public) = bench.age_key("secret");
     let to = ["--recipient", &public, "--output", &bench.text("to.age")];
-    let told = bench.rotate(&to).out;
+    let told = bench.rotate(&to);
+    let again = format!(
+        "freescout-rescue rotate --yes --output {} --recipient {public} ",
+        bench.text("to.age")
+    );
+    assert!(told.err.contains(&again), "as it was called: {}", told.err);
+    let told = told.out;
     let said = format!(
         "age -d -i KEYFILE {} | freescout-rescue recover --strategy carry --key-file - ",
         bench.text("to.age")

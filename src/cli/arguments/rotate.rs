@@ -21,6 +21,9 @@ pub struct RotateOptions {
     /// Do not log in to the mail servers afterwards.
     #[arg(long)]
     pub no_test: bool,
+    /// Tell of each mailbox. Without this option, of many those that ended alike are told together.
+    #[arg(long)]
+    pub all: bool,
     /// Who can open the safe.
     #[command(flatten)]
     pub lock: SafeLockOptions,

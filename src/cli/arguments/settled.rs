@@ -1,12 +1,12 @@
 //! The command line as a whole: what stands before the command counts as if it stood after it, what may be given once is
 //! given once, and standard input has one reader.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind as Misuse};
 use clap::{CommandFactory, FromArgMatches};
 
+use super::mistyped::{in_full, mistyped, no_command};
 use super::spoken::{self, ToldFor};
 use super::{Arguments, Command, Common, FaceOptions, Task, is_stdin};
 use crate::domain::error::{ErrorKind, Problem};
@@ -32,7 +32,8 @@ impl Arguments {
 
     fn parsed(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
         // What begins like a call of a command is one. Behind another path there is nothing but options.
-        let mistyped = arguments.get(1).and_then(|word| mistyped(word));
+        let first = arguments.get(1).cloned().unwrap_or_default();
+        let typed = arguments.clone();
         let mut command = spoken::command(ToldFor::Reader);
         let read = command.try_get_matches_from_mut(arguments);
         let read = read.and_then(|read| {
@@ -41,13 +42,16 @@ impl Arguments {
         match read {
             Ok(read) if read.task.is_none() => {
                 let word = read.common.install.as_deref();
-                match word.and_then(|path| self::mistyped(path.as_os_str())) {
+                match word.and_then(|path| mistyped(path.as_os_str())) {
                     Some(error) => Err(error),
                     None => read.settled(),
                 }
             }
             Ok(read) => read.settled(),
-            Err(error) => Err(mistyped.unwrap_or(error)),
+            Err(error) => {
+                let of_word = mistyped(&first).or_else(|| no_command(&first, &error));
+                Err(of_word.unwrap_or_else(|| in_full(error, &typed)))
+            }
         }
     }
 
@@ -185,38 +189,6 @@ impl Command {
         readers.extend(path.as_deref().is_some_and(is_stdin).then_some(own));
         readers
     }
-}
-
-/// What is wrong with a word that is nearly the name of a command, where a command would stand.
-fn mistyped(word: &OsStr) -> Option<clap::Error> {
-    let ours = Arguments::command();
-    // Who means these writes them right; and a folder is called helpdesk before it is a mistyped help.
-    let rare = ["help", "man", "completions"];
-    let likely = |command: &&clap::Command| !rare.contains(&command.get_name());
-    // Without the path that may stand there, clap finds the nearest name.
-    let bare = clap::Command::new(env!("CARGO_PKG_NAME")).disable_help_subcommand(true);
-    let bare = bare.subcommands(ours.get_subcommands().filter(likely).cloned());
-    let word = word.to_str().filter(|word| looks_like_a_command(word))?;
-    let mut error = bare
-        .try_get_matches_from([env!("CARGO_PKG_NAME"), word])
-        .err()?;
-    let near = error.get(ContextKind::SuggestedSubcommand).is_some();
-    if error.kind() != Misuse::InvalidSubcommand || !near {
-        return None;
-    }
-    let tip = text!(mistyped_folder, word);
-    error.insert(
-        ContextKind::Suggested,
-        ContextValue::StyledStrs(vec![tip.into()]),
-    );
-    Some(error)
-}
-
-fn looks_like_a_command(word: &str) -> bool {
-    !word.starts_with('-')
-        && word
-            .bytes()
-            .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_'))
 }
 
 fn conflict(message: &str) -> clap::Error {

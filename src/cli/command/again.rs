@@ -1,4 +1,5 @@
-//! The options of a command once more, for the next one that the operator is to type.
+//! The options of a command once more, for the next one that the operator is to type: another one, or the same to be carried
+//! out.
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +7,7 @@ use crate::cli::arguments::{Common, STDIN, is_stdin};
 use crate::domain::key::source::{Source, SourceKind};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::recovery::commands;
+use crate::io::os::around;
 use crate::io::{install, state};
 use crate::sentences;
 
@@ -52,6 +54,35 @@ pub(super) fn options(
     }
     words.push(sentences::shell(&as_given(common, root)));
     words.join(" ")
+}
+
+/// The command that carries out what was only shown, ready for a shell: as it was called, with `--yes`. `own` are options that
+/// only this command has, and `again` the others.
+pub(super) fn carried_out(what: &str, own: &[String], common: &Common, again: &str) -> String {
+    let mut words = vec![
+        around::program().to_owned(),
+        what.to_owned(),
+        "--yes".to_owned(),
+    ];
+    words.extend(own.iter().cloned());
+    words.extend(flag("--restart-workers", common.restart_workers));
+    words.push(again.to_owned());
+    words.join(" ")
+}
+
+/// An option with a path, where it was given.
+pub(super) fn with_path(name: &str, path: Option<&Path>) -> Option<String> {
+    let path = path?;
+    let path = match is_stdin(path) {
+        true => STDIN.to_owned(),
+        false => sentences::shell(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
+    };
+    Some(format!("{name} {path}"))
+}
+
+/// An option without a value, where it was given.
+pub(super) fn flag(name: &str, given: bool) -> Option<String> {
+    given.then(|| name.to_owned())
 }
 
 /// Whether the key of this file decrypts something, or is the current one.

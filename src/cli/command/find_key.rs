@@ -66,7 +66,7 @@ pub(super) fn run(common: &Common, wishes: &HuntWishes) -> CommandResult {
         Out::stdout().json(&json);
     } else {
         conclusion::keys(&mut Out::stdout(), &assessment, &hunted, all);
-        output::skipped(&session.install.root, &hunted.looked);
+        output::skipped(&mut Out::stdout(), &session.install.root, &hunted.looked);
         conclusion.tell(&mut Out::stdout(), &assessment);
     }
     if reporter.cancelled() {

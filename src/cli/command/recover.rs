@@ -30,6 +30,8 @@ pub(super) struct Flags<'a> {
     pub(super) take_older: bool,
     /// Whether every login is tried afterwards.
     pub(super) test: bool,
+    /// Whether everything is listed.
+    pub(super) all: bool,
     /// How long is waited for a quiet moment.
     pub(super) wait_for_quiet: Option<Duration>,
 }
@@ -66,7 +68,7 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
             Out::stdout().json(&output::Cautioned::new(json, &cautions).after(unfinished));
         } else {
             let mut out = Out::stdout();
-            output::plan(&mut out, &assessment, &ready, older_places);
+            output::plan(&mut out, &assessment, &ready, older_places, asked.all);
             out.line(&sentences::hour::hour(&hour));
             if !ready.writes_nothing() {
                 out.line(&sentences::hour::holds(&hour));
@@ -79,10 +81,11 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
             true => w.recover_would_nothing,
             false => w.recover_needs_yes,
         };
-        let exit = output::only_shown(&session, &options, unfinished, needs_yes);
+        let root = &session.install.root;
+        let again = again::options(common, &common.look_in, &assessment, root);
+        let next = (!ready.writes_nothing()).then(|| carried_out(common, &asked, &again));
+        let exit = output::only_shown(&session, &options, unfinished, needs_yes, next.as_deref());
         if unfinished.is_none() && ready.writes_nothing() && !common.json {
-            let root = &session.install.root;
-            let again = again::options(common, &common.look_in, &assessment, root);
             output::still_missing(&assessment, &again);
         }
         return Ok(exit);
@@ -102,7 +105,13 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
             && let Some(possible) = &failure.plan
         {
             let assessment = session.assess();
-            output::plan(&mut Out::stderr(), &assessment, possible, older_places);
+            output::plan(
+                &mut Out::stderr(),
+                &assessment,
+                possible,
+                older_places,
+                asked.all,
+            );
         }
         refused(why)
     })?;
@@ -111,15 +120,33 @@ pub(super) fn run(common: &Common, yes: bool, asked: Flags<'_>) -> CommandResult
     }
     let after = &recovered.applied.after;
     let again = again::options(common, &common.look_in, after, &session.install.root);
-    Ok(output::recovered(
-        common.json,
-        &cautions,
-        &recovered.applied,
-        report::Older::of(&unattended.before, older_places, entered),
-        recovered.tested.as_deref(),
-        &survey::summary(&session).site,
-        &again,
-    ))
+    let older = report::Older::of(&unattended.before, older_places, entered);
+    let recovery = output::Recovery {
+        applied: &recovered.applied,
+        tested: recovered.tested.as_deref(),
+        cautions: &cautions,
+        site: &survey::summary(&session).site,
+        again: &again,
+        all: asked.all,
+    };
+    let exit = output::recovered(common.json, older, &recovery);
+    output::last_word(common.json, &recovery);
+    Ok(exit)
+}
+
+/// The command that carries out the plan that was shown.
+fn carried_out(common: &Common, asked: &Flags<'_>, again: &str) -> String {
+    let strategy = asked
+        .strategy
+        .map(|strategy| format!("--strategy {}", strategy.name()));
+    let own = [
+        strategy,
+        again::with_path("--passwords", asked.passwords),
+        again::flag("--take-older", asked.take_older),
+        again::flag("--no-test", !asked.test),
+    ];
+    let own: Vec<String> = own.into_iter().flatten().collect();
+    again::carried_out("recover", &own, common, again)
 }
 
 /// The lines of a file of passwords.

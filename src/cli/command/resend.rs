@@ -2,6 +2,7 @@
 
 use jiff::civil::DateTime;
 
+use super::again;
 use crate::cli::arguments::Common;
 use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started, refused};
@@ -26,7 +27,17 @@ pub(super) fn run(common: &Common, yes: bool, since: Option<DateTime>) -> Comman
             false => show(&mut Out::stdout(), &session, &of),
         }
         if !of.mails.is_empty() {
-            Out::aside().line(w.resend_needs_yes);
+            let assessment = session.assess();
+            let root = &session.install.root;
+            let again = again::options(common, &common.look_in, &assessment, root);
+            let own: Vec<String> = since
+                .iter()
+                .map(|since| format!("--since {since}"))
+                .collect();
+            let next = again::carried_out("resend", &own, common, &again);
+            let mut err = Out::aside();
+            err.line(w.resend_needs_yes);
+            err.line(&text!(find_key_next, next));
         }
         return Ok(Exit::Fine);
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::again;
 use crate::cli::arguments::{Common, PassphraseSource};
 use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started, refused};
@@ -55,7 +56,18 @@ pub(super) fn run(
             true => w.quit_nothing_changed,
             false => w.restore_needs_yes,
         };
-        let exit = output::only_shown(&session, &options, unfinished, needs_yes);
+        let again = again::options(
+            common,
+            &common.look_in,
+            &foretold.now,
+            &session.install.root,
+        );
+        let passphrase = source.passphrase_file.as_deref();
+        let own = again::with_path("--passphrase-file", passphrase);
+        let own: Vec<String> = own.into_iter().chain([sentences::shell(folder)]).collect();
+        let next = again::carried_out("restore", &own, common, &again);
+        let next = (!foretold.is_nothing()).then_some(next.as_str());
+        let exit = output::only_shown(&session, &options, unfinished, needs_yes, next);
         return Ok(exit);
     };
     let done = restore::restore(&mut session, &options, &backup, foretold, onto, &reporter);

@@ -20,8 +20,13 @@ use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
-/// Finishes the run that was interrupted.
-pub(super) fn run(common: &Common, test: bool, source: &PassphraseSource) -> CommandResult {
+/// Finishes the run that was interrupted. `all` tells of each mailbox afterwards.
+pub(super) fn run(
+    common: &Common,
+    test: bool,
+    all: bool,
+    source: &PassphraseSource,
+) -> CommandResult {
     let reporter = TerminalReporter::default();
     let mut session = opened(common, &reporter).map_err(not_started)?;
     let options = common.options();
@@ -38,15 +43,19 @@ pub(super) fn run(common: &Common, test: bool, source: &PassphraseSource) -> Com
             let (what, next) = (w.resume_nothing_written, w.resume_nothing_written_next);
             return Err(unchanged(ErrorKind::NothingToDo.problem(what, "", next)));
         }
-        Resumed::Recovered(applied) => output::recovered(
-            common.json,
-            &[],
-            &applied,
-            Older::default(),
-            finished.tested.as_deref(),
-            &survey::summary(&session).site,
-            &again,
-        ),
+        Resumed::Recovered(applied) => {
+            let recovery = output::Recovery {
+                applied: &applied,
+                tested: finished.tested.as_deref(),
+                cautions: &[],
+                site: &survey::summary(&session).site,
+                again: &again,
+                all,
+            };
+            let exit = output::recovered(common.json, Older::default(), &recovery);
+            output::last_word(common.json, &recovery);
+            exit
+        }
         Resumed::TakenBack(backup, undone) => {
             output::undone(common.json, &[], &backup, &undone, (&after, &again))
         }

@@ -19,7 +19,7 @@ use crate::engine::usecase::recover::Terms;
 use crate::engine::usecase::rotate::{self, RotationForeseen, SafeOrder};
 use crate::engine::usecase::safe as safes;
 use crate::io::os::around;
-use crate::sentences::commands::decrypt;
+use crate::sentences::commands::{decrypt, word};
 use crate::sentences::{self, rotation, shell};
 use crate::words::words;
 
@@ -90,13 +90,9 @@ pub(super) fn run(common: &Common, asked: &RotateOptions) -> CommandResult {
             out.line(&sentences::hour::hour(&hour));
             out.line(&sentences::hour::holds(&hour));
         }
-        let output = if path.is_some() || foreseen.kept {
-            ""
-        } else {
-            " --output FILE"
-        };
+        let output = options_again(common, asked, foreseen.kept);
         let needs_yes = text!(rotate_needs_yes, program, output, again);
-        let exit = output::only_shown(&session, &options, unfinished, &needs_yes);
+        let exit = output::only_shown(&session, &options, unfinished, &needs_yes, None);
         return Ok(exit);
     }
     // Nobody is asked for a passphrase in vain.
@@ -142,7 +138,15 @@ pub(super) fn run(common: &Common, asked: &RotateOptions) -> CommandResult {
         return Ok(Exit::of_recovery(applied.verified, &applied.after));
     }
     let older = report::Older::default();
-    let exit = output::recovered(false, &cautions, applied, older, tested, &site, &again);
+    let recovery = output::Recovery {
+        applied,
+        tested,
+        cautions: &cautions,
+        site: &site,
+        again: &again,
+        all: asked.all,
+    };
+    let exit = output::recovered(false, older, &recovery);
     let mut out = Out::stdout();
     out.line("");
     match &done.safe {
@@ -150,7 +154,31 @@ pub(super) fn run(common: &Common, asked: &RotateOptions) -> CommandResult {
         None => out.line(&text!(rotate_new_not_safe, program, again)),
     }
     listed(&mut out, words().rotate_afterwards, &afterwards);
+    output::last_word(false, &recovery);
     Ok(exit)
+}
+
+/// The options that only this command has, once more, each with a blank before it. Where the keys are put is asked for, unless
+/// they are `kept` already.
+fn options_again(common: &Common, asked: &RotateOptions, kept: bool) -> String {
+    let output = match asked.output.as_deref() {
+        None if kept => None,
+        None => Some("--output FILE".to_owned()),
+        path => again::with_path("--output", path),
+    };
+    let lock = &asked.lock;
+    let recipients = lock.recipient.iter();
+    let recipients = recipients.map(|one| format!("--recipient {}", word(one)));
+    let files = lock.recipients_file.iter();
+    let files = files.filter_map(|path| again::with_path("--recipients-file", Some(path)));
+    let passphrase = again::with_path("--passphrase-file", lock.passphrase_file.as_deref());
+    let flags = [
+        again::flag("--no-test", asked.no_test),
+        again::flag("--restart-workers", common.restart_workers),
+    ];
+    let all = output.into_iter().chain(recipients).chain(files);
+    let all = all.chain(passphrase).chain(flags.into_iter().flatten());
+    all.map(|option| format!(" {option}")).collect()
 }
 
 /// What it would come to, for people.

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::cli::arguments::{Common, TestOptions};
 use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started};
-use crate::cli::output::Out;
+use crate::cli::output::{self, Out};
 use crate::cli::reporter::TerminalReporter;
 use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::mail::outage::{Outage, outages};
@@ -20,6 +20,7 @@ use crate::engine::usecase::logins::{self, WantedLogins};
 use crate::io::mail::Settings;
 use crate::io::os::names;
 use crate::sentences::connections as sentences;
+use crate::sentences::many;
 use crate::sentences::watch::away::named;
 use crate::words::untrusted::shown;
 use crate::words::words;
@@ -52,7 +53,7 @@ pub(super) fn run(common: &Common, options: &TestOptions) -> CommandResult {
     if common.json {
         Out::stdout().json(&report::connections::tests(&tested, &site));
     } else {
-        print(&mut Out::stdout(), &tested, &site);
+        print(&mut Out::stdout(), &tested, &site, options.all);
     }
     let journeys = || tested.iter().filter_map(|t| t.ended.journey.as_ref());
     Ok(
@@ -90,8 +91,17 @@ pub(super) fn routes(texts: &[String]) -> Result<Vec<(String, u16, SocketAddr)>,
         .collect()
 }
 
-/// The results for people: a block a mailbox.
-fn print(out: &mut Out, tested: &[Tested], site: &str) {
+/// The results for people: of many mailboxes those that ended alike together.
+fn print(out: &mut Out, tested: &[Tested], site: &str, all: bool) {
+    match !all && many::are_many(tested) {
+        true => output::groups(out, &many::tests(tested, |one| *one != TOLD_ONCE, site)),
+        false => one_by_one(out, tested, site),
+    }
+    summary(out, tested);
+}
+
+/// A block a mailbox.
+fn one_by_one(out: &mut Out, tested: &[Tested], site: &str) {
     let w = words();
     let out_of_order = outages(tested);
     let is_told_below = |one: &Tested| {
@@ -118,6 +128,10 @@ fn print(out: &mut Out, tested: &[Tested], site: &str) {
         out.line("");
         told_once(out, outage, site);
     }
+}
+
+/// What concerns the install, and how many logins work: the last lines.
+fn summary(out: &mut Out, tested: &[Tested]) {
     let private = tested
         .iter()
         .filter(|t| t.ended.cautions.contains(&TOLD_ONCE));

@@ -37,6 +37,11 @@ pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> Comm
         });
         Out::stdout().json(&output::Cautioned::new(json, &cautions));
     }
+    let assessment = session.assess();
+    let again = again::options(common, &common.look_in, &assessment, &session.install.root);
+    let own = again::with_path("--passphrase-file", source.passphrase_file.as_deref());
+    let own: Vec<String> = own.into_iter().collect();
+    let next = again::carried_out("undo", &own, common, &again);
     let mut err = Out::stderr();
     err.line(&text!(
         undo_needs_yes,
@@ -46,5 +51,6 @@ pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> Comm
         files = would.files
     ));
     would.left_alone().for_each(|line| err.line(&line));
+    err.line(&text!(find_key_next, next));
     Ok(Exit::Fine)
 }

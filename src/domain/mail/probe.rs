@@ -26,7 +26,7 @@ named! {
 }
 
 /// What is wrong with a certificate.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum CertificateFault {
     /// No longer, or not yet, valid.
     Expired,
@@ -43,7 +43,7 @@ pub enum CertificateFault {
 }
 
 /// Something that works and should not be left so, or that the operator must know about the test itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TestCaution {
     /// The password travels unprotected.
     ClearText,
@@ -100,7 +100,7 @@ impl TestCaution {
 }
 
 /// How a login is marked. Only what was tried works or fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LoginMark {
     /// FreeScout logs in.
     Works,
@@ -115,7 +115,7 @@ pub enum LoginMark {
 }
 
 /// Another login that was refused with the same password or token, or turned the same account away.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RefusedBy {
     /// Its protocol.
     pub protocol: Protocol,

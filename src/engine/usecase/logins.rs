@@ -21,6 +21,7 @@ use crate::engine::worker::{Entered, PasswordsUsed};
 use crate::io::mail::Settings;
 use crate::io::mail::oauth::Endpoints;
 use crate::io::state::passwords::MailboxName;
+use crate::sentences;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -67,7 +68,12 @@ pub fn named(session: &Session, names: &[String]) -> Result<Option<Vec<Connectio
         let found = session.inventory.mailboxes.iter().find(|m| name.is(m));
         let Some(mailbox) = found else {
             let what = text!(no_such_mailbox, mailbox = shown(text));
-            return Err(ErrorKind::BadInput.problem(what, "", w.test_nothing_next));
+            let all = &session.inventory.mailboxes;
+            let next = match all.is_empty() {
+                true => w.test_nothing_next.to_owned(),
+                false => sentences::many::mailboxes(all),
+            };
+            return Err(ErrorKind::BadInput.problem(what, "", next));
         };
         which.extend(Direction::BOTH.map(|direction| ConnectionId::of(mailbox.id, direction)));
     }

@@ -320,7 +320,7 @@ fn find_key_says_by_weight_what_it_could_not_read() {
     let install = bench.install();
     let install = install.to_str().unwrap();
     let place = backups.to_str().unwrap();
-    let said = bench.run(&["find-key", install, "--look-in", place]).err;
+    let said = bench.run(&["find-key", install, "--look-in", place]).out;
     for part in [
         "site.tar.enc (3 MB): encrypted with openssl enc: decrypt it first (openssl enc -d",
         "other.bin: looks like random bytes",

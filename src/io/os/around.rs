@@ -132,7 +132,7 @@ pub fn called() -> &'static Path {
 /// The same, ready for a shell.
 pub fn program() -> &'static str {
     static FOR_SHELL: OnceLock<String> = OnceLock::new();
-    FOR_SHELL.get_or_init(|| sentences::shell(&called()))
+    FOR_SHELL.get_or_init(|| sentences::shell(called()))
 }
 
 const NAME: &str = "freescout-rescue";

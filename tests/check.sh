@@ -157,11 +157,16 @@ step cargo test --locked --features "$TEST_FEATURES" --test crash
 others=()
 for program in tests/*/main.rs; do
     name=$(basename "$(dirname "$program")")
-    [ "$name" = crash ] || others+=(--test "$name")
+    case $name in
+        crash | memory) ;;
+        *) others+=(--test "$name") ;;
+    esac
 done
 # Some tests measure time: they have the machine to themselves, but for the tools of the checks that follow, which are built
 # in what the tests leave of it.
 [ -z "$ahead" ] || wait "$ahead" || true
+# What is left in memory is looked for while nothing else runs: beside others, threads end late, and their stacks with them.
+step cargo test --locked --features "$TEST_FEATURES" --test memory
 setsid nice -n 19 sh -c 'tests/deny.sh tool && tests/machete.sh' >/dev/null 2>&1 </dev/null &
 ahead=$!
 step cargo test --locked --features "$TEST_FEATURES" --lib --bins "${others[@]}"

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use freescout_rescue::cli::arguments::{Arguments, Common, FaceOptions, Task, choose_language};
 use freescout_rescue::cli::manual;
@@ -27,6 +28,7 @@ use freescout_rescue::tui::inbox::{Hints, Outcome, WizardStart};
 use freescout_rescue::words::untrusted::shown;
 use freescout_rescue::words::words;
 use freescout_rescue::{demo, sentences, text, tui};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 /// What is freed is wiped, whichever library held it.
 #[global_allocator]
@@ -226,6 +228,11 @@ fn run_demo(face: FaceOptions) -> CommandResult {
             w.demo_no_room_next,
         ))
     };
+    // Until the wizard hears of signals itself, none may end us and leave the demo behind.
+    let called_off = Arc::new(AtomicBool::new(false));
+    for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT] {
+        signal_hook::flag::register(signal, Arc::clone(&called_off)).map_err(failed)?;
+    }
     // Removed at the end, and whatever ends this function before.
     let home = tempfile::Builder::new()
         .prefix("rescue-demo-")
@@ -251,7 +258,10 @@ fn run_demo(face: FaceOptions) -> CommandResult {
         google: "http://127.0.0.1:1/".to_owned(),
         ..Endpoints::default()
     };
-    let outcome = wizard(&common, face, mail, endpoints, Some(&made));
+    let outcome = match called_off.load(Ordering::Relaxed) {
+        true => Ok(Exit::Attention),
+        false => wizard(&common, face, mail, endpoints, Some(&made)),
+    };
     let path = home.path().to_owned();
     let gone = home.close();
     match (&gone, &outcome) {

@@ -35,13 +35,13 @@ use crate::engine::session::options::Options;
 use crate::engine::session::volatile::{self, VolatileFolder, VolatileFolderJson};
 use crate::engine::worker::{BackupDone, PlanReady, Survey};
 use crate::io::hunt::HuntTotals;
-use crate::sentences::many::Group;
+use crate::sentences::many::ToldGroup;
 use crate::sentences::{self, many};
 use crate::words::untrusted::shown;
 use crate::words::words;
 pub use out::Out;
 pub(super) use out::{forget_where_typed, json_was_given, lost, say_where_typed};
-pub(super) use recovered::{Recovery, last_word, recovered};
+pub(super) use recovered::{Recovery, last_word};
 pub(super) use terminal::Tone;
 
 /// What was done or would be done, with the cautions about our folders, where there are any.
@@ -405,7 +405,7 @@ fn grouped(out: &mut Out, said: impl Iterator<Item = (String, String)>, all: boo
 }
 
 /// Groups, each with its heading in the colour of how it stands.
-pub(super) fn groups(out: &mut Out, groups: &[Group]) {
+pub(super) fn groups(out: &mut Out, groups: &[ToldGroup]) {
     for group in groups {
         let tone = match group.health {
             Health::Broken => Tone::Bad,
@@ -415,6 +415,17 @@ pub(super) fn groups(out: &mut Out, groups: &[Group]) {
         out.marked(tone, &group.head, "");
         group.lines.iter().for_each(|line| out.line(line));
     }
+}
+
+/// What a recovery came to, but for the last word, and the exit code. `older` are passwords that were taken, and those that were
+/// not.
+pub(super) fn recovered(json: bool, older: report::Older<'_>, recovery: &Recovery<'_>) -> Exit {
+    let exit = recovered::told(json, older, recovery);
+    if !json {
+        let after = &recovery.applied.after;
+        next::after_change(&mut Out::stdout(), after, recovery.again);
+    }
+    exit
 }
 
 /// What an undo came to, what is so now, with the options for what comes next, and the exit code.

@@ -20,7 +20,7 @@ pub const NAMED: usize = 10;
 
 /// A group: what is so of all of it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Group {
+pub struct ToldGroup {
     /// How it stands.
     pub health: Health,
     /// What is so, and of how many.
@@ -30,7 +30,7 @@ pub struct Group {
 }
 
 /// A heading, and the groups below it.
-pub type Section = (&'static str, Vec<Group>);
+pub type Section = (&'static str, Vec<ToldGroup>);
 
 /// Names, the first ones of many, with how many more there are.
 pub fn first(names: impl ExactSizeIterator<Item = String>, indent: &str) -> Vec<String> {
@@ -80,7 +80,7 @@ pub fn tests<'a>(
     tested: impl IntoIterator<Item = &'a Tested>,
     told: impl Fn(&TestCaution) -> bool,
     site: &str,
-) -> Vec<Group> {
+) -> Vec<ToldGroup> {
     folded(alike(tested, &told), &told, site)
 }
 
@@ -175,7 +175,7 @@ pub fn fail(tested: &[Tested], is_recovered: bool) -> Option<String> {
 }
 
 /// What cannot be read and why, with what brings it back.
-fn lost(state: &MailState<'_>, assessment: &Assessment) -> Vec<Group> {
+fn lost(state: &MailState<'_>, assessment: &Assessment) -> Vec<ToldGroup> {
     let mut all: Vec<(String, Vec<String>)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for secret in state.owners.iter().flat_map(Owner::unreadable) {
@@ -199,8 +199,8 @@ fn folded(
     all: Vec<AlikeLogins<'_>>,
     told: &dyn Fn(&TestCaution) -> bool,
     site: &str,
-) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+) -> Vec<ToldGroup> {
+    let mut groups: Vec<ToldGroup> = Vec::new();
     // By how they ended: how many groups were told of it, and how many logins were not.
     let mut ends: HashMap<(Code, &'static str), (usize, usize)> = HashMap::new();
     let mut order = Vec::new();
@@ -221,7 +221,7 @@ fn folded(
         let left = ends.get(&end).map_or(0, |(_, left)| *left);
         if left > 0 {
             let outcome = connections::outcome(&first.ended);
-            groups.push(Group {
+            groups.push(ToldGroup {
                 health: health(first.ended.mark()),
                 head: text!(many_elsewhere, sign = end.1, outcome, count = left),
                 lines: Vec::new(),
@@ -231,7 +231,7 @@ fn folded(
     groups
 }
 
-fn logins(alike: &AlikeLogins<'_>, told: &dyn Fn(&TestCaution) -> bool, site: &str) -> Group {
+fn logins(alike: &AlikeLogins<'_>, told: &dyn Fn(&TestCaution) -> bool, site: &str) -> ToldGroup {
     let first = alike.first();
     let ended = &first.ended;
     let said = (!ended.server_said.is_empty() && ended.mark() == LoginMark::Fails)
@@ -295,10 +295,10 @@ fn named(owner: &Owner<'_>) -> String {
     }
 }
 
-fn group(health: Health, sign: &str, said: &str, more: &[String], of: Vec<String>) -> Group {
+fn group(health: Health, sign: &str, said: &str, more: &[String], of: Vec<String>) -> ToldGroup {
     let head = text!(many_head, sign, said, count = of.len());
     let more = more.iter().map(|line| format!("    {line}"));
-    Group {
+    ToldGroup {
         health,
         head,
         lines: more.chain(first(of.into_iter(), "      ")).collect(),

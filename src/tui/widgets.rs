@@ -15,6 +15,7 @@ use self::linear::LineNotes;
 use super::theme::{Glyphs, Role, Theme};
 use crate::domain::error::Problem;
 use crate::wizard::parts::input::Input;
+use crate::words::untrusted::is_hostile;
 use crate::words::words;
 
 pub use list::Marked;
@@ -212,7 +213,8 @@ impl Canvas<'_> {
         let shown: String = if masked {
             "•".repeat(input.chars())
         } else {
-            input.expose().to_owned()
+            let signs = input.expose().chars();
+            signs.map(|c| if is_hostile(c) { '·' } else { c }).collect()
         };
         let before: String = shown.chars().take(input.cursor()).collect();
         // The cursor stays in sight: what stands before it is cut from the left.

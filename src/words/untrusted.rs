@@ -267,6 +267,8 @@ impl<T: Sanitise + ?Sized> Sanitise for Untrusted<T> {
 
 /// Digits of a key in base64, without its padding.
 const KEY_DIGITS: usize = 43;
+/// Digits of the shortest key there is, of 16 bytes.
+const SHORTEST_KEY: usize = 22;
 /// What marks a key.
 const KEY_PREFIX: &[u8] = b"base64:";
 
@@ -274,6 +276,43 @@ const KEY_PREFIX: &[u8] = b"base64:";
 /// digits of base64 behind `base64:`, before a `=`, or by themselves, if they decode to 32 bytes. Between the slashes of a
 /// path nothing else tells whether a slash is a digit.
 pub fn without_keys(text: &str) -> Cow<'_, str> {
+    match without_digits(text) {
+        Cow::Borrowed(text) => without_marked(text),
+        Cow::Owned(text) => Cow::Owned(without_marked(&text).into_owned()),
+    }
+}
+
+/// The text without what stands behind the mark of a key, whatever its spelling: in the alphabet of URLs, with percent signs, of
+/// 16 bytes. No slash belongs to it: in a path, one ends the name.
+fn without_marked(text: &str) -> Cow<'_, str> {
+    let small = text.to_ascii_lowercase();
+    let marks = ["base64:", "base64%3a"];
+    let (mut out, mut done) = (String::new(), 0);
+    while let Some((at, mark)) = marks
+        .iter()
+        .filter_map(|mark| Some((small[done..].find(mark)? + done, mark)))
+        .min()
+    {
+        let from = at + mark.len();
+        let digits = |c: char| c.is_ascii_alphanumeric() || "+=_%-".contains(c);
+        let len = text[from..]
+            .find(|c| !digits(c))
+            .unwrap_or(text.len() - from);
+        out.push_str(&text[done..from]);
+        if len >= SHORTEST_KEY {
+            out.push_str(words().key_in_a_name);
+        } else {
+            out.push_str(&text[from..from + len]);
+        }
+        done = from + len;
+    }
+    match done {
+        0 => Cow::Borrowed(text),
+        _ => Cow::Owned(out + &text[done..]),
+    }
+}
+
+fn without_digits(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     if bytes.len() < KEY_DIGITS {
         return Cow::Borrowed(text);
@@ -404,6 +443,13 @@ mod tests {
         for (name, told) in [
             (format!("/a/base64:{key}=/b"), "/a/base64:‹key›/b"),
             (format!("/a/base64:{key}/b"), "/a/base64:‹key›/b"),
+            (
+                format!("/a/base64%3A{}_-xyz%3D.rar/b", &key[..36]),
+                "/a/base64%3A‹key›.rar/b",
+            ),
+            (format!("base64:{}==.rar", &key[..22]), "base64:‹key›.rar"),
+            ("base64: short".to_owned(), "base64: short"),
+            ("base64:short".to_owned(), "base64:short"),
             (format!("old-{key}=.txt"), "old-‹key›.txt"),
             (format!("/a/{key}"), "/a/‹key›"),
             (key.to_owned(), "‹key›"),

@@ -55,8 +55,21 @@ fn require_report(home: &Path) {
     let json = reports.next().expect("a report was saved");
     let text = std::fs::read_to_string(json.with_extension("txt")).unwrap();
     require_chinese(&text);
-    let json = std::fs::read_to_string(json).unwrap();
-    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    // It is written again when the last connection was tested.
+    let saved = || -> serde_json::Value {
+        let text = std::fs::read_to_string(&json).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    };
+    let has_logins = || {
+        saved()["connections"]
+            .as_array()
+            .is_some_and(|all| !all.is_empty())
+    };
+    let begun = std::time::Instant::now();
+    while !has_logins() && begun.elapsed() < std::time::Duration::from_secs(120) {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let json = saved();
     let said = |part: &str, name: &str| -> Vec<String> {
         let all = json[part].as_array().unwrap().iter();
         let texts = all.filter_map(|one| one[name].as_str());

@@ -1,6 +1,6 @@
 //! What a recovery came to, for people or for programs.
 
-use super::{Cautioned, Out, Tone, groups, next};
+use super::{Cautioned, Out, Tone, groups};
 use crate::domain::mail::probe::Tested;
 use crate::domain::mail::state::MailState;
 use crate::engine::exit::Exit;
@@ -12,27 +12,23 @@ use crate::words::untrusted::shown;
 use crate::words::words;
 
 /// A recovery that was carried out, and how it is told.
-pub(in crate::cli) struct Recovery<'a> {
+pub(crate) struct Recovery<'a> {
     /// What it came to.
-    pub(in crate::cli) applied: &'a Applied,
+    pub(crate) applied: &'a Applied,
     /// The logins, where they were made.
-    pub(in crate::cli) tested: Option<&'a [Tested]>,
+    pub(crate) tested: Option<&'a [Tested]>,
     /// The cautions about our folders.
-    pub(in crate::cli) cautions: &'a [VolatileFolder],
+    pub(crate) cautions: &'a [VolatileFolder],
     /// The host of `APP_URL`.
-    pub(in crate::cli) site: &'a str,
+    pub(crate) site: &'a str,
     /// The options of the command that comes next.
-    pub(in crate::cli) again: &'a str,
+    pub(crate) again: &'a str,
     /// Whether each mailbox is told by itself, however many there are.
-    pub(in crate::cli) all: bool,
+    pub(crate) all: bool,
 }
 
-/// Says it, but for the last word, and gives the exit code. `older` are passwords that were taken, and those that were not.
-pub(in crate::cli) fn recovered(
-    json: bool,
-    older: report::Older<'_>,
-    recovery: &Recovery<'_>,
-) -> Exit {
+/// Says it, but for what comes next and the last word, and gives the exit code. `older` are passwords that were taken, and those that were not.
+pub(super) fn told(json: bool, older: report::Older<'_>, recovery: &Recovery<'_>) -> Exit {
     let applied = recovery.applied;
     if json {
         let Recovery {
@@ -46,13 +42,12 @@ pub(in crate::cli) fn recovered(
     } else {
         let mut out = Out::stdout();
         self::applied(&mut out, recovery);
-        next::after_change(&mut out, &applied.after, recovery.again);
     }
     Exit::of_recovery(applied.verified, &applied.after)
 }
 
 /// The last word, for people: that logins fail, where they do. The exit code does not say so.
-pub(in crate::cli) fn last_word(json: bool, recovery: &Recovery<'_>) {
+pub(crate) fn last_word(json: bool, recovery: &Recovery<'_>) {
     let applied = recovery.applied;
     let tested = recovery.tested.filter(|_| !json).unwrap_or_default();
     let fail = many::fail(tested, applied.undo.is_some() && applied.verified);

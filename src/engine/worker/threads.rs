@@ -36,6 +36,7 @@ pub struct WorkerHandle {
     flags: RefCell<HashMap<JobId, Arc<AtomicBool>>>,
     renewing: Arc<Mutex<()>>,
     outbox: Sender<(JobId, Update)>,
+    completing: Arc<AtomicBool>,
 }
 
 impl WorkerHandle {
@@ -58,6 +59,7 @@ impl WorkerHandle {
             flags: RefCell::default(),
             renewing,
             outbox: told,
+            completing: Arc::default(),
         };
         (worker, updates)
     }
@@ -74,12 +76,21 @@ impl WorkerHandle {
 
     /// Looks for what a path may become, beside whatever else is done: a folder that does not answer holds nothing up.
     pub fn complete(&self, typed: SecretBytes, folders_only: bool) {
-        let outbox = self.outbox.clone();
-        std::thread::spawn(move || {
+        // One at a time: what is asked for meanwhile is asked for again by whoever still wants it.
+        if self.completing.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (outbox, completing) = (self.outbox.clone(), Arc::clone(&self.completing));
+        let look = move || {
             let completion = complete(typed, folders_only);
             let update = Update::Completed(Box::new(completion));
             let _ = outbox.send((JobId::default(), update));
-        });
+            completing.store(false, Ordering::Release);
+        };
+        // Where no thread can be had, nothing is completed.
+        if std::thread::Builder::new().spawn(look).is_err() {
+            self.completing.store(false, Ordering::Release);
+        }
     }
 
     /// Keeps the wizard's bookmark, or forgets it.

@@ -4,9 +4,11 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use crate::domain::inventory::secret::SecretBytes;
+use crate::words::untrusted::shown;
 
-/// Names of one folder that are looked at, at most.
-const MOST: usize = 20_000;
+/// Names of one folder that are looked at, and those that are compared, at most: of a folder with more, nothing is certain.
+const MOST: usize = 1_000_000;
+const COMPARED: usize = 20_000;
 /// Names that are told, at most.
 const TOLD: usize = 12;
 
@@ -51,6 +53,9 @@ fn follow(typed: &str, folders_only: bool) -> Option<(String, Vec<String>, usize
         let Some(name) = name.to_str().filter(|name| is_offered(name, begun)) else {
             continue;
         };
+        if names.len() >= COMPARED {
+            return None;
+        }
         let is_folder = Path::new(at).join(OsStr::new(name)).is_dir();
         if is_folder || !folders_only {
             names.push(format!("{name}{}", if is_folder { "/" } else { "" }));
@@ -72,10 +77,12 @@ fn follow(typed: &str, folders_only: bool) -> Option<(String, Vec<String>, usize
     Some((rest, names, more))
 }
 
-/// Whether a name goes on from what was typed. Hidden ones are only offered to those who typed their dot.
+/// Whether a name goes on from what was typed, and can be shown as it is. Hidden ones are only offered to those who typed their
+/// dot.
 fn is_offered(name: &str, begun: &str) -> bool {
     let is_hidden = name.starts_with('.') && !begun.starts_with('.');
-    name.starts_with(begun) && !is_hidden && !name.chars().any(char::is_control)
+    let said = shown(&name).to_string();
+    name.starts_with(begun) && !is_hidden && said == name
 }
 
 #[cfg(test)]
@@ -93,6 +100,7 @@ mod tests {
             "öl-b",
             ".hidden",
             "with\nline",
+            "turn\u{202e}ed",
         ] {
             std::fs::create_dir(home.path().join(folder)).unwrap();
         }
@@ -133,6 +141,7 @@ mod tests {
         );
         assert_eq!(completed(".h", false), (".hidden/".to_owned(), vec![], 0));
         assert_eq!(completed("with", false), ("with".to_owned(), vec![], 0));
+        assert_eq!(completed("tu", false), ("tu".to_owned(), vec![], 0));
         assert_eq!(completed("none/x", false), ("none/x".to_owned(), vec![], 0));
         for n in 0..40 {
             std::fs::write(home.path().join(format!("n{n:02}")), "").unwrap();

@@ -166,7 +166,7 @@ done
 # in what the tests leave of it.
 [ -z "$ahead" ] || wait "$ahead" || true
 # What is left in memory is looked for while nothing else runs: beside others, threads end late, and their stacks with them.
-step cargo test --locked --features "$TEST_FEATURES" --test memory
+step cargo test --locked --features "$TEST_FEATURES" --test memory -- --test-threads=1
 setsid nice -n 19 sh -c 'tests/deny.sh tool && tests/machete.sh' >/dev/null 2>&1 </dev/null &
 ahead=$!
 step cargo test --locked --features "$TEST_FEATURES" --lib --bins "${others[@]}"

@@ -30,7 +30,7 @@ pub struct ToldGroup {
 }
 
 /// A heading, and the groups below it.
-pub type Section = (&'static str, Vec<ToldGroup>);
+pub type HeadedGroups = (&'static str, Vec<ToldGroup>);
 
 /// Names, the first ones of many, with how many more there are.
 pub fn first(names: impl ExactSizeIterator<Item = String>, indent: &str) -> Vec<String> {
@@ -85,7 +85,7 @@ pub fn tests<'a>(
 }
 
 /// Everyone's mail, what needs attention first.
-pub fn state(state: &MailState<'_>, assessment: &Assessment, site: &str) -> Vec<Section> {
+pub fn state(state: &MailState<'_>, assessment: &Assessment, site: &str) -> Vec<HeadedGroups> {
     let w = words();
     let untested = state.is_untested();
     let logins = || {

@@ -115,7 +115,7 @@ fn after_a_recovery_lost_passwords_stand_for_the_logins_they_keep_from_being_tri
     assert_eq!(broken.len(), 3, "{broken:?}");
     assert!(broken[1..].iter().all(|head| head.starts_with("! ")));
     assert!(broken[1..].iter().all(|head| head.ends_with(" (500):")));
-    let lines = |sections: &[many::Section]| -> usize {
+    let lines = |sections: &[many::HeadedGroups]| -> usize {
         let groups = sections.iter().flat_map(|(_, groups)| groups);
         groups.map(|group| 1 + group.lines.len()).sum()
     };

@@ -24,6 +24,10 @@ fn commands_in_an_alarm_are_typed_on_the_host() {
         assert!(typed.contains(&place), "{alarm}");
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(format!("{typed}{more}"));
+        // Where it is installed.
+        let installed = std::path::Path::new(env!("CARGO_BIN_EXE_freescout-rescue")).parent();
+        let search = installed.unwrap().display();
+        shell.env("PATH", format!("{search}:/usr/bin:/bin"));
         shell.current_dir("/");
         told(&shell.output().unwrap(), 2);
     }

@@ -11,6 +11,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use procfs::process::Process;
+use rustix::time::ClockId;
 use zeroize::Zeroizing;
 
 use super::spawn::Account;
@@ -30,7 +31,7 @@ pub struct QueueWorker {
     /// The last queue name of `--queue`, where it is md5 of the key text that the worker was started with. Workers of
     /// containers and hosters are often started without.
     pub identifier: Option<String>,
-    /// When it was started: Unix seconds.
+    /// When it was started, at the latest: Unix seconds.
     pub started: Option<i64>,
 }
 
@@ -181,11 +182,17 @@ pub fn workers(install: &Path) -> Vec<QueueWorker> {
         .collect()
 }
 
-/// When a process was started: Unix seconds.
+/// When a process was started, at the latest: Unix seconds. The kernel counts in ticks since the machine was started, and tells
+/// that moment itself in whole seconds alone (`btime`): by it, a worker that is started right after a change looks older.
 fn started(process: &Process) -> Option<i64> {
-    let ticks = process.stat().ok()?.starttime;
-    let seconds = procfs::boot_time_secs().ok()? + ticks / procfs::ticks_per_second();
-    i64::try_from(seconds).ok()
+    let tick = 1_000_000_000 / i128::from(procfs::ticks_per_second());
+    let begun = (i128::from(process.stat().ok()?.starttime) + 1) * tick;
+    let nanoseconds = |clock| {
+        let now = rustix::time::clock_gettime(clock);
+        i128::from(now.tv_sec) * 1_000_000_000 + i128::from(now.tv_nsec)
+    };
+    let booted = nanoseconds(ClockId::Realtime) - nanoseconds(ClockId::Boottime);
+    i64::try_from((booted + begun).div_euclid(1_000_000_000)).ok()
 }
 
 /// A folder that a running PHP process works in, or of the `artisan` file it was called with.
@@ -379,6 +386,33 @@ fn is_md5(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whoever restarts a worker right after the key was changed is not told that it holds the old one.
+    #[test]
+    fn a_process_is_not_older_than_what_was_written_before_it() {
+        let seconds = || {
+            let now = rustix::time::clock_gettime(ClockId::Realtime);
+            now.tv_sec
+        };
+        for _ in 0..30 {
+            let written = seconds();
+            let mut child = std::process::Command::new("sleep")
+                .arg("60")
+                .spawn()
+                .unwrap();
+            let seen = Process::new(child.id().cast_signed()).unwrap();
+            let at = started(&seen);
+            let after = seconds();
+            child.kill().unwrap();
+            child.wait().unwrap();
+            let at = at.unwrap();
+            assert!(
+                (written..=after + 1).contains(&at),
+                "{at}: {written} to {after}"
+            );
+            std::thread::sleep(std::time::Duration::from_millis(37));
+        }
+    }
 
     #[test]
     fn a_process_is_named_without_its_secrets() {

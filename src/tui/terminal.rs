@@ -152,6 +152,8 @@ fn give_back() {
         LeaveAlternateScreen,
         ratatui::crossterm::cursor::Show
     );
+    // What was typed and not read, a part of a password perhaps, is nothing for the shell, which would show it.
+    let _ = tcflush(io::stdin(), QueueSelector::IFlush);
     let _ = disable_raw_mode();
     let _ = io::stdout().flush();
 }

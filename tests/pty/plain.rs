@@ -2,6 +2,7 @@
 //! was whatever ends the program.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::process::Signal;
 
@@ -185,9 +186,11 @@ fn a_dumb_terminal_is_spoken_to_in_lines_and_one_without_utf8_in_ascii() {
     assert!(talk.session.bytes().is_ascii());
 }
 
+/// How long a pseudoterminal may take to hand on what was typed: of that nothing tells.
+const HANDED_ON: Duration = Duration::from_millis(200);
+
 /// A secret is being typed, and the terminal silent.
-fn at_a_secret() -> Talk {
-    let mut talk = Talk::begin(&["demo", "--plain"], &[]);
+fn at_a_secret(mut talk: Talk) -> Talk {
     talk.hears("7/32");
     talk.says_until("", "Step 2 of 8: Backup");
     talk.says("");
@@ -197,13 +200,14 @@ fn at_a_secret() -> Talk {
     talk.hears("What you type is not shown");
     talk.session.wait_silent();
     talk.session.keys("half-a-sec");
+    std::thread::sleep(HANDED_ON);
     talk
 }
 
 #[test]
 fn whatever_ends_it_the_terminal_shows_again_what_is_typed() {
     for signal in [Signal::HUP, Signal::TERM, Signal::QUIT] {
-        let mut talk = at_a_secret();
+        let mut talk = at_a_secret(Talk::begin(&["demo", "--plain"], &[]));
         talk.session.signal(signal);
         assert_eq!(talk.ends(), 1, "{signal:?}");
         let bytes = talk.session.bytes();
@@ -212,9 +216,25 @@ fn whatever_ends_it_the_terminal_shows_again_what_is_typed() {
         assert!(said.contains("That was the demo"), "{said}");
     }
     // The end of what is typed.
-    let mut talk = at_a_secret();
+    let mut talk = at_a_secret(Talk::begin(&["demo", "--plain"], &[]));
     talk.session.keys("\u{15}\u{4}");
     assert_eq!(talk.ends(), 1);
+}
+
+/// A shell shows what it reads, and keeps it.
+#[test]
+fn the_beginning_of_a_secret_is_not_left_for_the_shell() {
+    let own = format!(
+        "trap : TERM; {} demo --plain; read line; echo \"left:[$line]\"",
+        binary().display()
+    );
+    let session = Session::run(Path::new("/bin/sh"), &["-c", &own], &[], 100, 40);
+    let mut talk = at_a_secret(Talk { session, heard: 0 });
+    talk.session.signal_group(Signal::TERM);
+    talk.hears("That was the demo");
+    talk.says("");
+    talk.hears("left:[]");
+    talk.session.end();
 }
 
 #[test]

@@ -226,9 +226,17 @@ impl Session {
 
     /// Sends a signal.
     pub fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(self.pid(), signal).unwrap();
+    }
+
+    /// Sends a signal to the program and to what it runs.
+    pub fn signal_group(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process_group(self.pid(), signal).unwrap();
+    }
+
+    fn pid(&self) -> rustix::process::Pid {
         let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
-        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal)
-            .unwrap();
+        rustix::process::Pid::from_raw(pid).unwrap()
     }
 
     /// Waits for the end, and until the last bytes are read; the exit code.

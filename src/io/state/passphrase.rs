@@ -168,8 +168,9 @@ impl SilentTerminal {
 
 impl Drop for SilentTerminal {
     fn drop(&mut self) {
-        // A terminal that is gone needs nothing put back.
-        let _ = rustix::termios::tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+        // A terminal that is gone needs nothing put back. The beginning of a passphrase is nothing for the shell, which would
+        // show it.
+        let _ = rustix::termios::tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
         self.over.store(true, Ordering::Relaxed);
     }
 }

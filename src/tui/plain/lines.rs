@@ -82,7 +82,7 @@ impl LineTerminal {
         let before = tcgetattr(&input)?;
         let (again, as_before) = (input.try_clone()?, before.clone());
         on_panic(move || {
-            let _ = tcsetattr(&again, OptionalActions::Now, &as_before);
+            let _ = tcsetattr(&again, OptionalActions::Flush, &as_before);
         });
         let terminal = Self {
             input,
@@ -141,9 +141,14 @@ impl LineTerminal {
         (size.ws_col > 0).then_some(size.ws_col)
     }
 
-    /// Gives it back for as long as the program is stopped.
+    /// Gives it back for as long as the program is stopped. The beginning of a secret is nothing for the shell, which would
+    /// show it.
     pub(super) fn lend(&self) {
-        let _ = tcsetattr(&self.input, OptionalActions::Now, &self.before);
+        let when = match self.silent {
+            true => OptionalActions::Flush,
+            false => OptionalActions::Now,
+        };
+        let _ = tcsetattr(&self.input, when, &self.before);
     }
 
     /// Takes it again.

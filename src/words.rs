@@ -10,6 +10,7 @@ mod named;
 #[macro_use]
 pub mod table;
 pub mod breaks;
+pub mod columns;
 mod en;
 pub mod joined;
 pub mod language;

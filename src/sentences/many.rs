@@ -32,11 +32,15 @@ pub struct ToldGroup {
 /// A heading, and the groups below it.
 pub type HeadedGroups = (&'static str, Vec<ToldGroup>);
 
+/// How many of so many are named: one line that says that there is another one says less than that.
+fn named_of(count: usize) -> usize {
+    if count > NAMED + 1 { NAMED } else { count }
+}
+
 /// Names, the first ones of many, with how many more there are.
 pub fn first(names: impl ExactSizeIterator<Item = String>, indent: &str) -> Vec<String> {
     let count = names.len();
-    // One line that says that there is another one says less than that.
-    let named = if count > NAMED + 1 { NAMED } else { count };
+    let named = named_of(count);
     let mut lines: Vec<String> = names.take(named).map(|n| format!("{indent}{n}")).collect();
     if count > named {
         let more = text!(check_more, count = (count - named));
@@ -47,11 +51,7 @@ pub fn first(names: impl ExactSizeIterator<Item = String>, indent: &str) -> Vec<
 
 /// The mailboxes that can be named, by id and address, the first ones of many in one line.
 pub fn mailboxes(all: &[Mailbox]) -> String {
-    let named = if all.len() > NAMED + 1 {
-        NAMED
-    } else {
-        all.len()
-    };
+    let named = named_of(all.len());
     let names = all.iter().take(named);
     let mut names: Vec<String> = names.map(|m| format!("{} ({})", m.id, m.email)).collect();
     if all.len() > named {

@@ -20,7 +20,9 @@ use crate::words::words;
 
 pub use list::Marked;
 pub(super) use text::within;
-pub use text::{fit, height, wrap};
+pub use text::{height, wrap};
+
+pub use crate::words::columns::fit;
 
 /// What is drawn on, its looks, and what became of it.
 pub struct Canvas<'a> {

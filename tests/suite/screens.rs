@@ -241,22 +241,28 @@ pub fn draw(wizard: &Wizard, width: u16, height: u16, theme: Theme) -> Buffer {
     terminal.backend().buffer().clone()
 }
 
+/// The screen, and what of it is hidden.
+pub fn measured(wizard: &Wizard, width: u16, height: u16) -> (String, Hidden) {
+    let theme = Theme::new(Depth::Sixteen, Glyphs::Unicode);
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    let mut hidden = Hidden::default();
+    terminal
+        .draw(|f| hidden = frame::draw_measured(f, wizard, &theme, Clock::default()))
+        .unwrap();
+    (text(terminal.backend().buffer()), hidden)
+}
+
 /// The screen with all that can be scrolled to; `None` where even so something cannot be read.
 fn whole(wizard: &Wizard, width: u16, height: u16) -> Option<String> {
-    let theme = Theme::new(Depth::Sixteen, Glyphs::Unicode);
     let mut rows = height;
     // A higher window may be laid out otherwise, and need some more once.
     for _ in 0..4 {
-        let mut terminal = Terminal::new(TestBackend::new(width, rows)).unwrap();
-        let mut hidden = Hidden::default();
-        terminal
-            .draw(|f| hidden = frame::draw_measured(f, wizard, &theme, Clock::default()))
-            .unwrap();
+        let (screen, hidden) = measured(wizard, width, rows);
         if hidden.cut {
             return None;
         }
         if hidden.above + hidden.below == 0 {
-            return Some(text(terminal.backend().buffer()));
+            return Some(screen);
         }
         rows += hidden.above + hidden.below;
     }

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use unicode_width::UnicodeWidthStr;
-
 use super::again;
 use crate::cli::arguments::{Common, PassphraseSource};
 use crate::cli::opening::opened;
@@ -24,6 +22,7 @@ use crate::engine::report::restore as report;
 use crate::engine::usecase::restore::{self, RestoreOnto};
 use crate::io::db::Swap;
 use crate::sentences;
+use crate::words::columns::padded;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -201,8 +200,7 @@ fn readings(out: &mut Out, foretold: &Foretold) {
             out.line(&format!("  {} {now}", w.restore_stays));
         } else {
             for (when, reading) in [(w.restore_now, now), (w.restore_after, after)] {
-                let blanks = " ".repeat(6_usize.saturating_sub(when.width()));
-                out.line(&format!("  {when}{blanks} {reading}"));
+                out.line(&format!("  {} {reading}", padded(when, 6)));
             }
         }
         names

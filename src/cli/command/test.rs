@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use unicode_width::UnicodeWidthStr;
-
 use crate::cli::arguments::{Common, TestOptions};
 use crate::cli::opening::opened;
 use crate::cli::outcome::{CommandResult, not_started};
@@ -22,6 +20,7 @@ use crate::io::os::names;
 use crate::sentences::connections as sentences;
 use crate::sentences::many;
 use crate::sentences::watch::away::named;
+use crate::words::columns::padded;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -199,12 +198,8 @@ fn line(out: &mut Out, tested: &Tested) {
         true => String::new(),
         false => format!("{protocol:<4} {}: ", tested.server),
     };
-    let direction = sentences::direction(tested.id.direction);
-    let blanks = " ".repeat(8_usize.saturating_sub(direction.width()));
-    let mut text = format!(
-        "  {direction}{blanks}  {mark} {place}{}",
-        sentences::outcome(ended)
-    );
+    let direction = padded(sentences::direction(tested.id.direction), 8);
+    let mut text = format!("  {direction}  {mark} {place}{}", sentences::outcome(ended));
     if ended.verdict() == TestVerdict::Ok {
         text.push_str(&format!(" ({} ms)", ended.took().as_millis()));
     }

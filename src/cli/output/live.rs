@@ -4,10 +4,9 @@
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
 use super::loudness::is_quiet;
 use super::terminal::columns;
+use crate::words::columns::cut;
 use crate::words::untrusted::last_door;
 
 /// Whether the line is on the terminal.
@@ -39,38 +38,5 @@ pub(super) fn away() {
     if SHOWN.swap(false, Ordering::Relaxed) {
         let mut err = std::io::stderr().lock();
         let _ = err.write_all(AWAY.as_bytes()).and_then(|()| err.flush());
-    }
-}
-
-/// As much of a text as has room in so many columns, with a sign where it was cut.
-fn cut(text: &str, room: usize) -> String {
-    if text.width() <= room {
-        return text.to_owned();
-    }
-    let mut used = 1;
-    let fits = |letter: &char| {
-        used += letter.width().unwrap_or(0);
-        used <= room
-    };
-    let mut kept: String = text.chars().take_while(fits).collect();
-    kept.push('…');
-    kept
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_has_no_room_is_cut_with_a_sign() {
-        for (text, room, told) in [
-            ("a path", 6, "a path"),
-            ("a longer path", 6, "a lon…"),
-            ("一二三四", 6, "一二…"),
-        ] {
-            let cut = cut(text, room);
-            assert_eq!(cut, told);
-            assert!(cut.width() <= room);
-        }
     }
 }

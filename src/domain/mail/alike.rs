@@ -132,22 +132,15 @@ mod tests {
 
     use super::*;
     use crate::domain::mail::probe::Ended;
-    use crate::domain::mail::{ConnectionId, Direction, Protocol};
 
     fn tested(mailbox: u64, server: &str, code: Code, rung: Option<Rung>) -> Tested {
-        Tested {
-            id: ConnectionId::of(mailbox, Direction::Incoming),
-            owner: "Support".into(),
-            email: "support@example.org".into(),
-            protocol: Some(Protocol::Imap),
-            server: server.into(),
-            ended: Ended {
-                rung,
-                // Every connection has its own number.
-                server_said: format!("refused: {mailbox}").into(),
-                ..Ended::skipped(code, None)
-            },
-        }
+        let ended = Ended {
+            rung,
+            // Every connection has its own number.
+            server_said: format!("refused: {mailbox}").into(),
+            ..Ended::skipped(code, None)
+        };
+        Tested::incoming(mailbox, server, ended)
     }
 
     fn cautioned(mut tested: Tested, caution: TestCaution) -> Tested {

@@ -46,20 +46,13 @@ mod tests {
     use crate::domain::mail::advice::Advice;
     use crate::domain::mail::probe::Ended;
     use crate::domain::mail::rung::Code;
-    use crate::domain::mail::{ConnectionId, Direction, Protocol};
 
     fn tested(mailbox: u64, server: &str, code: Code, rung: Rung) -> Tested {
-        Tested {
-            id: ConnectionId::of(mailbox, Direction::Incoming),
-            owner: "Support".into(),
-            email: "support@example.org".into(),
-            protocol: Some(Protocol::Imap),
-            server: server.into(),
-            ended: Ended {
-                rung: Some(rung),
-                ..Ended::skipped(code, Some(Advice::NoSuchHost))
-            },
-        }
+        let ended = Ended {
+            rung: Some(rung),
+            ..Ended::skipped(code, Some(Advice::NoSuchHost))
+        };
+        Tested::incoming(mailbox, server, ended)
     }
 
     #[test]

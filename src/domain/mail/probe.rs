@@ -155,6 +155,21 @@ pub struct Tested {
     pub ended: Ended,
 }
 
+#[cfg(test)]
+impl Tested {
+    /// Of the incoming mail of a mailbox, for tests of what becomes of many.
+    pub(super) fn incoming(mailbox: u64, server: &str, ended: Ended) -> Self {
+        Self {
+            id: ConnectionId::of(mailbox, super::Direction::Incoming),
+            owner: "Support".into(),
+            email: "support@example.org".into(),
+            protocol: Some(Protocol::Imap),
+            server: server.into(),
+            ended,
+        }
+    }
+}
+
 /// What a test came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {

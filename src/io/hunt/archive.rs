@@ -2,6 +2,7 @@
 //! pieces, and any of them within another.
 
 mod ar;
+mod numbers;
 mod packed;
 mod pg_dump;
 pub(super) mod qcow2;

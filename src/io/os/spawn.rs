@@ -157,11 +157,8 @@ fn children() -> Vec<i32> {
 /// A command that calls our own program once more, for a purpose that its first argument names; the second is who calls.
 /// `None` where this library lives within another program.
 pub fn ourselves(purpose: &str) -> Option<Command> {
-    let mut command = Command::new(OURSELVES.get()?);
-    command
-        .arg0("freescout-rescue")
-        .arg(purpose)
-        .arg(std::process::id().to_string());
+    let mut command = again()?;
+    command.arg(purpose).arg(std::process::id().to_string());
     Some(command)
 }
 

@@ -12,7 +12,7 @@ use crate::domain::verdict::secret_report::SecretReport;
 use crate::sentences;
 use crate::tui::layout::{below_list, page_of_table};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{Canvas, Piece, fit, height, plain, take_top};
+use crate::tui::widgets::{Canvas, Marked, Piece, fit, height, plain, take_top};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::checks::{OwnerRow, State};
 use crate::words::{joined, words};
@@ -147,15 +147,8 @@ fn table(
         .clone()
         .filter_map(|index| Some((index, checks.row(index)?)));
     for (line, (index, row)) in (0..).zip(rows) {
-        let (mark, mark_role, name_role) = canvas.row_mark(index == chosen);
         let owner = owner(*canvas.theme, row);
-        let owner = fit(&owner, owner_width.saturating_sub(1)) + " ";
-        let name = owner.trim_end();
-        let mut spans = vec![
-            canvas.span(mark_role, mark),
-            canvas.span(name_role, name),
-            canvas.span(Role::Text, &owner[name.len()..]),
-        ];
+        let mut spans = canvas.row_head(index, Marked::Now(chosen), &owner, owner_width);
         for column in [Column::Incoming, Column::Outgoing, Column::OAuth] {
             let (role, text) = worst(
                 row.secrets(assessment).filter(|s| column.holds(s.kind)),

@@ -10,7 +10,7 @@ use crate::sentences::connections as sentences;
 use crate::tui::keymap;
 use crate::tui::layout::{below_list, page_of_table};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Piece, fit, plain, take_bottom, take_top, wrap};
+use crate::tui::widgets::{Canvas, Marked, Piece, fit, plain, take_bottom, take_top, wrap};
 use crate::wizard::message::Action;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::connections::{MailboxRow, Side, TestProgress};
@@ -113,16 +113,13 @@ fn table(canvas: &mut Canvas<'_>, area: Rect, wizard: &Wizard, rows: &[&MailboxR
     let width = usize::from(area.width);
     let cell_width = ((width.saturating_sub(2)) / 3).clamp(8, 26);
     let name_width = width.saturating_sub(2 + 2 * cell_width);
+    let marked = match state.open {
+        true => Marked::Now(chosen),
+        false => Marked::Nothing,
+    };
     for (line, (index, row)) in (0..).zip(page.clone().zip(&rows[page.clone()])) {
-        let (mark, mark_role, name_role) = canvas.row_mark(state.open && index == chosen);
         let name = canvas.theme.name(&row.name, &row.email);
-        let padded = fit(name, name_width.saturating_sub(1)) + " ";
-        let name = padded.trim_end();
-        let mut spans = vec![
-            canvas.span(mark_role, mark),
-            canvas.span(name_role, name),
-            canvas.span(Role::Text, &padded[name.len()..]),
-        ];
+        let mut spans = canvas.row_head(index, marked, name, name_width);
         for direction in Direction::BOTH {
             let side = row.sides.iter().find(|s| s.id.direction == direction);
             let (role, text) = side.map_or((Role::Muted, String::new()), |side| {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ratatui::layout::Rect;
+use ratatui::text::Span;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -34,6 +35,24 @@ impl Marked {
             Self::Before(at) | Self::Now(at) => Some(at),
         }
     }
+}
+
+/// How a row is marked.
+#[derive(Clone, Copy)]
+struct RowMark {
+    sign: &'static str,
+    /// Of the sign.
+    role: Role,
+    /// Of the name, where that is marked.
+    name: Option<Role>,
+}
+
+impl RowMark {
+    const NONE: Self = Self {
+        sign: "  ",
+        role: Role::Text,
+        name: None,
+    };
 }
 
 impl Canvas<'_> {
@@ -82,7 +101,7 @@ impl Canvas<'_> {
             && left > 0
             && let Some(before) = page.start.checked_sub(1)
         {
-            let lines = lines_of(before);
+            let lines = wrapped.remove(&before).unwrap_or_default();
             let end = lines.len().saturating_sub(left);
             for (n, (role, line)) in lines.into_iter().skip(end).enumerate() {
                 let sign = if n == 0 { "… " } else { "  " };
@@ -108,23 +127,16 @@ impl Canvas<'_> {
                     true => fit(&format!("{line} "), width),
                     false => line.clone(),
                 };
-                let spans = match (n, chosen) {
-                    (0, Marked::Now(at)) if at == index && self.has_keys => {
-                        let (head, rest) = line.split_at(head(&line));
-                        vec![
-                            self.span(Role::Chosen, "▸ "),
-                            self.span(Role::Chosen, head),
-                            self.span(*role, rest),
-                        ]
-                    }
-                    (0, _) if chosen.at() == Some(index) => {
-                        vec![
-                            self.span(Role::Accent, "▸ "),
-                            self.span(*role, line.as_str()),
-                        ]
-                    }
-                    _ => vec![self.span(Role::Text, "  "), self.span(*role, line.as_str())],
+                let mark = match n {
+                    0 => self.mark(index, chosen),
+                    _ => RowMark::NONE,
                 };
+                let (head, rest) = line.split_at(mark.name.map_or(0, |_| head(&line)));
+                let spans = vec![
+                    self.span(mark.role, mark.sign),
+                    self.span(mark.name.unwrap_or(*role), head),
+                    self.span(*role, rest),
+                ];
                 self.line(area, row, spans);
                 row += 1;
             }
@@ -132,13 +144,40 @@ impl Canvas<'_> {
         self.more(area, page, len);
     }
 
-    /// The mark before a row of a table, and the role of its name.
-    pub fn row_mark(&self, is_chosen: bool) -> (&'static str, Role, Role) {
-        match (is_chosen, self.has_keys) {
-            (true, true) => ("▸ ", Role::Chosen, Role::Chosen),
-            (true, false) => ("▸ ", Role::Accent, Role::Text),
-            (false, _) => ("  ", Role::Text, Role::Text),
+    /// How a row is marked.
+    fn mark(&self, index: usize, chosen: Marked) -> RowMark {
+        match chosen {
+            Marked::Now(at) if at == index && self.has_keys => RowMark {
+                sign: "▸ ",
+                role: Role::Chosen,
+                name: Some(Role::Chosen),
+            },
+            _ if chosen.at() == Some(index) => RowMark {
+                sign: "▸ ",
+                role: Role::Accent,
+                name: None,
+            },
+            _ => RowMark::NONE,
         }
+    }
+
+    /// The beginning of a row of a table: its mark, and a name in so many columns.
+    pub fn row_head(
+        &self,
+        index: usize,
+        chosen: Marked,
+        name: &str,
+        columns: usize,
+    ) -> Vec<Span<'static>> {
+        let mark = self.mark(index, chosen);
+        let padded = fit(name, columns.saturating_sub(1)) + " ";
+        let name = padded.trim_end().to_owned();
+        let blanks = padded[name.len()..].to_owned();
+        vec![
+            self.span(mark.role, mark.sign),
+            self.span(mark.name.unwrap_or(Role::Text), name),
+            self.span(Role::Text, blanks),
+        ]
     }
 
     /// Says how much lies before and behind the page, in the corner.

@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Piece;
 use crate::words::breaks;
+use crate::words::columns::fit;
 
 /// Rows that pieces need when they are wrapped.
 pub fn height(pieces: &[Piece], width: u16) -> u16 {
@@ -79,28 +80,6 @@ fn folders(path: &str) -> Vec<&str> {
     pieces
 }
 
-/// A text in exactly `width` columns: cut with an ellipsis, or filled with spaces.
-pub fn fit(text: &str, width: usize) -> String {
-    let full = text.width();
-    if full <= width {
-        return format!("{text}{}", " ".repeat(width - full));
-    }
-    let (mut cut, mut used) = (String::new(), 0);
-    for grapheme in text.graphemes(true) {
-        if used + grapheme.width() + 1 > width {
-            break;
-        }
-        cut.push_str(grapheme);
-        used += grapheme.width();
-    }
-    if used < width {
-        cut.push('…');
-        used += 1;
-    }
-    cut.push_str(&" ".repeat(width.saturating_sub(used)));
-    cut
-}
-
 /// Spans in at most `width` columns: what does not fit is cut with an ellipsis.
 pub(in crate::tui) fn within(spans: Vec<Span<'_>>, width: usize) -> Vec<Span<'_>> {
     let whole: String = spans.iter().map(|span| span.content.as_ref()).collect();
@@ -158,21 +137,6 @@ mod tests {
             wrap("  · one two (three)", 11),
             ["  · one two", "    (three)"]
         );
-    }
-
-    #[test]
-    fn a_fitted_text_has_exactly_its_width() {
-        for text in [
-            "",
-            "abc",
-            "销售部门",
-            "🧪 Labor",
-            "e\u{301}e\u{301}e\u{301}",
-        ] {
-            for width in 0..12 {
-                assert_eq!(fit(text, width).width(), width, "{text:?} in {width}");
-            }
-        }
     }
 
     #[test]

@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 
 use freescout_rescue::domain::error::ErrorKind;
 use freescout_rescue::domain::verdict::finding::Finding;
-use freescout_rescue::tui::frame::{Clock, foot};
+use freescout_rescue::tui::frame::foot;
 use freescout_rescue::wizard::parts::marks::StepProgress;
-use freescout_rescue::wizard::parts::window::Hidden;
 use freescout_rescue::wizard::state::{InstallLifetime, Workplace};
 
 use super::*;
-use crate::screens::{Stage, draw, text};
+use crate::screens::{Stage, draw, measured, text};
 
 const CLOSED: &str = "/srv/f.sqlite is in the layers of a container that is stopped";
 
@@ -258,21 +257,15 @@ fn a_session_is_not_asked_whether_to_go_on_with_itself() {
 
 /// Everything that scrolling shows of a screen.
 fn all_of(stage: &mut Stage, width: u16, height: u16) -> String {
-    let theme = Theme::new(Depth::Sixteen, Glyphs::Unicode);
     let window = Window {
         columns: width,
         rows: height,
     };
     stage.0.update(Event::Resize(window));
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let mut seen = String::new();
     for _ in 0..100 {
-        let mut hidden = Hidden::default();
-        terminal
-            .draw(|f| hidden = frame::draw_measured(f, &stage.0, &theme, Clock::default()))
-            .unwrap();
+        let (page, hidden) = measured(&stage.0, width, height);
         assert!(!hidden.cut);
-        let page = text(terminal.backend().buffer());
         assert_eq!(page.contains("PgDn"), hidden.below > 0, "{page}");
         seen += &page;
         if hidden.below == 0 {

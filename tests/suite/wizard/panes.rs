@@ -1,29 +1,16 @@
 //! How the panes share the window, at any size: every key that works is in the footer, what does not fit can be reached and
 //! says so, and no row is blank where a list has more.
 
-use freescout_rescue::tui::frame::Clock;
 use freescout_rescue::tui::keymap;
-use freescout_rescue::wizard::parts::window::Hidden;
 use freescout_rescue::words::words;
 
 use super::keys::{WAYS, any_end, run_on};
 use super::*;
-use crate::screens::{Stage, text};
-
-/// The screen of a state, and what of it is hidden.
-fn drawn(wizard: &Wizard, width: u16, height: u16) -> (String, Hidden) {
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let theme = Theme::new(Depth::Sixteen, Glyphs::Unicode);
-    let mut hidden = Hidden::default();
-    terminal
-        .draw(|f| hidden = frame::draw_measured(f, wizard, &theme, Clock::default()))
-        .unwrap();
-    (text(terminal.backend().buffer()), hidden)
-}
+use crate::screens::{Stage, measured};
 
 /// What is wrong with a screen.
 fn faults(wizard: &Wizard, width: u16, height: u16) -> Vec<String> {
-    let (screen, hidden) = drawn(wizard, width, height);
+    let (screen, hidden) = measured(wizard, width, height);
     let mut faults = Vec::new();
     // What stands below the frames, and says which keys there are.
     let lines: Vec<&str> = screen.lines().collect();
@@ -110,7 +97,7 @@ fn every_step_of_a_large_install_uses_every_window() {
                 (220, 70),
             ] {
                 let found = faults(&stage.0, width, height);
-                let (screen, _) = drawn(&stage.0, width, height);
+                let (screen, _) = measured(&stage.0, width, height);
                 assert!(
                     found.is_empty(),
                     "{count} {width}x{height}: {found:#?}\n{screen}"
@@ -123,7 +110,7 @@ fn every_step_of_a_large_install_uses_every_window() {
 #[test]
 fn the_passwords_have_the_rows_that_the_field_leaves() {
     let stage = Stage::at_passwords_of(17);
-    let (screen, _) = drawn(&stage.0, 80, 24);
+    let (screen, _) = measured(&stage.0, 80, 24);
     let shown = screen
         .lines()
         .filter(|line| line.contains("not entered"))
@@ -169,7 +156,7 @@ proptest! {
         let run = run_on(WAYS[way], luck, &inputs);
         if !run.left && run.wizard.overlay.is_none() && !run.wizard.window().is_too_small() {
             let found = faults(&run.wizard, width, height);
-            let (screen, _) = drawn(&run.wizard, width, height);
+            let (screen, _) = measured(&run.wizard, width, height);
             assert!(found.is_empty(), "{width}x{height}: {found:#?}\n{screen}");
         }
     }

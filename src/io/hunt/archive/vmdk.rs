@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::super::SkipReason;
 use super::super::budget::{FAST, MeteredReader};
 use super::super::text::Text;
+use super::numbers::number;
 use crate::domain::key::source::SourceKind;
 use crate::io::hunt::search::{FileReading, PartSearch, broken, fill};
 
@@ -58,15 +59,6 @@ pub(in super::super) fn lacks(head: &[u8], file: &File, length: u64) -> bool {
                 sector > 1 && (sector + grain) * SECTOR > length
             })
     })
-}
-
-/// A number of so many bytes; 0 where it is missing.
-fn number(head: &[u8], at: usize, bytes: usize) -> u64 {
-    let field = head.get(at..at + bytes).unwrap_or_default();
-    field
-        .iter()
-        .rev()
-        .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 pub(super) fn read(

@@ -9,6 +9,7 @@ use flate2::{Decompress, FlushDecompress};
 use zeroize::Zeroizing;
 
 use super::super::super::budget::Budget;
+use super::super::numbers::number;
 use super::{Pieces, add_plain};
 
 pub(super) const MAGIC: &[u8] = b"MSCF\0\0\0\0";
@@ -52,15 +53,6 @@ pub(super) struct Cabinet<'s> {
     before: Zeroizing<Vec<u8>>,
     /// Whether something in it is packed in another way.
     others: Rc<Cell<bool>>,
-}
-
-/// A number of so many bytes; 0 where it is missing.
-fn number(bytes: &[u8], at: usize, length: usize) -> u64 {
-    let field = bytes.get(at..at + length).unwrap_or_default();
-    field
-        .iter()
-        .rev()
-        .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 impl<'s> Cabinet<'s> {

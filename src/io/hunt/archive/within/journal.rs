@@ -5,12 +5,13 @@ use std::io::{Read, Result};
 
 use zeroize::Zeroizing;
 
+use super::super::numbers::number;
 use super::{MAX_PIECE, PLAIN, Pieces, add_lz4, add_plain, add_xz, add_zstd};
 
 const MAGIC: &[u8] = b"LPKSHHRH";
 /// Flags of what a reader must understand: packed by one of three, and shorter objects.
-const PACKED: u32 = 1 | 1 << 1 | 1 << 3;
-const COMPACT: u32 = 1 << 4;
+const PACKED: u64 = 1 | 1 << 1 | 1 << 3;
+const COMPACT: u64 = 1 << 4;
 /// The header up to its own length.
 const HEADER: usize = 96;
 /// What every object begins with: its kind, flags and length.
@@ -28,14 +29,8 @@ pub(super) fn begins(head: &[u8]) -> bool {
     head.starts_with(MAGIC) && flags(head) & PACKED != 0
 }
 
-fn flags(head: &[u8]) -> u32 {
-    let flags = head.get(12..).and_then(<[u8]>::first_chunk);
-    flags.map_or(0, |flags| u32::from_le_bytes(*flags))
-}
-
-fn number(bytes: &[u8], at: usize) -> u64 {
-    let number = bytes.get(at..).and_then(<[u8]>::first_chunk);
-    number.map_or(0, |number| u64::from_le_bytes(*number))
+fn flags(head: &[u8]) -> u64 {
+    number(head, 12, 4)
 }
 
 pub(super) struct SystemdJournal<'s> {
@@ -70,7 +65,7 @@ impl Pieces for SystemdJournal<'_> {
     fn next(&mut self, given: &mut Vec<u8>) -> Result<bool> {
         if self.at == 0 {
             if self.add(HEADER as u64, given)? {
-                self.plain = number(given, HEADER - 8).saturating_sub(HEADER as u64);
+                self.plain = number(given, HEADER - 8, 8).saturating_sub(HEADER as u64);
                 if flags(given) & COMPACT != 0 {
                     self.fields = FIELDS_COMPACT;
                 }
@@ -89,7 +84,7 @@ impl Pieces for SystemdJournal<'_> {
         }
         let head = &given[given.len() - OBJECT..];
         let (kind, packing) = (head[0], head[1] & (XZ | LZ4 | ZSTD));
-        let Some(length) = number(head, 8).checked_sub(OBJECT as u64) else {
+        let Some(length) = number(head, 8, 8).checked_sub(OBJECT as u64) else {
             // Room that is kept for more, or damage: the rest as it stands.
             self.plain = u64::MAX;
             return Ok(true);
@@ -108,7 +103,7 @@ impl Pieces for SystemdJournal<'_> {
             XZ => add_xz(&packed, given),
             ZSTD => add_zstd(&packed, given),
             _ => {
-                let longest = usize::try_from(number(&packed, 0)).unwrap_or(usize::MAX);
+                let longest = usize::try_from(number(&packed, 0, 8)).unwrap_or(usize::MAX);
                 add_lz4(packed.get(8..).unwrap_or_default(), longest, given)
             }
         };

@@ -7,9 +7,10 @@ cd "$(dirname "$0")/.."
 unset LC_ALL LC_MESSAGES
 export LANG=C.UTF-8
 
-policy="" ahead=""
+policy="" ahead="" other="" said=""
 finish() {
     [ -z "$policy" ] || rm -f "$policy"
+    [ -z "$other" ] || { kill "$other" 2>/dev/null || true; cat "$said"; }
     [ -z "$ahead" ] || kill -- "-$ahead" 2>/dev/null || true
 }
 trap finish EXIT
@@ -125,6 +126,20 @@ step() {
     printf '== %s seconds: %s\n' "$((SECONDS - begun))" "$1 ${2:-}"
     return "$code"
 }
+# Runs something in the background; what it says comes with `joined`, which ends everything where it failed.
+beside() {
+    said=$(mktemp)
+    (set -e; "$@") >"$said" 2>&1 &
+    other=$!
+}
+joined() {
+    local code=0
+    wait "$other" || code=$?
+    other=""
+    cat "$said"
+    rm -f "$said"
+    [ "$code" -eq 0 ] || exit "$code"
+}
 export INSTA_UPDATE=no
 # The tests start the program thousands of times: built a little faster to run, they take a third of the time. Nobody steps
 # through them with a debugger.
@@ -154,22 +169,30 @@ step cargo clippy --locked --all-targets --all-features -- -D warnings
 step cargo test --locked --features "$TEST_FEATURES" --no-run
 # The longest of them, which measures no time, has the core that the file leaves.
 step cargo test --locked --features "$TEST_FEATURES" --test crash
-others=()
+# Some tests measure time: they have the machine to themselves, but for the tools of the checks that follow, which are built
+# in what the tests leave of it.
+made=1
+if [ -n "$ahead" ]; then wait "$ahead" && made=0; fi
+ahead=""
+others=() waiting=()
 for program in tests/*/main.rs; do
     name=$(basename "$(dirname "$program")")
     case $name in
         crash | memory) ;;
+        # These wait for servers and containers nine tenths of their time: they do so beside the others.
+        containers | mail) waiting+=(--test "$name") ;;
+        # Where there is a file that people run, tests/dist.sh tries that with them, below.
+        pty | servers) [ "$made" -eq 0 ] || others+=(--test "$name") ;;
         *) others+=(--test "$name") ;;
     esac
 done
-# Some tests measure time: they have the machine to themselves, but for the tools of the checks that follow, which are built
-# in what the tests leave of it.
-[ -z "$ahead" ] || wait "$ahead" || true
 # What is left in memory is looked for while nothing else runs: beside others, threads end late, and their stacks with them.
 step cargo test --locked --features "$TEST_FEATURES" --test memory -- --test-threads=1
 setsid nice -n 19 sh -c 'tests/deny.sh tool && tests/machete.sh' >/dev/null 2>&1 </dev/null &
 ahead=$!
+beside step cargo test --locked --features "$TEST_FEATURES" "${waiting[@]}"
 step cargo test --locked --features "$TEST_FEATURES" --lib --bins "${others[@]}"
+joined
 step cargo test --locked --features "$TEST_FEATURES" --doc
 wait "$ahead" || true
 ahead=""
@@ -206,11 +229,7 @@ judges() {
     step python3 "$shared/versions/judge.py" "$program"
     step python3 "$shared/cases/run.py" "$program"
 }
-if [ -d "$shared" ]; then
-    said=$(mktemp)
-    (set -e; judges) >"$said" 2>&1 &
-    judging=$!
-fi
+[ ! -d "$shared" ] || beside judges
 if [ "$(id -u)" -eq 0 ]; then
     step tests/runtimes.sh "$program"
 else
@@ -218,11 +237,7 @@ else
 fi
 
 if [ -d "$shared" ]; then
-    judged=0
-    wait "$judging" || judged=$?
-    cat "$said"
-    rm -f "$said"
-    [ "$judged" -eq 0 ] || exit "$judged"
+    joined
 else
     not_run="$not_run, tests/shared, the judges of the incidents and of older versions, and the cases (no ../shared beside this clone)"
 fi

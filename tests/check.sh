@@ -171,18 +171,14 @@ step cargo test --locked --features "$TEST_FEATURES" --no-run
 step cargo test --locked --features "$TEST_FEATURES" --test crash
 # Some tests measure time: they have the machine to themselves, but for the tools of the checks that follow, which are built
 # in what the tests leave of it.
-made=1
-if [ -n "$ahead" ]; then wait "$ahead" && made=0; fi
-ahead=""
+[ -z "$ahead" ] || wait "$ahead" || true
 others=() waiting=()
 for program in tests/*/main.rs; do
     name=$(basename "$(dirname "$program")")
     case $name in
         crash | memory) ;;
-        # These wait for servers and containers nine tenths of their time: they do so beside the others.
-        containers | mail) waiting+=(--test "$name") ;;
-        # Where there is a file that people run, tests/dist.sh tries that with them, below.
-        pty | servers) [ "$made" -eq 0 ] || others+=(--test "$name") ;;
+        # These wait for servers and containers most of their time: they do so beside the others.
+        containers | mail | servers) waiting+=(--test "$name") ;;
         *) others+=(--test "$name") ;;
     esac
 done

@@ -23,6 +23,7 @@ perl:/usr/bin/perl
 mariadb-server:/usr/sbin/mariadbd
 mariadb-client:/usr/bin/mariadb-dump
 postgresql:/usr/lib/postgresql/*/bin/initdb
+pgbouncer:/usr/sbin/pgbouncer
 mydumper:/usr/bin/mydumper
 dovecot-imapd:/usr/lib/dovecot/imap
 dovecot-pop3d:/usr/lib/dovecot/pop3

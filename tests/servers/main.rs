@@ -27,6 +27,7 @@ mod laravel;
 mod not_tried;
 mod older;
 mod plain_tables;
+mod pooled;
 mod provider;
 mod queue;
 mod recovery;

@@ -27,7 +27,7 @@ pub struct Server {
     guard: Mutex<ChildStdin>,
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -66,7 +66,7 @@ fn program(name: &str) -> PathBuf {
 }
 
 /// The account a server runs as: servers refuse root.
-fn account(name: &str) -> Option<(u32, u32)> {
+pub fn account(name: &str) -> Option<(u32, u32)> {
     rustix::process::geteuid().is_root().then(|| {
         let user = accounts::user_named(name)
             .unwrap_or_else(|| panic!("no user {name}: run tests/check.sh"));
@@ -74,14 +74,14 @@ fn account(name: &str) -> Option<(u32, u32)> {
     })
 }
 
-fn as_account(command: &mut Command, account: Option<(u32, u32)>) -> &mut Command {
+pub fn as_account(command: &mut Command, account: Option<(u32, u32)>) -> &mut Command {
     match account {
         Some((uid, gid)) => command.uid(uid).gid(gid),
         None => command,
     }
 }
 
-fn give(folder: &Path, account: Option<(u32, u32)>) {
+pub fn give(folder: &Path, account: Option<(u32, u32)>) {
     if let Some((uid, gid)) = account {
         run(Command::new("chown")
             .arg("-R")

@@ -81,7 +81,7 @@ kinds! {
     DatabaseUnknown = "database_unknown", no_retry;
     /// TLS to the database failed.
     DatabaseTls = "database_tls", no_retry;
-    /// Others hold its rows, tables or file.
+    /// Others hold its rows, tables or file, or its server serves nobody now.
     DatabaseBusy = "database_busy", retry;
     /// It takes no writes: read-only, or a replica.
     DatabaseReadOnly = "database_read_only", no_retry;

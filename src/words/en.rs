@@ -174,6 +174,8 @@ table! {
     database_unreachable(place) = "The database at {place} cannot be reached.";
     database_set_elsewhere(places) = "{places} set the database outside .env, so FreeScout may use a different one. Start this program with those variables in its environment, or enter the values in the wizard.";
     database_unreachable_next = "Check DB_HOST, DB_PORT and DB_SOCKET in .env, and that the server is running. For MySQL, `localhost` means the socket.";
+    database_not_serving(place) = "The database server at {place} answers, but serves nobody now.";
+    database_not_serving_next = "Nothing was changed, and FreeScout is not served either. Its own words are above: it may have too many connections (SHOW FULL PROCESSLIST, pg_stat_activity), be starting, or be a node of a cluster that has lost the others. Try again when it works.";
     database_asked_as(user) = "A server at a socket sees which account logs in: it was asked as {user}, the account FreeScout runs as. If FreeScout runs as another account, name that with --web-user.";
     database_file_opened_as(user) = "The file was opened with the rights of {user}, the account FreeScout is assumed to run as. If it runs as another account, name that with --web-user.";
     database_file_next = "Check DB_DATABASE in .env: the file must exist, and you must be allowed to read and write it.";

@@ -175,6 +175,8 @@ language! {
     database_unreachable(place) = "无法连接到 {place} 上的数据库。";
     database_set_elsewhere(places) = "数据库在 .env 之外由 {places} 设置，因此 FreeScout 可能使用的是另一个数据库。请在启动本程序时将这些变量放入其环境，或在向导中输入这些值。";
     database_unreachable_next = "请检查 .env 中的 DB_HOST、DB_PORT 和 DB_SOCKET，以及服务器是否正在运行。对 MySQL 而言，`localhost` 指的是套接字。";
+    database_not_serving(place) = "{place} 上的数据库服务器有应答，但目前不提供服务。";
+    database_not_serving_next = "未作任何更改，FreeScout 本身也得不到服务。服务器自己的消息见上：它可能连接过多（SHOW FULL PROCESSLIST、pg_stat_activity）、正在启动，或是与其他节点失去联系的集群节点。请在它恢复正常后重试。";
     database_asked_as(user) = "通过套接字连接的服务器能看到是哪个系统账户在登录：本次以 {user} 的身份连接，即运行 FreeScout 的系统账户。如果 FreeScout 以其他系统账户运行，请用 --web-user 指定。";
     database_file_opened_as(user) = "该文件是以 {user} 的权限打开的，即推定运行 FreeScout 的系统账户。如果 FreeScout 以其他系统账户运行，请用 --web-user 指定。";
     database_file_next = "请检查 .env 中的 DB_DATABASE：该文件必须存在，且您必须有权读写它。";

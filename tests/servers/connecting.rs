@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use freescout_rescue::domain::config::{DbSettings, Driver};
+use freescout_rescue::engine::session::database::unreachable_database;
 use freescout_rescue::io::db::{self, StoreError};
 
 use crate::server;
@@ -69,6 +70,35 @@ fn every_refusal_has_its_name() {
             assert!(!error(&refused).to_string().contains(server::PASSWORD));
         }
     }
+}
+
+#[test]
+fn a_server_that_takes_no_more_connections_is_not_told_to_be_away() {
+    let maria = server::mariadb();
+    let one = DbSettings {
+        username: "crowded".to_owned(),
+        password: "x".into(),
+        ..maria.database("crowded")
+    };
+    maria.admin(
+        "",
+        &[
+            "CREATE USER crowded@'%' IDENTIFIED BY 'x' WITH MAX_USER_CONNECTIONS 1",
+            "GRANT ALL ON rescue_crowded.* TO crowded@'%'",
+        ],
+    );
+    let held = db::connect(&one, Path::new("/")).unwrap();
+    let postgres = server::postgres();
+    let none = postgres.database("crowded");
+    postgres.admin("", &["ALTER DATABASE rescue_crowded CONNECTION LIMIT 0"]);
+    for settings in [&one, &none] {
+        let told = error(settings);
+        assert!(matches!(told, StoreError::NotServing(_)), "{told:?}");
+        let said = unreachable_database(&told, settings);
+        assert_eq!(said.kind.code(), "database_busy");
+        assert!(said.what.contains("serves nobody now"), "{}", said.what);
+    }
+    drop(held);
 }
 
 #[test]

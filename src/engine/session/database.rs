@@ -78,6 +78,10 @@ pub fn unreachable_database(error: &StoreError, settings: &DbSettings) -> Proble
             text!(database_unreachable, place),
             w.database_unreachable_next,
         ),
+        StoreError::NotServing(_) => (
+            text!(database_not_serving, place),
+            w.database_not_serving_next,
+        ),
         StoreError::Denied(_) => (
             text!(database_denied, user = shown(&settings.username)),
             w.database_denied_next,
@@ -124,7 +128,9 @@ fn database_kind(error: &StoreError) -> ErrorKind {
         StoreError::Tls(_) => ErrorKind::DatabaseTls,
         StoreError::TooMuch(_) | StoreError::NotPlain { .. } => ErrorKind::DatabaseUnsuitable,
         StoreError::Query(_) => ErrorKind::DatabaseError,
-        StoreError::Locked(_) | StoreError::Deadlock(_) => ErrorKind::DatabaseBusy,
+        StoreError::Locked(_) | StoreError::Deadlock(_) | StoreError::NotServing(_) => {
+            ErrorKind::DatabaseBusy
+        }
         StoreError::ReadOnly(_) | StoreError::Replica { .. } => ErrorKind::DatabaseReadOnly,
     }
 }

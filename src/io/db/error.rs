@@ -10,6 +10,10 @@ pub enum StoreError {
     /// No connection: host, port, socket or file.
     #[error("{0}")]
     Unreachable(Untrusted),
+    /// The server answers, and serves nobody now: it has too many connections, starts or ends, or is a node of a cluster that
+    /// has lost the others.
+    #[error("{0}")]
+    NotServing(Untrusted),
     /// The server refused user or password.
     #[error("{0}")]
     Denied(Untrusted),

@@ -77,7 +77,8 @@ pub fn socket(settings: &DbSettings) -> Result<Option<String>, StoreError> {
 
 impl From<mysql::Error> for StoreError {
     /// MySQL error numbers (`mysqld_error.h`): access denied for user, for database; unknown database; lock wait; deadlock;
-    /// read-only server; a connection that was ended from the server's side.
+    /// read-only server; a connection that was ended from the server's side; too many connections, and a node of a Galera
+    /// cluster that is not ready (`WSREP has not yet prepared node`).
     fn from(error: mysql::Error) -> Self {
         let text = error.to_string();
         let (kind, text): (fn(Untrusted) -> Self, String) = match error {
@@ -88,6 +89,7 @@ impl From<mysql::Error> for StoreError {
                     1205 => Self::Locked,
                     1213 => Self::Deadlock,
                     1053 | 1927 | 4031 => Self::Unreachable,
+                    1040 | 1047 | 1203 | 1226 => Self::NotServing,
                     1290 | 1836 | 1792 => Self::ReadOnly,
                     3159 => Self::Tls,
                     _ => Self::Query,

@@ -35,9 +35,11 @@ pub(super) fn error(error: &tokio_postgres::Error) -> StoreError {
         "25006" => StoreError::ReadOnly,
         "55P03" => StoreError::Locked,
         "40001" | "40P01" => StoreError::Deadlock,
-        // The server takes no more connections; a transaction idled, or took, longer than it has it.
-        "53300" | "25P03" | "25P04" => StoreError::Unreachable,
-        // It ends or starts, or somebody ended our connection.
+        // The server takes no more connections; it starts or ends.
+        "53300" | "57P03" => StoreError::NotServing,
+        // A transaction idled, or took, longer than the server has it.
+        "25P03" | "25P04" => StoreError::Unreachable,
+        // Somebody ended our connection.
         code if code.starts_with("08") || code.starts_with("57P") => StoreError::Unreachable,
         _ => StoreError::Query,
     };

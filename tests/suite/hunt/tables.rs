@@ -12,14 +12,21 @@ use super::{Found, KEY, env, folder, gz, search, shell, tar};
 /// The files of tables of these kinds, each with this text in it.
 fn tables(kinds: &[&str], text: &[u8]) -> TempDir {
     let (made, kept) = (folder(), folder());
-    let text: String = text.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = |part: &[u8]| -> String { part.iter().map(|byte| format!("{byte:02x}")).collect() };
     let mut sql = "create database d;\n".to_owned();
     for (number, kind) in kinds.iter().enumerate() {
         sql.push_str(&format!(
             "create table d.t{number} (id int primary key, name varchar(40), notes longtext) engine=innodb {kind};\n\
-             insert into d.t{number} values (1, 'Support', x'{text}');\n\
-             alter table d.t{number} force;\n"
+             insert into d.t{number} values (1, 'Support', '');\n"
         ));
+        // No longer statements are read.
+        for part in text.chunks(8000) {
+            let part = hex(part);
+            sql.push_str(&format!(
+                "update d.t{number} set notes = concat(notes, x'{part}');\n"
+            ));
+        }
+        sql.push_str(&format!("alter table d.t{number} force;\n"));
     }
     std::fs::write(made.path().join("sql"), sql).unwrap();
     // What changed last stands plainly in a page until all of it is made anew. The server reads what it is to do and writes all pages before it ends.

@@ -91,6 +91,7 @@ fn unpack(record: &[u8], given: &mut Vec<u8>) -> bool {
 mod tests {
     use std::io::Write;
 
+    use super::super::PieceReader;
     use super::*;
 
     /// A record of these bytes, after its number.
@@ -109,9 +110,9 @@ mod tests {
     }
 
     fn given(mut bytes: &[u8]) -> Vec<u8> {
-        let mut log = ContentLog::new(&mut bytes);
         let mut given = Vec::new();
-        while log.next(&mut given).unwrap() {}
+        let mut log = PieceReader::new(ContentLog::new(&mut bytes));
+        log.read_to_end(&mut given).unwrap();
         given
     }
 

@@ -243,16 +243,20 @@ impl<'t> Unescaped<'t> {
                 return false;
             }
             let prefixed = bytes[..at].ends_with(b"base64:");
-            let padded = bytes.get(end) == Some(&b'=') && bytes.get(end + 1) != Some(&b'=');
+            let padded = bytes.get(end) == Some(&b'=');
+            // Nor is it the end of more digits, which would have another padding.
+            let alone = || bytes.get(end + 1) != Some(&b'=') && !is_text(end);
             let begins = at == 0 || !is_sign(at - 1);
             let behind_word = || {
-                WORDS
-                    .iter()
-                    .any(|word| self.small.as_bytes()[..at].ends_with(word))
+                let ends = |word: &&[u8]| {
+                    let begin = at.checked_sub(word.len());
+                    begin.is_some_and(|begin| bytes[begin..at].eq_ignore_ascii_case(word))
+                };
+                WORDS.iter().any(ends)
             };
             let signs = || (at..end).all(is_sign);
             prefixed
-                || padded && (begins || ends_well(end) && signs() && !is_text(end))
+                || padded && (begins || ends_well(end) && signs() && alone())
                 || (begins || behind_word()) && !is_sign(end) && ends_well(end) && signs()
         };
         let (mut keys, mut at) = (Vec::new(), 0);

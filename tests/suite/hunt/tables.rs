@@ -29,7 +29,7 @@ fn tables(kinds: &[&str], text: &[u8]) -> TempDir {
         sql.push_str(&format!("alter table d.t{number} force;\n"));
     }
     std::fs::write(made.path().join("sql"), sql).unwrap();
-    // What changed last stands plainly in a page until all of it is made anew. The server reads what it is to do and writes all pages before it ends.
+    // What changed last stands plainly in a page until all of it is made anew. The server writes all pages before it ends.
     shell(
         made.path(),
         "mkdir d; printf '1;%064d\\n' 7 > keys

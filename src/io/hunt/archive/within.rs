@@ -271,27 +271,42 @@ mod tests {
         form: UnreadForm::Squashfs,
         all: true,
     });
-    const ALL: [PieceHolder; 5] = [
-        PieceHolder::Cabinet,
-        PieceHolder::Journal,
-        PieceHolder::Borg,
-        PieceHolder::Redis,
-        STREAMS,
-    ];
+    /// All of them, tables of every form among them.
+    fn all() -> Vec<PieceHolder> {
+        let table = |flags: u32| {
+            let mut head = [0; 512];
+            head[25] = 8;
+            head[54..58].copy_from_slice(&flags.to_be_bytes());
+            InnodbTable::of(&head)
+        };
+        let tables = [0x31, 0x51, 0x71, 0x1_0061, 0x23]
+            .into_iter()
+            .flat_map(table);
+        let others = [
+            PieceHolder::Cabinet,
+            PieceHolder::Journal,
+            PieceHolder::Borg,
+            PieceHolder::Redis,
+            PieceHolder::ContentLog,
+            STREAMS,
+        ];
+        tables.map(PieceHolder::Innodb).chain(others).collect()
+    }
 
     proptest! {
         #[test]
         fn any_bytes_are_survived_and_what_is_no_piece_is_given(
-            parts in proptest::collection::vec((0..13usize, proptest::collection::vec(any::<u8>(), 0..80)), 0..10),
+            parts in proptest::collection::vec((0..16usize, proptest::collection::vec(any::<u8>(), 0..80)), 0..10),
         ) {
-            let marks: [&[u8]; 13] = [
+            let marks: [&[u8]; 16] = [
                 b"", b"LPKSHHRH\0\0\0\0\x08\0\0\0", b"BORG_SEG", b"REDIS0011", b"\x78\x9c", b"\x28\xb5\x2f\xfd",
                 b"\xfd7zXZ\0", b"\x1f\x8b\x08\0", b"\xc3\x10\x18", b"\x01\x04\0\0\0\0\0\0\x60\0\0\0\0\0\0\0",
                 b"\0\0\0\0\x60\0\0\0\0", b"\x02\x01\0",
+                b"MLOA", b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x80\x02", &[0; 512],
                 b"MSCF\0\0\0\0\x80\0\0\0\0\0\0\0\x2c\0\0\0\0\0\0\0\x03\x01\x01\0\x02\0\0\0\0\0\0\0\x2c\0\0\0\x09\0\x01\0\0\0\0\0\x09\0\x40\0CK",
             ];
             let bytes: Vec<u8> = parts.iter().flat_map(|(mark, more)| [marks[*mark], more].concat()).collect();
-            for holder in ALL {
+            for holder in all() {
                 given(holder, &bytes);
             }
         }

@@ -432,7 +432,7 @@ mod tests {
             "/overlay2/‹key›/diff",
             "x‹key›",
             "/a/x‹key›y",
-            "/a/old ‹key›",
+            "/a/old.‹key›.txt",
         ];
         assert_eq!(names.each_ref().map(|name| masked(name)), told);
     }
@@ -440,10 +440,12 @@ mod tests {
     #[test]
     fn ordinary_names_stay() {
         never_show(b"another that is known to a test!");
+        // Other tests know the key above.
+        let digits = USUAL.encode(Sha256::digest(b"nobody's"));
         let mut names = vec![
             "/var/www/helpdesk/storage/framework/sessions/a".to_owned(),
-            format!("/a/{DIGITS_OF_KEY}x"),
-            format!("/a/{}", &DIGITS_OF_KEY[1..]),
+            format!("/a/{}x", &digits[..DIGITS]),
+            format!("/a/{}", &digits[1..DIGITS]),
             "2026_01_01_000000_add_app_key_rotated_at_to_the_users_table_of_all.php".to_owned(),
             "/usr/share/doc/app_key_management_for_administrators.txt".to_owned(),
             format!(

@@ -118,7 +118,10 @@ impl InnodbTable {
                     packed: bits(16, 1) == 1,
                 },
             ),
-            zip => (size(zip, page)?, PageForm::Zip),
+            zip => (
+                size(zip, page).filter(|stored| *stored <= page)?,
+                PageForm::Zip,
+            ),
         };
         Some(Self { stored, page, form })
     }

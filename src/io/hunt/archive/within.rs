@@ -281,7 +281,7 @@ mod tests {
         };
         let tables = [0x31, 0x51, 0x71, 0x1_0061, 0x23]
             .into_iter()
-            .flat_map(table);
+            .filter_map(table);
         let others = [
             PieceHolder::Cabinet,
             PieceHolder::Journal,

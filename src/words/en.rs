@@ -325,6 +325,7 @@ table! {
     broken_off = "the file is shorter than it was; only what is there was searched";
     skip_form_plain(form, command) = "a repository of {form}: what is not encrypted in it was searched; if it is encrypted, open it first ({command})";
     skip_form_repository(form, command) = "a repository of {form}, which is not read: open it first ({command})";
+    skip_form_archive(form, command) = "an archive of {form}: it was searched as it stands, without unpacking what is packed in it; extract it first ({command})";
     skip_form_inside(why) = "{why}. It is in an archive: unpack that first";
     skip_form_own_program(form) = "a backup of {form}, which is not read: restore it with that program first";
     inside_as_it_stands(form) = "{form}, as it stands";

@@ -325,6 +325,7 @@ language! {
     broken_off = "文件比之前短；只搜索了现有的内容";
     skip_form_plain(form, command) = "{form} 的仓库：其中未加密的部分已搜索；如果它已加密，请先打开（{command}）";
     skip_form_repository(form, command) = "{form} 的仓库，本程序不读取：请先打开（{command}）";
+    skip_form_archive(form, command) = "{form} 的归档文件：已按原样搜索，其中打包的内容未解压；请先提取（{command}）";
     skip_form_inside(why) = "{why}。它在归档文件中：请先解压该归档文件";
     skip_form_own_program(form) = "{form} 的备份，本程序不读取：请先用该程序恢复";
     inside_as_it_stands(form) = "{form}，按原样";

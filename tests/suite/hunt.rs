@@ -11,6 +11,7 @@ mod manners;
 mod pieces;
 mod plain_user;
 mod stored;
+mod tables;
 mod unread;
 mod walks;
 mod zips;

@@ -5,6 +5,7 @@
 //! nothing but random bytes, is told as well.
 
 pub mod density;
+pub mod innodb;
 mod layouts;
 mod openpgp;
 mod rows;
@@ -69,6 +70,12 @@ named! {
         Gpg = "gpg",
         /// Synology's Hyper Backup.
         HyperBackup = "Hyper Backup",
+        /// Tables that MariaDB or MySQL compresses.
+        InnodbCompressed = "InnoDB compression",
+        /// Tables that MariaDB or MySQL encrypts.
+        InnodbEncrypted = "InnoDB encryption",
+        /// What JetBrains' programs keep of earlier versions of files.
+        JetBrains = "JetBrains local history",
         /// KeePass.
         KeePass = "KeePass",
         /// Kopia.
@@ -89,6 +96,10 @@ named! {
         Partclone = "partclone",
         /// partimage.
         Partimage = "partimage",
+        /// Archives of files, by Proxmox.
+        Pxar = "pxar",
+        /// The same in two files: names in one, contents in the other.
+        PxarInTwo = "ppxar",
         /// Proxmox Backup Server.
         Proxmox = "Proxmox Backup",
         /// Disks of QEMU.
@@ -113,6 +124,8 @@ named! {
         Veeam = "Veeam",
         /// VeraCrypt and TrueCrypt; without a mark of their own.
         VeraCrypt = "VeraCrypt",
+        /// Backups of machines, by Proxmox.
+        Vma = "VMA",
         /// Images of Windows.
         Wim = "wim",
         /// xar.
@@ -137,6 +150,8 @@ pub enum FormNature {
     Encrypted,
     /// A folder of a backup program, to be opened with it.
     Repository,
+    /// An archive whose members stand there as they are: these were searched, not what is packed among them.
+    Archive,
 }
 
 impl UnreadForm {

@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::app_key::{AppKey, Fingerprint};
 use super::source::Source;
 use crate::domain::payload::Payload;
+use crate::words::untrusted::never_show;
 
 /// A key and its evidence.
 #[derive(Debug)]
@@ -90,8 +91,10 @@ impl KeyRing {
         &self.numbers
     }
 
-    /// Adds a key, or a source to a key that is known already. Says whether the key is new.
+    /// Adds a key, or a source to a key that is known already. Says whether the key is new. No name that is shown from
+    /// now on has it in it.
     pub fn add(&mut self, key: AppKey, source: Source) -> bool {
+        never_show(key.bytes());
         match self
             .keys
             .iter_mut()

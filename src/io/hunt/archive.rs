@@ -103,6 +103,16 @@ pub(super) fn kind_of(name: &[u8], head: &[u8], in_repository: bool) -> Option<S
         .or_else(|| packed::packing_named(name, head).map(StreamKind::Packed))
 }
 
+/// Whether a file on disk is to be read so. A table whose first pages are plain is searched as it stands, by all threads.
+pub(super) fn is_read_so(kind: StreamKind, window: &[u8]) -> bool {
+    match kind {
+        StreamKind::Within(PieceHolder::Innodb(table)) => {
+            table.is_packed() || table.has_other_than_plain(window)
+        }
+        _ => true,
+    }
+}
+
 /// lz4's frames, and those of its old form.
 fn is_lz4(head: &[u8]) -> bool {
     head.starts_with(&[0x04, 0x22, 0x4d, 0x18]) || head.starts_with(&[0x02, 0x21, 0x4c, 0x18])

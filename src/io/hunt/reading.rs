@@ -95,7 +95,8 @@ impl PartSearch<'_> {
         let (filled, ended) = fill(&mut &open.file, &mut self.window, most);
         let head = &self.window[..filled];
         let begin = &head[..filled.min(HEAD)];
-        if let Some(kind) = archive::kind_of(own_name(reading), begin, reading.told) {
+        let kind = archive::kind_of(own_name(reading), begin, reading.told);
+        if let Some(kind) = kind.filter(|kind| archive::is_read_so(*kind, head)) {
             if share == Share::Plain {
                 return None;
             }

@@ -202,5 +202,6 @@ fn unread(form: UnreadForm, install: &str) -> String {
             text!(skip_form_plain, form = name, command)
         }
         FormNature::Repository => text!(skip_form_repository, form = name, command),
+        FormNature::Archive => text!(skip_form_archive, form = name, command),
     }
 }

@@ -125,6 +125,38 @@ fn members_of_archives_are_named_too() {
 }
 
 #[test]
+fn archives_of_proxmox_are_searched_and_named() {
+    let folder = folder();
+    let number = |number: u64| number.to_le_bytes();
+    // By `vma_spec.txt` and the documentation of `pxar::format`: what they hold stands there as it is.
+    let entry = [number(0xd595_6474_e588_acef), number(56)].concat();
+    let old_entry = [number(0x11da_850a_1c1c_ceff), number(56)].concat();
+    let version = [number(0x730f_6c75_df16_a40d), number(24), number(2)].concat();
+    let payload = [number(0x834c_68c2_194a_4ed2), number(16)].concat();
+    for (name, begin, form) in [
+        ("a.vma", &b"VMA\0\0\0\0\x01"[..], UnreadForm::Vma),
+        ("b.pxar", &entry, UnreadForm::Pxar),
+        ("c.pxar", &old_entry, UnreadForm::Pxar),
+        ("d.mpxar", &version, UnreadForm::PxarInTwo),
+        ("e.ppxar", &payload, UnreadForm::PxarInTwo),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, [begin, &[0; 600], &env()].concat()).unwrap();
+        let (found, looked) = search(folder.path());
+        std::fs::remove_file(path).unwrap();
+        assert_eq!(found.len(), 1, "{name}");
+        assert_eq!(found[0].1, [format!("{}, as it stands", form.name())]);
+        let told: Vec<_> = looked.skipped.iter().map(|s| &s.why).collect();
+        assert_eq!(told, [&SkipReason::Form(form)], "{name}");
+        let sentence = looked.skipped[0].sentence("/srv/desk");
+        assert!(
+            sentence.ends_with(&format!("({})", form.command())),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
 fn a_repository_is_named_once_and_weighed() {
     let folder = folder();
     let repository = folder.path().join("backups/repo");

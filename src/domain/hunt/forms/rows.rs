@@ -1,6 +1,6 @@
 //! One row for each form: how it begins, what its files are called, and what makes it readable.
 
-use super::FormNature::{Encrypted, Packed, Repository};
+use super::FormNature::{Archive, Encrypted, Packed, Repository};
 use super::{FormNature, UnreadForm};
 
 /// What is known of a form.
@@ -31,9 +31,12 @@ const fn row(
     }
 }
 
+/// Of a table, its server alone makes something readable: one on a copy of its folder.
+const DUMP: &str = "mariadbd --datadir=COPY & mariadb-dump --all-databases | freescout-rescue find-key INSTALL --look-in -";
+
 /// Marks are those of the programs' own documents and sources, or of `file`.
 #[rustfmt::skip]
-pub(super) const ROWS: [FormRow; 50] = [
+pub(super) const ROWS: [FormRow; 56] = [
     // encrypted
     row(UnreadForm::Gpg, Encrypted, "gpg -d FILE | freescout-rescue find-key INSTALL --look-in -",
         &[(0, b"-----BEGIN PGP MESSAGE-----")], &[("", ".gpg"), ("", ".pgp")]),
@@ -69,6 +72,7 @@ pub(super) const ROWS: [FormRow; 50] = [
         &[], &[("duplicati-", ".aes"), ("duplicati-", ".gpg")]),
     row(UnreadForm::Gocryptfs, Encrypted, "gocryptfs -ro FOLDER MOUNTPOINT",
         &[], &[]),
+    row(UnreadForm::InnodbEncrypted, Encrypted, DUMP, &[], &[]),
     // repositories of backup programs
     row(UnreadForm::Restic, Repository, "restic -r FOLDER mount MOUNTPOINT", &[], &[]),
     row(UnreadForm::Borg, Repository, "borg mount FOLDER MOUNTPOINT", &[], &[]),
@@ -80,7 +84,17 @@ pub(super) const ROWS: [FormRow; 50] = [
     row(UnreadForm::HyperBackup, Repository, "", &[], &[]),
     row(UnreadForm::Mercurial, Repository, "hg log -p -R FOLDER | freescout-rescue find-key INSTALL --look-in -", &[], &[]),
     row(UnreadForm::Subversion, Repository, "svnadmin dump FOLDER | freescout-rescue find-key INSTALL --look-in -", &[], &[]),
+    // archives that are read as they stand
+    row(UnreadForm::Vma, Archive, "vma extract FILE FOLDER", &[(0, b"VMA\0\0\0\0\x01")], &[]),
+    // How the first entry begins, of either version.
+    row(UnreadForm::Pxar, Archive, "pxar extract FILE FOLDER",
+        &[(0, &0xd595_6474_e588_acef_u64.to_le_bytes()), (0, &0x11da_850a_1c1c_ceff_u64.to_le_bytes())], &[]),
+    // The version that stands before the first entry, and how the contents begin.
+    row(UnreadForm::PxarInTwo, Archive, "pxar extract NAME.mpxar FOLDER --payload-input NAME.ppxar",
+        &[(0, &0x730f_6c75_df16_a40d_u64.to_le_bytes()), (0, &0x834c_68c2_194a_4ed2_u64.to_le_bytes())], &[]),
     // packed
+    row(UnreadForm::InnodbCompressed, Packed, DUMP, &[], &[]),
+    row(UnreadForm::JetBrains, Packed, "", &[], &[]),
     row(UnreadForm::Rar, Packed, "unrar x FILE FOLDER", &[(0, b"Rar!\x1a\x07")], &[]),
     row(UnreadForm::Lrzip, Packed, "lrzcat FILE | freescout-rescue find-key INSTALL --look-in -", &[(0, b"LRZI")], &[]),
     row(UnreadForm::Compress, Packed, "zcat FILE | freescout-rescue find-key INSTALL --look-in -", &[(0, b"\x1f\x9d")], &[]),

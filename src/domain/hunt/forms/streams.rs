@@ -26,6 +26,10 @@ pub fn streams_in(head: &[u8]) -> Option<StreamsIn> {
         [0, 0, 0, 0x7b, ..] => (UnreadForm::Dar, false),
         [b'F', b's', b'A', b'r', b'C', b'h', b'_', b'0', ..] => (UnreadForm::Fsarchiver, false),
         [b'x', b'a', b'r', b'!', ..] => (UnreadForm::Xar, false),
+        // Contents of files, each deflated, in the form until 2023: as its programs close it, and as they leave it.
+        [0x1f, 0x2f, 0x3f, 0x4f, ..] | [0x12, 0xad, 0x34, 0xe4, ..] => {
+            (UnreadForm::JetBrains, true)
+        }
         // Blobs and chunks that are not encrypted, behind a checksum.
         [49, 185, 88, 66, 111, 182, 163, 127, ..] => (UnreadForm::Proxmox, true),
         _ if head.starts_with(b"AMANDA: FILE ") => (UnreadForm::Amanda, false),

@@ -1,5 +1,5 @@
 //! Files in which packed pieces stand among plain ones: journals of systemd, segments of Borg, Redis' dumps, cabinets of
-//! Windows, and forms that keep their content as streams that end by themselves (squashfs and its kin).
+//! Windows, tables of InnoDB, the local history of JetBrains, and forms that keep their content as streams that end by themselves (squashfs and its kin).
 //!
 //! They are read once, from their beginning: each piece is given unpacked, and all between them as it stands. So nothing is
 //! lost that stands there plainly, whatever else is wrong with the file.
@@ -7,6 +7,8 @@
 mod borg;
 mod cabinet;
 mod embedded;
+mod innodb;
+mod jetbrains;
 mod journal;
 mod lookahead;
 mod redis;
@@ -20,6 +22,7 @@ use zeroize::Zeroizing;
 use super::super::SkipReason;
 use super::super::budget::{FAST, MeteredReader};
 use super::super::text::Text;
+use crate::domain::hunt::forms::innodb::InnodbTable;
 use crate::domain::hunt::forms::{StreamsIn, UnreadForm, is_revlog, streams_in};
 use crate::io::hunt::search::{FileReading, PartSearch};
 use lookahead::Lookahead;
@@ -35,6 +38,10 @@ pub(in super::super) enum PieceHolder {
     Redis,
     /// A cabinet of Windows.
     Cabinet,
+    /// A table of InnoDB, whatever its pages are.
+    Innodb(InnodbTable),
+    /// What JetBrains' programs keep of files.
+    ContentLog,
     /// Some other form, with streams of usual packers in it.
     Streams(StreamsIn),
 }
@@ -55,6 +62,8 @@ pub(super) fn holder(head: &[u8]) -> Option<PieceHolder> {
         _ if head.starts_with(borg::MAGIC) => Some(PieceHolder::Borg),
         _ if redis::begins(head) => Some(PieceHolder::Redis),
         _ if head.starts_with(cabinet::MAGIC) => Some(PieceHolder::Cabinet),
+        _ if head.starts_with(jetbrains::MAGIC) => Some(PieceHolder::ContentLog),
+        _ if let Some(table) = InnodbTable::of(head) => Some(PieceHolder::Innodb(table)),
         _ => streams_in(head).map(PieceHolder::Streams),
     }
 }
@@ -83,6 +92,7 @@ pub(super) fn read(
     let members = reading.inside.len();
     let mut unread = None;
     let others = Rc::new(Cell::new(false));
+    let of_table = Rc::new(Cell::new(None));
     let mut pieces: Box<dyn Read + '_> = match holder {
         PieceHolder::Journal => Box::new(PieceReader::new(journal::SystemdJournal::new(stream))),
         PieceHolder::Borg => Box::new(PieceReader::new(borg::BorgSegment::new(stream))),
@@ -96,6 +106,20 @@ pub(super) fn read(
             let others = Rc::clone(&others);
             let cabinet = cabinet::Cabinet::new(stream, &reading.budget, others);
             Box::new(PieceReader::new(cabinet))
+        }
+        PieceHolder::Innodb(table) => {
+            if table.is_packed() {
+                let name = UnreadForm::InnodbCompressed.name().to_owned();
+                reading.inside.push(name.into());
+            }
+            let of_table = Rc::clone(&of_table);
+            let pages = innodb::InnodbPages::new(stream, table, of_table);
+            Box::new(PieceReader::new(pages))
+        }
+        PieceHolder::ContentLog => {
+            let name = UnreadForm::JetBrains.name().to_owned();
+            reading.inside.push(name.into());
+            Box::new(PieceReader::new(jetbrains::ContentLog::new(stream)))
         }
         PieceHolder::Streams(StreamsIn { form, all }) => {
             reading.inside.push(form.name().to_owned().into());
@@ -113,6 +137,7 @@ pub(super) fn read(
     if others.get() {
         unread = Some(SkipReason::Form(UnreadForm::Cab));
     }
+    unread = unread.or(of_table.get().map(SkipReason::Form));
     outcome.and(unread.map_or(Ok(()), Err))
 }
 
@@ -225,6 +250,14 @@ mod tests {
                 let cabinet = cabinet::Cabinet::new(stream, &budget, Rc::default());
                 Box::new(PieceReader::new(cabinet))
             }
+            PieceHolder::Innodb(table) => Box::new(PieceReader::new(innodb::InnodbPages::new(
+                stream,
+                table,
+                Rc::default(),
+            ))),
+            PieceHolder::ContentLog => {
+                Box::new(PieceReader::new(jetbrains::ContentLog::new(stream)))
+            }
             PieceHolder::Streams(_) => {
                 Box::new(embedded::Embedded::new(Lookahead::new(stream), &budget))
             }
@@ -238,27 +271,42 @@ mod tests {
         form: UnreadForm::Squashfs,
         all: true,
     });
-    const ALL: [PieceHolder; 5] = [
-        PieceHolder::Cabinet,
-        PieceHolder::Journal,
-        PieceHolder::Borg,
-        PieceHolder::Redis,
-        STREAMS,
-    ];
+    /// All of them, tables of every form among them.
+    fn all() -> Vec<PieceHolder> {
+        let table = |flags: u32| {
+            let mut head = [0; 512];
+            head[25] = 8;
+            head[54..58].copy_from_slice(&flags.to_be_bytes());
+            InnodbTable::of(&head)
+        };
+        let tables = [0x31, 0x51, 0x71, 0x1_0061, 0x23]
+            .into_iter()
+            .filter_map(table);
+        let others = [
+            PieceHolder::Cabinet,
+            PieceHolder::Journal,
+            PieceHolder::Borg,
+            PieceHolder::Redis,
+            PieceHolder::ContentLog,
+            STREAMS,
+        ];
+        tables.map(PieceHolder::Innodb).chain(others).collect()
+    }
 
     proptest! {
         #[test]
         fn any_bytes_are_survived_and_what_is_no_piece_is_given(
-            parts in proptest::collection::vec((0..13usize, proptest::collection::vec(any::<u8>(), 0..80)), 0..10),
+            parts in proptest::collection::vec((0..16usize, proptest::collection::vec(any::<u8>(), 0..80)), 0..10),
         ) {
-            let marks: [&[u8]; 13] = [
+            let marks: [&[u8]; 16] = [
                 b"", b"LPKSHHRH\0\0\0\0\x08\0\0\0", b"BORG_SEG", b"REDIS0011", b"\x78\x9c", b"\x28\xb5\x2f\xfd",
                 b"\xfd7zXZ\0", b"\x1f\x8b\x08\0", b"\xc3\x10\x18", b"\x01\x04\0\0\0\0\0\0\x60\0\0\0\0\0\0\0",
                 b"\0\0\0\0\x60\0\0\0\0", b"\x02\x01\0",
+                b"MLOA", b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x80\x02", &[0; 512],
                 b"MSCF\0\0\0\0\x80\0\0\0\0\0\0\0\x2c\0\0\0\0\0\0\0\x03\x01\x01\0\x02\0\0\0\0\0\0\0\x2c\0\0\0\x09\0\x01\0\0\0\0\0\x09\0\x40\0CK",
             ];
             let bytes: Vec<u8> = parts.iter().flat_map(|(mark, more)| [marks[*mark], more].concat()).collect();
-            for holder in ALL {
+            for holder in all() {
                 given(holder, &bytes);
             }
         }

@@ -16,6 +16,8 @@ const PREFIX: &str = "rescue-demo-";
 const LETTERS: usize = 6;
 /// The file whose lock says that a demo runs.
 const LOCK: &str = "running";
+/// What others than its owner may do with a file.
+const OTHERS: u32 = 0o077;
 
 /// The folder of a demo. Dropped, it is deleted with all that is in it.
 pub struct DemoHome {
@@ -91,7 +93,7 @@ fn is_name_of_ours(name: &str) -> bool {
 fn left_behind(folder: &Path) -> Option<File> {
     let is_ours = |path: &Path| {
         let found = std::fs::symlink_metadata(path).ok()?;
-        let ours = found.uid() == geteuid().as_raw() && found.mode() & 0o077 == 0;
+        let ours = found.uid() == geteuid().as_raw() && found.mode() & OTHERS == 0;
         ours.then_some(found)
     };
     is_ours(folder).filter(std::fs::Metadata::is_dir)?;

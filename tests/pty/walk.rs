@@ -140,7 +140,7 @@ fn connections_are_tested_in_every_step() {
     session.wait_for("Not tested.");
     session.keys("T");
     session.wait("the first results", |s| s.contains("IMAP ✓"));
-    let screen = session.wait_for("by freescout-rescue demo");
+    let screen = session.wait_for("by freescout-rescue");
     for rung in ["dns", "tcp", "tls", "greeting", "login", "folder"] {
         assert!(screen.contains(rung), "{rung}:\n{screen}");
     }

@@ -60,7 +60,7 @@ pub(super) fn require_places(session: &Session, files: &[FileChange]) -> Result<
 /// The problem of a key file that is not replaced.
 fn refused(why: String, next: &str) -> Problem {
     let w = words();
-    let next = joined::sentences(&[w.quit_nothing_changed, next.as_ref()]);
+    let next = joined::sentences(&[w.quit_nothing_changed, next]);
     ErrorKind::Refused.problem(w.key_file_not_replaced, why, next)
 }
 

@@ -21,7 +21,7 @@ pub(in crate::engine) fn settings_missing(install: &Install, trouble: &Trouble) 
     ErrorKind::EnvUnreadable.problem(
         what,
         why,
-        joined::sentences(&[w.quit_nothing_changed, next.as_ref()]),
+        joined::sentences(&[w.quit_nothing_changed, next]),
     )
 }
 
@@ -70,7 +70,7 @@ pub(in crate::engine) fn require_env(install: &Install) -> Result<(), Problem> {
     Err(ErrorKind::EnvUnreadable.problem(
         w.handover_impossible,
         text!(error_path, path, why),
-        joined::sentences(&[w.quit_nothing_changed, next.as_ref()]),
+        joined::sentences(&[w.quit_nothing_changed, next]),
     ))
 }
 

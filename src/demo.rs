@@ -3,6 +3,7 @@
 //! The install is enough of a FreeScout for this program (files, SQLite tables as FreeScout's migrations leave them); it
 //! does not run. Keys are random, addresses end in `.example`, passwords begin with `demo-`.
 
+pub mod home;
 pub mod mail;
 mod story;
 mod tables;

@@ -10,6 +10,7 @@ use freescout_rescue::cli::manual;
 use freescout_rescue::cli::output::Out;
 use freescout_rescue::cli::{self, CommandResult, container, not_started, unchanged};
 use freescout_rescue::demo::Demo;
+use freescout_rescue::demo::home::DemoHome;
 use freescout_rescue::domain::error::ErrorKind;
 use freescout_rescue::domain::inventory::secret::wipe_stack;
 use freescout_rescue::engine::exit::Exit;
@@ -234,10 +235,7 @@ fn run_demo(face: FaceOptions) -> CommandResult {
         signal_hook::flag::register(signal, Arc::clone(&called_off)).map_err(failed)?;
     }
     // Removed at the end, and whatever ends this function before.
-    let home = tempfile::Builder::new()
-        .prefix("rescue-demo-")
-        .tempdir()
-        .map_err(failed)?;
+    let home = DemoHome::make().map_err(failed)?;
     let folder = home.path().join("demo");
     let made = demo::lay_out(&folder, &mut entropy::fill).map_err(not_started)?;
     let common = Common {

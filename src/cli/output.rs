@@ -38,7 +38,7 @@ use crate::io::hunt::HuntTotals;
 use crate::sentences::many::ToldGroup;
 use crate::sentences::{self, many};
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{joined, words};
 pub use out::Out;
 pub(super) use out::{forget_where_typed, json_was_given, lost, say_where_typed};
 pub(super) use recovered::{Recovery, last_word};
@@ -313,12 +313,11 @@ pub(super) fn not_taken(out: &mut Out, assessment: &Assessment, entered: &BTreeS
         out.line(words().older_not_taken);
     }
     for older in offered {
-        out.line(&format!(
-            "  {}: {}. {}",
-            sentences::place(&older.place),
-            sentences::older::older(older),
-            sentences::older::standing(older)
-        ));
+        let what = sentences::place(&older.place);
+        let found = text!(sentence_of, clauses = sentences::older::older(older));
+        let found = text!(said_of, what, said = found);
+        let both = joined::sentences(&[found, sentences::older::standing(older)]);
+        out.line(&format!("  {both}"));
     }
 }
 
@@ -380,7 +379,7 @@ pub(super) fn owned(secret: &SecretReport) -> String {
     match secret.kind {
         // Their owners are the names of the option and of the variable.
         SecretKind::SystemMail | SecretKind::EnvValue => place,
-        _ => format!("{}: {place}", secret.owner),
+        _ => text!(said_of, what = secret.owner, said = place),
     }
 }
 
@@ -395,7 +394,7 @@ fn grouped(out: &mut Out, said: impl Iterator<Item = (String, String)>, all: boo
     }
     for (said, of) in groups {
         let said = many::capital(said.trim_end_matches(['.', '。']));
-        out.line(&format!("  {said} ({}):", of.len()));
+        out.line(&format!("  {}", text!(group_of, said, count = of.len())));
         let lines = match all {
             true => of.into_iter().map(|of| format!("    {of}")).collect(),
             false => many::first(of.into_iter(), "    "),

@@ -85,12 +85,24 @@ pub trait Reporter {
     fn found(&self, session: &Session, looking: Looking<'_>);
     /// Something to know at once.
     fn notice(&self, notice: Notice<'_>);
+    /// Whether keys are shown by their numbers as soon as they are found, and keep them.
+    fn keeps_numbers(&self) -> bool {
+        false
+    }
     /// Raised when it is called off; for threads that must hear of it.
     fn flag(&self) -> Arc<AtomicBool>;
     /// Whether it is called off.
     fn cancelled(&self) -> bool {
         self.flag().load(Ordering::SeqCst)
     }
+}
+
+/// Says how a search goes. What is told of keys is told with their numbers.
+fn tell_found(session: &mut Session, looking: Looking<'_>, reporter: &dyn Reporter) {
+    if matches!(looking, Looking::Found) && reporter.keeps_numbers() {
+        session.number_keys(true);
+    }
+    reporter.found(session, looking);
 }
 
 /// Asks for the passphrase of the backup in this folder.

@@ -276,6 +276,8 @@ impl PlanReady {
 /// What an undo would put back. Texts are sanitised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WouldUndo {
+    /// The backup that it would go back to.
+    pub backup: PathBuf,
     /// What it takes back: "recovery of 2026-11-24 14:02", by when that began.
     pub what: String,
     /// Rows that would be put back.
@@ -403,8 +405,13 @@ pub enum Update {
     WouldUndo(Box<WouldUndo>),
     /// The run that did not end had written nothing: it is closed.
     RunClosed,
-    /// The last recovery was taken back: sentences.
-    Undone(Vec<String>),
+    /// What was written was taken back.
+    Undone {
+        /// The backup that was gone back to; `None` where it was no recovery's.
+        backup: Option<PathBuf>,
+        /// What it came to: sentences.
+        sentences: Vec<String>,
+    },
     /// The keys are in a safe: sentences.
     SafeMade(Vec<String>),
     /// How the timer would be made.

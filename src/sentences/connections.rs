@@ -91,9 +91,16 @@ pub fn outcome(ended: &Ended) -> String {
 
 /// A rung, short enough for a narrow pane.
 pub fn rung(rung: Rung) -> &'static str {
+    let w = words();
     match rung {
-        Rung::Authentication => words().rung_login,
-        other => other.name(),
+        Rung::Dns => w.rung_dns,
+        Rung::Tcp => w.rung_tcp,
+        Rung::Tls => w.rung_tls,
+        Rung::Greeting => w.rung_greeting,
+        Rung::StartTls => w.rung_starttls,
+        Rung::Authentication => w.rung_login,
+        Rung::Folder => w.rung_folder,
+        Rung::Sender => w.rung_sender,
     }
 }
 

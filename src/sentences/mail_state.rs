@@ -165,7 +165,7 @@ pub(super) fn why_lost(secret: &SecretReport, assessment: &Assessment) -> String
         SecretKind::ModuleOption | SecretKind::EnvValue => w.state_module,
         SecretKind::InvitedUser => w.reads_invited,
     };
-    format!("{} {todo}", verdict(secret, assessment))
+    joined::sentences(&[verdict(secret, assessment).as_str(), todo])
 }
 
 /// Everything known of an owner: each login with its server, its end, the server's words, advice and cautions. Where

@@ -196,8 +196,8 @@ impl Canvas<'_> {
         self.line(area, 0, spans);
     }
 
-    /// One line of steps. Where not all names fit, those of the steps farthest from the current one are left out; every
-    /// number and mark stays.
+    /// One line of steps. Where not all names fit, those of the steps farthest from the current one are left out, with a
+    /// sign; every number and mark stays.
     fn crumbs(&mut self, area: Rect, wizard: &Wizard) {
         let named = (0..=Step::ALL.len()).rev();
         let line = |named: usize| -> Vec<(Role, String)> {
@@ -206,7 +206,7 @@ impl Canvas<'_> {
                 let text = format!("{mark}{}", step.number());
                 match step.number().abs_diff(wizard.step.number()) < named {
                     true => (role, format!("{text} {}", step_name(step, words()))),
-                    false => (role, text),
+                    false => (role, format!("{text}…")),
                 }
             });
             steps.collect()
@@ -252,11 +252,13 @@ impl Canvas<'_> {
     }
 
     fn step(&mut self, area: Rect, wizard: &Wizard) -> Hidden {
-        let title = format!(
-            "{}  {}",
-            wizard.step.number(),
-            step_title(wizard.step, words())
-        );
+        let mut title = step_title(wizard.step, words()).to_owned();
+        if wizard.step == Step::Plan && wizard.plan.ready.is_some() {
+            // The list of them may be scrolled away.
+            let said = plan::strategy_name(wizard.strategy(), words());
+            title = text!(said_of, what = title, said);
+        }
+        let title = format!("{}  {title}", wizard.step.number());
         let mut inner = self.pane(area, &title, !wizard.connections.open);
         inner.x += 1;
         inner.width = inner.width.saturating_sub(2);
@@ -282,8 +284,9 @@ impl Canvas<'_> {
             (None, Some(job)) => {
                 let mut text = doing(job);
                 if clock.running >= LONG {
+                    // Before what is being read: that is cut off where it is long.
                     let seconds = clock.running.as_secs();
-                    text.push_str(&format!("  {}:{:02}", seconds / 60, seconds % 60));
+                    text = format!("{}:{:02}  {text}", seconds / 60, seconds % 60);
                 }
                 self.moving(&text, area.width, clock.turn)
             }

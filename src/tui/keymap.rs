@@ -148,7 +148,7 @@ pub fn letter(action: Action) -> Option<&'static str> {
         Action::PageDown => "+",
         Action::PageUp => "-",
         Action::NextPane => "o",
-        Action::Select => "x",
+        Action::Select => "c",
         Action::Back => "b",
         Action::SameAs => "s",
         Action::KeepUntested => "k",

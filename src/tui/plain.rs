@@ -231,6 +231,9 @@ impl PlainConversation {
     }
 
     fn told(&mut self, occasion: Occasion, width: u16, now: Instant) -> String {
+        if let Some(notice) = self.wizard.notice.take() {
+            self.wizard.notice = Some(page::keys_as_lines(&notice, self.wizard.typing()));
+        }
         let page = PlainPage::of(&self.wizard, self.theme, width);
         let told = self.teller.tell(&self.wizard, page, occasion, width, now);
         let PlainTold { mut text, question } = told;

@@ -7,17 +7,37 @@ use ratatui::style::{Color, Modifier, Style};
 use crate::io::os::locale;
 use crate::words;
 
-/// How many colours there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How many colours there are. The fewest come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Depth {
     /// None: `NO_COLOR`, or a terminal without.
     Mono,
+    /// Eight.
+    Eight,
     /// Sixteen, as the terminal's user set them.
     Sixteen,
     /// 256.
     Indexed,
     /// 24 bits.
     True,
+}
+
+impl Depth {
+    /// What a terminal of this name has at most, as far as the name says so.
+    fn at_most_of(term: &str) -> Self {
+        let digital = term.strip_prefix("vt");
+        let is_of_digital =
+            digital.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let ends = |ends: &[&str]| ends.iter().any(|end| term.ends_with(end));
+        match term {
+            "dumb" => Self::Mono,
+            _ if is_of_digital || ends(&["-m", "-mono"]) => Self::Mono,
+            "linux" | "cons25" | "xterm-color" => Self::Eight,
+            _ if ends(&["-8color"]) => Self::Eight,
+            _ if ends(&["-16color", "-88color"]) => Self::Sixteen,
+            _ => Self::True,
+        }
+    }
 }
 
 /// Which signs the terminal's font has.
@@ -97,8 +117,10 @@ impl Theme {
             Some(_) => Depth::Sixteen,
             None => Depth::Mono,
         };
+        // Whatever else is set may be of another terminal, from which this one was reached.
+        let term = std::env::var("TERM").unwrap_or_default();
         Self {
-            depth,
+            depth: depth.min(Depth::at_most_of(&term)),
             glyphs: Glyphs::of_environment(),
         }
     }
@@ -113,14 +135,14 @@ impl Theme {
     pub fn style(&self, role: Role) -> Style {
         let colour = |sixteen, indexed, (r, g, b)| match self.depth {
             Depth::Mono => Color::Reset,
-            Depth::Sixteen => sixteen,
+            Depth::Eight | Depth::Sixteen => sixteen,
             Depth::Indexed => Color::Indexed(indexed),
             Depth::True => Color::Rgb(r, g, b),
         };
         let style = Style::new();
         match role {
             Role::Text => style,
-            Role::Muted if self.depth == Depth::Mono => style.add_modifier(Modifier::DIM),
+            Role::Muted if self.depth <= Depth::Eight => style.add_modifier(Modifier::DIM),
             Role::Muted => style.fg(colour(Color::DarkGray, 245, (0x8a, 0x8a, 0x8a))),
             Role::Heading => style.add_modifier(Modifier::BOLD),
             Role::Ok => style.fg(colour(Color::Green, 71, (0x4f, 0xb0, 0x6d))),
@@ -184,6 +206,42 @@ mod tests {
 
     /// What Debian's fonts for consoles and the kernel's own have in common, of all that is drawn.
     const IN_FONTS: &str = "─│┌┐└┘├┤→↑↓•·█";
+
+    #[test]
+    fn a_terminal_is_given_no_more_colours_than_its_name_says() {
+        for (term, depth) in [
+            ("vt100", Depth::Mono),
+            ("vt220", Depth::Mono),
+            ("xterm-mono", Depth::Mono),
+            ("linux", Depth::Eight),
+            ("linux-16color", Depth::Sixteen),
+            ("xterm-16color", Depth::Sixteen),
+            ("xterm-256color", Depth::True),
+            ("vte-256color", Depth::True),
+            ("", Depth::True),
+        ] {
+            assert_eq!(Depth::at_most_of(term), depth, "{term}");
+        }
+        for role in [
+            Role::Text,
+            Role::Muted,
+            Role::Heading,
+            Role::Ok,
+            Role::Warn,
+            Role::Danger,
+            Role::Accent,
+            Role::Chosen,
+        ] {
+            let of = |depth| Theme::new(depth, Glyphs::Unicode).style(role).fg;
+            let eight = of(Depth::Eight);
+            let dark = [Color::Green, Color::Yellow, Color::Red, Color::Cyan];
+            assert!(eight.is_none_or(|c| dark.contains(&c)), "{role:?}");
+            assert!(
+                of(Depth::Mono).is_none_or(|c| c == Color::Reset),
+                "{role:?}"
+            );
+        }
+    }
 
     #[test]
     fn a_console_is_given_what_its_font_has() {

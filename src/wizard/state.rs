@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use super::jobs::Running;
 use super::parts::scroll::Scroll;
 use super::parts::window::Window;
-use super::step::apply::{self, Written};
-use super::step::{Step, backup, checks, connections, keys, passwords, plan, report, survey};
+use super::step::written::Written;
+use super::step::{
+    Step, apply, backup, checks, connections, keys, passwords, plan, report, survey,
+};
 use crate::domain::plan::hour::Hour;
 use crate::domain::run::bookmark::{Bookmark, Searched};
 use crate::domain::verdict::assessment::Assessment;

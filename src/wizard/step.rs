@@ -10,6 +10,7 @@ pub mod passwords;
 pub mod plan;
 pub mod report;
 pub mod survey;
+pub mod written;
 
 /// A step of the wizard.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -367,14 +367,19 @@ impl Wizard {
         if !self.is_open(step) {
             let why = if self.survey.unfinished.is_some() {
                 words().locked_unfinished
-            } else if self.report.is_over() {
+            } else if self.report.is_over() && self.can_undo() {
                 words().locked_over
+            } else if self.report.is_over() {
+                words().locked_over_undone
             } else if self.survey.read().is_none() {
                 words().locked_survey
             } else if self.backup.done.is_none() && step > Step::Backup {
                 words().locked_backup
             } else {
-                words().locked
+                match step {
+                    Step::Passwords | Step::Apply => words().locked_plan,
+                    _ => words().locked_report,
+                }
             };
             self.say(why);
             return Vec::new();

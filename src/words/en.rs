@@ -17,6 +17,9 @@ table! {
     // how parts are put together
     list_more(list, one) = "{list}, {one}";
     clauses_more(clauses, one) = "{clauses}; {one}";
+    sentences_more(sentences, one) = "{sentences} {one}";
+    owner_of_kind(owner, kind) = "{owner} ({kind})";
+    group_of(said, count) = "{said} ({count}):";
     sentence_of(clauses) = "{clauses}.";
     said_of(what, said) = "{what}: {said}";
 
@@ -951,8 +954,10 @@ table! {
     key_not_here_typing = "That key does nothing here. Press F1 for the keys that work.";
     field_full = "The text is too long for this field.";
     pasted_in_part = "Only the first line of the pasted text was used.";
-    locked = "This step is still locked.";
+    locked_plan = "This step is locked until there is a plan (step 5).";
+    locked_report = "This step is locked until the plan is carried out (step 7).";
     locked_over = "This run has ended: n starts over with the first step, u undoes what it did.";
+    locked_over_undone = "This run has ended: n starts over with the first step.";
     locked_survey = "This step is locked until FreeScout has been read (step 1).";
     locked_backup = "This step is locked until there is a verified backup (step 2).";
     wait_busy = "One moment: something is still in progress.";
@@ -1045,7 +1050,10 @@ table! {
     quit_unfinished_stays(found) = "{found} It is still unfinished: this session changed nothing.";
     quit_backup_stays(folder) = "A backup stays in {folder}. It contains the APP_KEY: delete it when you no longer need it.";
     quit_backup_stays_apart(folder, keys) = "A backup stays in {folder}, the files with the key in {keys}: delete both when you no longer need them.";
-    quit_recovery_stands(undo) = "The recovery made in this session stays in effect. To undo it: {undo}";
+    quit_recovery_stands(count: number, undo) = count {
+        One "The recovery made in this session stays in effect. To undo it: {undo}",
+        Other "{count} recoveries made in this session stay in effect. To undo the last of them: {undo}",
+    };
     quit_writing = "The recovery is being written right now and cannot be interrupted. The program leaves as soon as it is done.";
     quit_running = "Something is still in progress; it will be stopped. It changes nothing in FreeScout.";
     quit_typed(count: number) = count {
@@ -1058,7 +1066,7 @@ table! {
     // the wizard, line by line
     face_is_the_wizards = "--plain and --ascii are for the wizard and its demo; the commands have no screen.";
     plain_dumb = "TERM does not say that this terminal can show a full screen, so the wizard runs line by line (--plain). For the full screen, set TERM first, for example: export TERM=xterm-256color";
-    plain_begin = "To answer, type what is in the brackets, then press Enter. Keys that a text names, such as Esc or Tab, are typed as words.";
+    plain_begin = "To answer, type what is in the brackets, then press Enter. * marks what is chosen.";
     plain_step(number, step) = "Step {number} of 8: {step}";
     plain_field = "Type the text, then press Enter. A line with a colon in front is a command.";
     plain_silent = "What you type is not shown.";
@@ -1067,6 +1075,12 @@ table! {
     plain_colon = "The line was not used: it looks like a command, which has a colon in front here. If it is the text itself, show the field first (:v).";
     plain_refused = "The line was not used: it has characters that a field does not take.";
     plain_too_early = "The line was not used: it was typed before the question.";
+    plain_unchanged(count: number) = count {
+        One "1 other item is unchanged.",
+        Other "{count} other items are unchanged.",
+    };
+    plain_ticked = "ticked";
+    plain_not_ticked = "not ticked";
     plain_again = "show all again";
     plain_leave = "Leave?";
     plain_good = "OK";
@@ -1080,14 +1094,17 @@ table! {
     key_ends = "first, last";
     key_move = "move cursor";
     key_pane = "next list";
+    key_to_changes = "changes";
+    key_to_strategies = "strategies";
     key_complete = "complete";
     key_select = "select";
     key_back = "back";
     key_stop = "stop";
     key_filter = "filter";
+    path_too_many = "This folder has too many names to be completed here.";
     path_nothing = "Nothing here goes on from that.";
     path_and_more(names, count: number) = count { One "{names}  and 1 more", Other "{names}  and {count} more" };
-    key_connections = "connections";
+    key_connections = "logins";
     key_direction = "in/out";
     key_keep_untested = "keep untested";
     key_test_all = "test all";
@@ -1114,9 +1131,7 @@ table! {
     key_keep_keys = "keep the key";
     key_keep_keys_short = "safe";
     key_watch = "watch";
-    key_connections_short = "logins";
-    key_start_over_short = "anew";
-    key_start_over = "start over";
+    key_start_over = "anew";
     key_go = "go to step";
     key_erase = "erase";
     key_erase_all = "clear field";
@@ -1149,7 +1164,7 @@ table! {
     help_plan = "Up and down choose a strategy, Tab goes to the list of changes. The plan is only tried out in memory; nothing is written.";
     help_passwords = "Passwords stay in memory until step 7 encrypts them with the key that the plan ends with. ^O suggests passwords that are already known, for example of the same account elsewhere.";
     help_apply = "All rows change in one transaction, or none do. The key is written last; if that fails, the rows are put back.";
-    help_report = "Everything was read again from the files and the database. Press u to undo this recovery; an earlier one stays in place, and undo takes that back the next time.";
+    help_report = "Everything was read again from the files and the database. Press u to undo the last recovery; where this session made several, u then takes back the one before it, and so on. Earlier ones are left to the command undo.";
 
     // the screen: survey
     more_above = "PgUp: more above";
@@ -1345,10 +1360,13 @@ table! {
     report_saved_while_testing(path) = "Saved to {path} while connections are still being tested. It is saved again when they are done; Enter saves it now.";
     report_saved_before(path) = "Saved: {path} and .json, but without the latest results. Enter saves it again.";
     undo_head = "Undo the recovery";
+    undo_head_of(number, made) = "Undo recovery {number} of {made} of this session";
+    undo_not_ours = "It was not made in this session.";
     undo_what = "Rows and files become what they were before, byte for byte. A row that somebody has changed since is left alone, and listed; if .env was changed since, nothing is touched.";
     undo_confirm(word) = "Type {word} and press Enter:";
     connections_note = "Nothing has been tested yet. Press t, then T to log in to every server as FreeScout would. Cyrus servers create an INBOX at a first login by POP3.";
     connections_none = "There are no mailboxes.";
+    connections_none_tested = "No connection has been tested. F shows all.";
     connections_none_failing = "None of the tested connections fails. F shows all.";
     connections_untested = "Not tested. Enter tests this one, T tests all.";
     connections_send_once(key) = "Press {key} to try it here once anyway.";
@@ -1369,7 +1387,15 @@ table! {
     report_verified(resealed, entered) = "Read again as FreeScout reads it, everything is as planned. Newly encrypted: {resealed}. Passwords stored: {entered}.";
     report_unverified(resealed, entered) = "Applied, but not everything reads as planned. Newly encrypted: {resealed}. Passwords stored: {entered}.";
     report_undo(undo) = "To undo it: {undo}";
+    report_all_stand(made) = "All {made} recoveries of this session are in effect; an undo takes back the last one alone.";
+    report_some_stand(count: number, made) = count {
+        One "Of the {made} recoveries of this session, 1 is in effect.",
+        Other "Of the {made} recoveries of this session, {count} are in effect.",
+    };
+    report_none_stands(made) = "All {made} recoveries of this session have been undone.";
+    report_hint_undo(number, made) = "Press u to undo recovery {number} of {made}.";
     report_hint_test = "Press t, then T to test every login.";
+    report_hint_send = "A login was not tried, as another one had refused its password: press t, choose it (Tab: incoming or outgoing), then r.";
     report_hint_failing = "Press t to see every step of a login.";
     report_hint_demo = "In this demo, a server is mended once it was tested: press t, then T, which tests again.";
     report_hint_enter = "Press n to enter missing passwords, or to look for their key (a new backup is made first).";
@@ -1957,7 +1983,14 @@ table! {
     journey_refused(said) = "An email to itself was refused: {said}";
     journey_not_tried = "No email was sent: sending and fetching must both work, by IMAP.";
     system_mail = "System mail";
+    rung_dns = "dns";
+    rung_tcp = "tcp";
+    rung_tls = "tls";
+    rung_greeting = "greeting";
+    rung_starttls = "starttls";
     rung_login = "login";
+    rung_folder = "folder";
+    rung_sender = "sender";
     direction_incoming = "incoming";
     direction_outgoing = "outgoing";
     test_progress(done, of: number) = "{done} of {of} tested",

@@ -20,6 +20,9 @@ language! {
     // how parts are put together
     list_more(list, one) = "{list}，{one}";
     clauses_more(clauses, one) = "{clauses}；{one}";
+    sentences_more(sentences, one) = "{sentences}{one}";
+    owner_of_kind(owner, kind) = "{owner}（{kind}）";
+    group_of(said, count) = "{said}（{count}）：";
     sentence_of(clauses) = "{clauses}。";
     said_of(what, said) = "{what}：{said}";
 
@@ -36,7 +39,7 @@ language! {
     install_several_next_containers(command) = "请指定您所指的那一个及其容器：{command}";
     install_several_next_both(program, command) = "请指定您所指的那一个的目录：{program} /path/to/freescout；如果在容器内，还要指定容器：{command}";
     found_version(path, version) = "{path} (FreeScout {version})";
-    found_at_address(path, address) = "{path} ({address})";
+    found_at_address(path, address) = "{path}（{address}）";
     found_version_at_address(path, version, address) = "{path} (FreeScout {version}, {address})";
     found_operator = "由您指定";
     found_current_folder = "当前目录";
@@ -944,8 +947,10 @@ language! {
     key_not_here_typing = "此键在这里无效。按 F1 查看可用的键。";
     field_full = "文本过长，此输入框容纳不下。";
     pasted_in_part = "只使用了所粘贴文本的第一行。";
-    locked = "此步骤尚未解锁。";
+    locked_plan = "有了计划（步骤 5）之前，此步骤不可用。";
+    locked_report = "计划执行（步骤 7）之前，此步骤不可用。";
     locked_over = "本次运行已结束：n 从第一步重新开始，u 撤销本次运行所做的更改。";
+    locked_over_undone = "本次运行已结束：n 从第一步重新开始。";
     locked_survey = "读取 FreeScout（步骤 1）之前，此步骤不可用。";
     locked_backup = "有了经过验证的备份（步骤 2）之前，此步骤不可用。";
     wait_busy = "请稍候：还有操作正在进行。";
@@ -1026,7 +1031,7 @@ language! {
     no_terminal_plain = "--plain 也不例外：它同样在终端上提问。";
     face_is_the_wizards = "--plain 和 --ascii 只用于向导及其演示；命令没有界面。";
     plain_dumb = "TERM 没有表明此终端能显示全屏界面，因此向导逐行运行 (--plain)。如需全屏，先设置 TERM，例如：export TERM=xterm-256color";
-    plain_begin = "回答时，输入方括号中的内容，然后按 Enter。文中提到的按键，如 Esc 或 Tab，以单词形式输入。";
+    plain_begin = "回答时，输入方括号中的内容，然后按 Enter。* 表示已选中的项。";
     plain_step(number, step) = "第 {number} 步，共 8 步：{step}";
     plain_field = "输入文本，然后按 Enter。以冒号开头的一行是命令。";
     plain_silent = "您输入的内容不会显示。";
@@ -1035,6 +1040,11 @@ language! {
     plain_colon = "该行未被采用：它看起来像命令，而命令在此处以冒号开头。如果它就是文本本身，先显示输入框 (:v)。";
     plain_refused = "该行未被采用：它含有输入框不接受的字符。";
     plain_too_early = "该行未被采用：它是在提问之前输入的。";
+    plain_unchanged(count: number) = count {
+        Other "其余 {count} 项未变。",
+    };
+    plain_ticked = "已勾选";
+    plain_not_ticked = "未勾选";
     plain_again = "重新显示全部";
     plain_leave = "离开？";
     plain_good = "正常";
@@ -1050,7 +1060,9 @@ language! {
     quit_unfinished_stays(found) = "{found}它仍未完成：本次会话没有更改任何内容。";
     quit_backup_stays(folder) = "{folder} 中留有一份备份。其中包含 APP_KEY：不再需要时请将其删除。";
     quit_backup_stays_apart(folder, keys) = "{folder} 中留有一份备份，含密钥的文件在 {keys} 中：不再需要时请将两者都删除。";
-    quit_recovery_stands(undo) = "本次会话所做的恢复继续有效。要撤销它：{undo}";
+    quit_recovery_stands(count: number, undo) = count {
+        Other "本次会话所做的 {count} 次恢复继续有效。要撤销最近一次：{undo}",
+    };
     quit_writing = "正在写入恢复内容，无法中断。写入一完成，程序就会退出。";
     quit_running = "还有操作正在进行，它将被停止。它不会更改 FreeScout 中的任何内容。";
     quit_typed(count: number) = count {
@@ -1067,14 +1079,17 @@ language! {
     key_ends = "首项、末项";
     key_move = "移动光标";
     key_pane = "下一列表";
+    key_to_changes = "更改";
+    key_to_strategies = "策略";
     key_complete = "补全";
     key_select = "选定";
     key_back = "返回";
     key_stop = "停止";
     key_filter = "筛选";
+    path_too_many = "此目录中的名称太多，无法在此补全。";
     path_nothing = "此处没有以此开头的名称。";
     path_and_more(names, count: number) = count { Other "{names}  还有 {count} 个" };
-    key_connections = "连接";
+    key_connections = "登录";
     key_direction = "收/发";
     key_keep_untested = "不测试即保留";
     key_test_all = "全部测试";
@@ -1101,9 +1116,7 @@ language! {
     key_keep_keys = "保管密钥";
     key_keep_keys_short = "保管";
     key_watch = "监视";
-    key_connections_short = "登录";
-    key_start_over_short = "重来";
-    key_start_over = "重新开始";
+    key_start_over = "重来";
     key_go = "转到步骤";
     key_erase = "删除";
     key_erase_all = "清空输入框";
@@ -1136,7 +1149,7 @@ language! {
     help_plan = "上下键选择方式，Tab 转到更改列表。计划只在内存中试行，不会写入任何内容。";
     help_passwords = "密码保留在内存中，直到步骤 7 用计划最终采用的密钥将其加密。^O 会建议已知的密码，例如同一账户在别处的密码。";
     help_apply = "所有行在一个事务中更改，要么全部更改，要么全部不更改。密钥最后写入；如果写入失败，这些行会被还原。";
-    help_report = "所有内容都已从文件和数据库中重新读取。按 u 撤销本次恢复；更早的恢复保持不变，下一次撤销才会撤销它。";
+    help_report = "所有内容都已从文件和数据库中重新读取。按 u 撤销最近一次恢复；如果本次会话做过多次恢复，再按 u 会撤销前一次，依此类推。更早的恢复由命令 undo 撤销。";
 
     // the screen: survey
     more_above = "PgUp：上方还有";
@@ -1190,7 +1203,7 @@ language! {
     backup_folder_choose = "按 f 选择永久目录。";
     backup_folder_kept(path) = "备份和日志库 (journal) 现在存放到 {path}。";
     backup_list = "  · .env、密钥文件和配置缓存（如果存在）\n  · 每个依赖密钥的存储值的当前内容\n  · restore.sql，无需本程序即可将其还原\n  · 清单，含每个文件的 SHA-256 校验和";
-    backup_full_dump(program) = "同时转储整个数据库 ({program})";
+    backup_full_dump(program) = "同时转储整个数据库（{program}）";
     backup_locks = "备份完成后，后面的步骤才会解锁。";
     backup_running = "正在创建备份。按 Esc 停止。";
     backup_stands = "备份已完成并通过验证。";
@@ -1326,10 +1339,13 @@ language! {
     report_saved_while_testing(path) = "已保存到 {path}，连接测试仍在进行。测试完成后会再次保存；按 Enter 可立即保存。";
     report_saved_before(path) = "已保存：{path} 和 .json，但不含最新结果。按 Enter 可重新保存。";
     undo_head = "撤销恢复";
+    undo_head_of(number, made) = "撤销本次会话的第 {number} 次恢复（共 {made} 次）";
+    undo_not_ours = "它不是在本次会话中做的。";
     undo_what = "行和文件会变回之前的样子，逐字节一致。此后有人更改过的行不会改动，并会列出；如果 .env 此后被更改过，则什么都不会改动。";
     undo_confirm(word) = "请输入 {word} 并按 Enter：";
     connections_note = "尚未进行任何测试。按 t，再按 T，即可像 FreeScout 那样登录每台服务器。Cyrus 服务器会在首次通过 POP3 登录时创建 INBOX。";
     connections_none = "没有邮箱。";
+    connections_none_tested = "尚未测试任何连接。按 F 显示全部。";
     connections_none_failing = "已测试的连接都没有失败。按 F 显示全部。";
     connections_untested = "未测试。Enter 测试此连接，T 测试全部。";
     connections_send_once(key) = "仍要在这里尝试一次，请按 {key}。";
@@ -1350,7 +1366,14 @@ language! {
     report_verified(resealed, entered) = "已按 FreeScout 的读取方式重新读取，一切均与计划相符。新加密：{resealed}。存储的密码：{entered}。";
     report_unverified(resealed, entered) = "已应用，但读取的结果并非全部与计划相符。新加密：{resealed}。存储的密码：{entered}。";
     report_undo(undo) = "要撤销它：{undo}";
+    report_all_stand(made) = "本次会话的 {made} 次恢复都有效；每次撤销只撤销最近一次。";
+    report_some_stand(count: number, made) = count {
+        Other "本次会话的 {made} 次恢复中，有 {count} 次有效。",
+    };
+    report_none_stands(made) = "本次会话的 {made} 次恢复都已撤销。";
+    report_hint_undo(number, made) = "按 u 撤销第 {number} 次恢复（共 {made} 次）。";
     report_hint_test = "按 t，再按 T，测试所有登录。";
+    report_hint_send = "有一个登录未尝试，因为另一个登录拒绝了同一密码：请按 t，选中它（Tab 切换收信和发信），再按 r。";
     report_hint_failing = "按 t 查看登录的每个步骤。";
     report_hint_enter = "按 n 输入缺少的密码，或查找其密钥（会先创建新备份）。";
     report_made(version, at, host, user) = "freescout-rescue {version}：{at} 的报告，位于 {host}，由 {user} 生成";
@@ -1658,7 +1681,7 @@ language! {
     source_layer(container, inside, path) = "{container} 的一个层，{inside}（{path}）";
     source_layer_of_none(inside, path) = "目前没有容器使用的一个层，{inside}（{path}）";
     source_line(line) = "，第 {line} 行";
-    source_misspelled(fault) = " ({fault})";
+    source_misspelled(fault) = "（{fault}）";
     key_opens(opens, total) = "可解密 {opens}/{total}";
     key_opens_nothing = "无法解密此处任何内容";
     key_in_force = "，当前密钥";
@@ -1920,7 +1943,14 @@ language! {
     journey_refused(said) = "发给自己的一封邮件被拒绝：{said}";
     journey_not_tried = "没有发送邮件：发信和获取邮件必须都正常，且使用 IMAP。";
     system_mail = "系统邮件";
+    rung_dns = "域名解析";
+    rung_tcp = "TCP 连接";
+    rung_tls = "TLS 加密";
+    rung_greeting = "问候语";
+    rung_starttls = "STARTTLS";
     rung_login = "登录";
+    rung_folder = "文件夹";
+    rung_sender = "发件人";
     direction_incoming = "收信";
     direction_outgoing = "发信";
     test_progress(done, of: number) = "已测试 {done} / {of}",

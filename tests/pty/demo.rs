@@ -75,11 +75,18 @@ fn every_login_is_proven_by_what_the_screens_say() {
     session.apply();
     let screen = wait_for_proof(&session, "25 of 25", ".");
     assert!(screen.contains("FreeScout can read 32 of 32"), "{screen}");
-    session.press("u", "Undo the recovery");
-    session.wait_for("An undo of the recovery of");
-    session.press_until("\u{15}undo\r", &|screen| !screen.contains("Type undo"));
-    session.wait_for("Undone: ");
-    session.wait_for("n start over");
+    // Both recoveries are taken back, the last one first.
+    for (next, then) in [
+        ("Undo recovery 2 of 2", "Press u to undo recovery 1 of 2."),
+        ("Undo recovery 1 of 2", "have been undone"),
+    ] {
+        session.press("u", next);
+        session.wait_for("An undo of the recovery of");
+        session.press_until("\u{15}undo\r", &|screen| !screen.contains("Type undo"));
+        session.wait_for("Undone: ");
+        session.wait_for(then);
+    }
+    session.wait_for("n anew");
     session.keys("q");
     session.end();
     let screen = session.screen();

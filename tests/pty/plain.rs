@@ -112,7 +112,7 @@ fn from_survey_to_report_and_back() {
     talk.says("b");
     talk.hears("销售");
     talk.says("2");
-    talk.hears("> 2. ");
+    talk.hears("* 2. ");
     talk.says("?");
     talk.hears("[Enter] plan");
     talk.says("");
@@ -125,7 +125,7 @@ fn from_survey_to_report_and_back() {
     talk.hears("535 5.7.8");
     talk.says("demo-sapoto-outgoing");
     talk.hears("OK works");
-    talk.says_until("", "> 2. ");
+    talk.says_until("", "* 2. ");
     talk.says(":s");
     talk.hears("the same as Biuro Łódź, incoming password");
     talk.says("");
@@ -150,11 +150,11 @@ fn from_survey_to_report_and_back() {
     talk.says("b");
     talk.hears("Step 8 of 8: Report");
     talk.says_until("", "Saved:");
-    talk.hears("start over");
+    talk.hears("anew");
     talk.says_until("u", "An undo of the recovery of");
     let told = talk.says_until("undo", "Undone: ");
     assert!(told.contains("7/32"), "{told}");
-    talk.hears("start over");
+    talk.hears("anew");
     talk.says("q");
     assert_eq!(talk.ends(), 1, "taken back: nothing is changed any more");
     let bytes = talk.session.bytes();

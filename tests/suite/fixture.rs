@@ -33,8 +33,8 @@ use freescout_rescue::domain::verdict::assessment::{self, Assessment};
 use freescout_rescue::domain::verdict::finding::{Finding, KeyName};
 use freescout_rescue::domain::verdict::secret_report::Summary;
 use freescout_rescue::engine::worker::{
-    Applied, BackupDone, Folders, PlanReady, Survey, TimerStands, UnfinishedRun, WatchTimer,
-    WouldUndo,
+    Applied, BackupDone, Folders, PlanReady, Survey, TimerStands, UnfinishedRun, Update,
+    WatchTimer, WouldUndo,
 };
 
 /// The password that must never be seen anywhere.
@@ -511,6 +511,36 @@ pub fn applied(verified: bool) -> Applied {
     }
 }
 
+/// Another recovery, whose backup has this name.
+pub fn applied_with(backup: &str) -> Applied {
+    let mut applied = applied(true);
+    applied.backup.set_file_name(backup);
+    applied
+}
+
+/// What an undo of the recovery whose backup has this name would put back.
+pub fn would_undo_with(backup: &str) -> WouldUndo {
+    let mut would = would_undo();
+    would.backup.set_file_name(backup);
+    would
+}
+
+/// That the recovery whose backup has this name was taken back.
+pub fn undone_with(backup: &str) -> Update {
+    Update::Undone {
+        backup: Some(would_undo_with(backup).backup),
+        sentences: vec!["Undone: 3 database fields and 1 file are as they were before.".to_owned()],
+    }
+}
+
+/// That the only recovery was taken back.
+pub fn undone(sentences: &[&str]) -> Update {
+    Update::Undone {
+        backup: Some(backup().folder),
+        sentences: sentences.iter().map(|&s| s.to_owned()).collect(),
+    }
+}
+
 pub fn problem() -> Problem {
     ErrorKind::DatabaseDenied.problem(
         "The database refuses user freescout.",
@@ -622,6 +652,7 @@ pub fn timer(stands: TimerStands) -> WatchTimer {
 
 pub fn would_undo() -> WouldUndo {
     WouldUndo {
+        backup: backup().folder,
         what: "recovery of 2025-11-03 10:00".to_owned(),
         rows: 8,
         files: 2,

@@ -50,9 +50,9 @@ fn what_is_deleted_at_the_end_is_not_named_at_the_end() {
         .foreseen()
         .type_text("undo")
         .act(&[Action::Primary])
-        .answered(vec![Update::Undone(vec![
-            "Undone: 8 stored values and 2 files are as they were before.".to_owned(),
-            "The state before this is saved in /var/lib/freescout-rescue/backups/two".to_owned(),
+        .answered(vec![fixture::undone(&[
+            "Undone: 8 stored values and 2 files are as they were before.",
+            "The state before this is saved in /var/lib/freescout-rescue/backups/two",
         ])]);
     let saved = Update::ReportSaved(vec!["/var/lib/freescout-rescue/report.txt".into()]);
     let saved = Stage::at_report(true)

@@ -126,6 +126,8 @@ fn those_whose_mail_does_not_flow_come_first_with_what_to_do() {
     let codes = [Code::Ok, Code::Ok, Code::AuthRejected, Code::SameAsBefore];
     let stage = recovered(fixture::healthy(), true).tested(&codes);
     let items = stage.0.report_view().items.clone();
+    let command = fixture::applied(true).undo.unwrap();
+    let undo = format!("To undo it: {command}");
     let said: Vec<(Option<Health>, &str, &str)> = items
         .iter()
         .map(|item| (item.health, item.name.as_str(), item.text.as_str()))
@@ -139,6 +141,7 @@ fn those_whose_mail_does_not_flow_come_first_with_what_to_do() {
                 "IMAP ✗ login refused, SMTP ○ not tried"
             ),
             (None, "", fixture::applied(true).notes[0].as_str()),
+            (None, "", undo.as_str()),
             (Some(Health::Good), "Support", "IMAP ✓, SMTP ✓"),
         ]
     );
@@ -254,7 +257,7 @@ fn what_was_decided_in_step_1_ticks_no_step_that_was_not_gone_through() {
     };
     let undone = unfinished("undo").answered(vec![
         Update::Assessed(Box::new(fixture::assessment(true))),
-        Update::Undone(vec!["Undone: 3 stored values.".to_owned()]),
+        fixture::undone(&["Undone: 3 stored values."]),
     ]);
     assert_eq!(marks(&undone, Glyphs::Unicode), "!○○○○○○●");
     let (line, colour, _) = headline(&undone);
@@ -273,7 +276,7 @@ fn what_was_decided_in_step_1_ticks_no_step_that_was_not_gone_through() {
         .act(&[Action::Primary])
         .answered(vec![
             Update::Assessed(Box::new(fixture::assessment(true))),
-            Update::Undone(vec!["Undone: 3 stored values.".to_owned()]),
+            fixture::undone(&["Undone: 3 stored values."]),
         ]);
     assert_eq!(marks(&back, Glyphs::Unicode), "!✓!!○!○●");
 }

@@ -99,6 +99,12 @@ impl Stage {
         self.1.as_ref().expect("tests were asked for").0
     }
 
+    /// That round, and which connections it tests.
+    pub fn round(&self) -> (JobId, Vec<ConnectionId>) {
+        let Asked(id, which, _) = self.1.clone().expect("tests were asked for");
+        (id, which)
+    }
+
     /// How many connections were asked for last, and whether at the operator's word.
     pub fn last_test(&self) -> (usize, bool) {
         let Asked(_, which, again) = self.1.as_ref().expect("tests were asked for");
@@ -202,7 +208,7 @@ impl Stage {
     }
 
     /// From the survey to the confirmation.
-    fn on_to_apply(self) -> Self {
+    pub fn on_to_apply(self) -> Self {
         let stage = self
             .backed_up()
             .act(&[Action::Primary, Action::Primary, Action::Primary])
@@ -230,6 +236,33 @@ impl Stage {
             .type_text("apply")
             .act(&[Action::Primary])
             .answered(vec![after, Update::Applied(Box::new(applied))])
+    }
+}
+
+impl Stage {
+    /// Another recovery after one that was carried out, with a backup of this name.
+    pub fn recovered_again(self, backup: &str) -> Self {
+        let applied = fixture::applied_with(backup);
+        let after = Update::Assessed(applied.after.clone());
+        self.act(&[Action::StartOver])
+            .surveyed(fixture::assessment(true))
+            .on_to_apply()
+            .type_text("apply")
+            .act(&[Action::Primary])
+            .answered(vec![after, Update::Applied(Box::new(applied))])
+    }
+
+    /// That one is taken back.
+    pub fn taken_back(self, backup: &str) -> Self {
+        let would = Update::WouldUndo(Box::new(fixture::would_undo_with(backup)));
+        self.act(&[Action::Undo])
+            .answered(vec![would])
+            .type_text("undo")
+            .act(&[Action::Primary])
+            .answered(vec![
+                Update::Assessed(Box::new(fixture::assessment(true))),
+                fixture::undone_with(backup),
+            ])
     }
 }
 
@@ -673,6 +706,9 @@ fn report() {
         &busy.progress("Putting rows back in one transaction", 0, None),
     );
     shot("8_report_problem", &Stage::at_report(false));
+    let two = || Stage::at_report(true).recovered_again("two");
+    shot("8_report_of_two", &two());
+    shot("8_report_one_of_two", &two().taken_back("two"));
     let proven = [Code::Ok; 20];
     shot("8_report_proven", &Stage::at_report(true).tested(&proven));
     let mixed = [Code::Ok, Code::AuthRejected, Code::Ok, Code::Timeout];

@@ -6,6 +6,8 @@ mod keys;
 mod panes;
 mod paths;
 mod plain;
+mod told;
+mod undone;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -13,7 +15,9 @@ use std::path::PathBuf;
 use freescout_rescue::domain::config::Driver;
 use freescout_rescue::domain::inventory::secret::{Place, SecretBytes};
 use freescout_rescue::domain::mail::rung::{Code, Rung};
+use freescout_rescue::domain::mail::state;
 use freescout_rescue::domain::plan::{self, Choices, Plan};
+use freescout_rescue::domain::verdict::secret_report::SecretReport;
 use freescout_rescue::engine::worker::{
     DatabaseValues, Job, JobId, PasswordsUsed, TestJob, TimerStands, Update,
 };
@@ -62,6 +66,10 @@ struct Engine {
     planned: Option<Plan>,
     /// A recovery stands.
     standing: bool,
+    /// The backups of the recoveries that stand, of earlier rounds too.
+    recoveries: Vec<String>,
+    /// How many recoveries there were.
+    made: u32,
     /// Which answer comes next: 0 fails.
     luck: u8,
     /// Rounds of connection tests, each with what it has still to say.
@@ -98,6 +106,23 @@ impl Engine {
         }
         answers.push_back(Update::Done);
         self.rounds.push((id, answers));
+    }
+
+    /// A recovery is carried out to its end.
+    fn recovery(&mut self, verified: bool) -> Update {
+        self.made += 1;
+        let backup = format!("recovery-{}", self.made);
+        let mut applied = fixture::applied_with(&backup);
+        applied.verified = verified;
+        self.recoveries.push(backup);
+        Update::Applied(Box::new(applied))
+    }
+
+    /// The backup that an undo goes back to.
+    fn last_recovery(&self) -> String {
+        let last = self.recoveries.last().filter(|_| !self.unfinished);
+        assert!(self.unfinished || last.is_some(), "nothing to be undone");
+        last.cloned().unwrap_or_else(|| "unfinished".to_owned())
     }
 
     fn start(&mut self, id: JobId, job: Job, confirmed: Option<Confirmed>) {
@@ -221,9 +246,8 @@ impl Engine {
                 assert!(!self.unfinished, "something else was begun");
                 self.backup_stands = false;
                 answers.push(Update::Assessed(Box::new(fixture::recovered())));
-                answers.push(Update::Applied(Box::new(fixture::applied(
-                    !self.luck.is_multiple_of(3),
-                ))));
+                let verified = !self.luck.is_multiple_of(3);
+                answers.push(self.recovery(verified));
             }
             Job::TakeUp(bookmark) => {
                 let mut expected = fixture::bookmark();
@@ -245,18 +269,24 @@ impl Engine {
                 self.unfinished = false;
                 answers.push(Update::Assessed(Box::new(fixture::recovered())));
                 answers.push(match self.luck % 3 {
-                    0 => Update::Undone(vec!["put back".to_owned()]),
-                    _ => Update::Applied(Box::new(fixture::applied(true))),
+                    0 => Update::Undone {
+                        backup: None,
+                        sentences: vec!["put back".to_owned()],
+                    },
+                    _ => self.recovery(true),
                 });
             }
             Job::ForeseeUndo => {
-                assert!(self.unfinished || self.standing, "nothing to be undone");
-                answers.push(Update::WouldUndo(Box::new(fixture::would_undo())));
+                let last = self.last_recovery();
+                answers.push(Update::WouldUndo(Box::new(fixture::would_undo_with(&last))));
             }
             Job::Undo => {
-                self.unfinished = false;
+                let last = self.last_recovery();
+                if !std::mem::take(&mut self.unfinished) {
+                    self.recoveries.pop();
+                }
                 answers.push(assessment());
-                answers.push(Update::Undone(vec!["taken back".to_owned()]));
+                answers.push(fixture::undone_with(&last));
             }
             Job::MakeSafe(wanted) => {
                 assert!(wanted.file.is_absolute() && !wanted.passphrase.is_empty());
@@ -473,6 +503,8 @@ impl Run {
             backup_stands: false,
             planned: None,
             standing: false,
+            recoveries: Vec::new(),
+            made: 0,
             luck,
             rounds: Vec::new(),
             unfinished: luck.is_multiple_of(4),
@@ -682,7 +714,7 @@ impl Run {
                     may_change = matches!(update, Update::Applied(_));
                     match &update {
                         Update::Applied(_) => self.engine.standing = true,
-                        Update::Undone(_) => self.engine.standing = false,
+                        Update::Undone { .. } => self.engine.standing = false,
                         _ => {}
                     }
                     if matches!(update, Update::Done) {
@@ -753,6 +785,25 @@ impl Run {
             self.engine.running,
             "who runs is not agreed on"
         );
+        if let (Some(_), Some(assessment)) = (&wizard.report.applied, wizard.assessment()) {
+            for asked in &wizard.passwords.asked {
+                let open = |s: &&SecretReport| s.place == asked.place && state::is_open(s);
+                let refused = |id| wizard.connections.condemned(id);
+                assert!(
+                    assessment.secrets.iter().any(|s| open(&s))
+                        || asked.connection.is_some_and(refused),
+                    "{} is asked for again",
+                    asked.place
+                );
+            }
+        }
+        if self.engine.running.is_none() && !self.left {
+            assert_eq!(
+                wizard.written.standing(),
+                self.engine.recoveries.len(),
+                "what stands is not agreed on"
+            );
+        }
         let rows = wizard.checks.len();
         assert!(wizard.checks.cursor.at() < rows.max(1));
         assert!(wizard.plan.cursor.at() < wizard.plan.order.len().max(1));

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
 
 use super::app_key::{AppKey, Fingerprint};
-use super::source::Source;
+use super::source::{Source, SourceKind};
 use crate::domain::payload::Payload;
 use crate::words::untrusted::never_show;
 
@@ -68,12 +69,20 @@ const MAX_SOURCES: usize = 100;
 /// Places that are counted beyond them: whoever has so many need not know how many more.
 const MAX_COUNTED: usize = 1 << 16;
 
+/// What a place is called when places are put in order: copies of `.env` and backups before what only runs.
+fn place(source: &Source) -> (SourceKind, Option<PathBuf>, Vec<String>, Option<u64>) {
+    let inside = source.inside.iter().map(ToString::to_string).collect();
+    (source.kind, source.path.clone(), inside, source.line)
+}
+
 /// All known keys, in the order they were found.
 #[derive(Debug, Default)]
 pub struct KeyRing {
     keys: Vec<KnownKey>,
     /// The keys by their numbers. One that had a number before has it again, whenever it is found.
     numbers: Vec<Fingerprint>,
+    /// How many of the numbers were told, the first ones: they stay.
+    told: usize,
     effective: Option<Fingerprint>,
 }
 
@@ -81,9 +90,41 @@ impl KeyRing {
     /// A ring in which these keys will have the numbers that they had in another.
     pub fn numbered_as(numbers: Vec<Fingerprint>) -> Self {
         Self {
+            told: numbers.len(),
             numbers,
             ..Self::default()
         }
+    }
+
+    /// Gives the keys their numbers anew, but for those that were told: the current one first, then the one that opens
+    /// most, then by the place that they stand in. So the same evidence makes the same numbers, in whatever order it was
+    /// found. `opens` says how many secrets a key opens.
+    pub fn number(&mut self, opens: &dyn Fn(Fingerprint) -> usize) {
+        let Self {
+            keys,
+            numbers,
+            told,
+            effective,
+        } = self;
+        let rank = |of: &Fingerprint| {
+            let known = keys.iter().find(|k| k.fingerprint() == *of);
+            let place = known.and_then(|k| k.sources.iter().map(place).min());
+            let opens = std::cmp::Reverse(opens(*of));
+            (*effective != Some(*of), opens, place, *of)
+        };
+        if let Some(untold) = numbers.get_mut(*told..) {
+            untold.sort_by_cached_key(rank);
+        }
+    }
+
+    /// Whether there are keys of which the numbers may still change.
+    pub fn has_untold_numbers(&self) -> bool {
+        self.numbers.len() > self.told + 1
+    }
+
+    /// The numbers were told: each key keeps its own from now on.
+    pub fn keep_numbers(&mut self) {
+        self.told = self.numbers.len();
     }
 
     /// The keys in the order of their numbers, those included that are not known here.
@@ -155,7 +196,7 @@ impl KeyRing {
         self.keys.iter_mut()
     }
 
-    /// `K1`, `K2`, … in the order the keys were found first.
+    /// `K1`, `K2`, …: see [`KeyRing::number`].
     pub fn label(&self, fingerprint: Fingerprint) -> String {
         let known = self.get(fingerprint).is_some();
         let mut numbers = self.numbers.iter();
@@ -216,8 +257,9 @@ impl KeyRing {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
-    use crate::domain::key::source::SourceKind;
     use crate::domain::key::spelling::Spelling;
 
     const USUAL: &str = "base64:dGhpcyBpcyBhIHRocm93LWF3YXkgZXhhbXBsZSBrZXk=";
@@ -251,6 +293,45 @@ mod tests {
             keys().map(|key| next.label(key.fingerprint())),
             ["K1", "K2"]
         );
+    }
+
+    #[test]
+    fn the_same_evidence_makes_the_same_numbers_in_whatever_order_it_was_found() {
+        let texts: [&[u8]; 4] = [b"current", b"opens", b"here", b"there"];
+        let key = |text: &[u8]| {
+            let bytes = std::array::from_fn(|n| text[n % text.len()].wrapping_add(n as u8));
+            AppKey::generate(&bytes)
+        };
+        let place =
+            |at: usize| Source::file(SourceKind::File, Path::new(["d", "c", "a", "b"][at]), None);
+        let [current, opens, ..] = texts.map(|text| key(text).fingerprint());
+        let opened = |of: Fingerprint| usize::from(of == opens) * 3;
+        let numbered = |order: [usize; 4]| {
+            let mut ring = KeyRing::default();
+            for at in order {
+                ring.add(key(texts[at]), place(at));
+            }
+            ring.set_effective(Some(current));
+            ring.number(&opened);
+            ring
+        };
+        let labels = |ring: &KeyRing| texts.map(|text| ring.label(key(text).fingerprint()));
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]] {
+            assert_eq!(labels(&numbered(order)), ["K1", "K2", "K3", "K4"]);
+        }
+        // What was told stays, whatever comes.
+        let mut ring = KeyRing::default();
+        ring.add(key(texts[3]), place(3));
+        ring.keep_numbers();
+        for at in [2, 1, 0] {
+            ring.add(key(texts[at]), place(at));
+        }
+        ring.set_effective(Some(current));
+        assert!(ring.has_untold_numbers());
+        ring.number(&opened);
+        assert_eq!(labels(&ring), ["K2", "K3", "K4", "K1"]);
+        ring.keep_numbers();
+        assert!(!ring.has_untold_numbers());
     }
 
     /// The text that is taken for the maker, of two that were found in this order.

@@ -4,6 +4,7 @@
 //! read again. Never overwrites tokens that FreeScout stored meanwhile and can read; never asks with a secret that
 //! FreeScout does not read; stores in the form of the installed version; gives up on storing only after reconnecting, and says so.
 
+use crate::words::joined;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -166,7 +167,7 @@ impl RefreshError {
 
 /// A problem's sentences, as what was said.
 fn said_of(problem: &Problem) -> String {
-    format!("{} {}", problem.what, problem.why)
+    joined::sentences(&[problem.what.clone(), problem.why.to_string()])
         .trim_end()
         .to_owned()
 }

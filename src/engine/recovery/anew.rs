@@ -17,7 +17,7 @@ use crate::engine::session::Session;
 use crate::engine::worker::{Applied, PlanReady};
 use crate::io::state::backup::Backup;
 use crate::sentences;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// How often a plan is made again before the operator is asked.
 pub const TRIES: usize = 5;
@@ -154,5 +154,5 @@ fn refused(why: String, ready: PlanReady) -> Failure {
 
 fn named<'p>(places: impl Iterator<Item = &'p Place>) -> String {
     let named: Vec<String> = places.take(NAMED).map(sentences::place).collect();
-    named.join(", ")
+    joined::list(&named)
 }

@@ -23,7 +23,7 @@ use crate::io::install::{self, Environment, Install};
 use crate::io::state::backup::{Backup, BackupError, Manifest, Sealing, Writer, WriterOptions};
 use crate::io::state::{self, Served};
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// Name of the full dump within the backup.
 const DUMP: &str = "database.dump";
@@ -80,7 +80,7 @@ pub(in crate::engine) fn unusable(error: BackupError) -> Problem {
         | BackupError::System(..)
         | BackupError::Open(_)
         | BackupError::Foreign(_) => {
-            let next = format!("{} {}", w.quit_nothing_changed, w.backup_unreadable_next);
+            let next = joined::sentences(&[w.quit_nothing_changed, w.backup_unreadable_next]);
             ErrorKind::BackupUnusable.problem(w.backup_unusable, error.to_string(), next)
         }
         _ => error.into(),

@@ -24,7 +24,7 @@ use crate::io::db::{StoreError, Swap, SwapError};
 use crate::io::fs::{self, FileError, FileRead};
 use crate::io::install::Install;
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{joined, words};
 use failure::{NAMED, lost, swap_failure, unknown};
 
 pub(super) use failure::half_done;
@@ -325,12 +325,15 @@ impl Change {
             (Ok(()), Ok(())) => problem.into(),
             (files, rows) => {
                 let refused = [
-                    Some(format!("{} {}", problem.what, problem.why)),
+                    Some(joined::sentences(&[
+                        problem.what.clone(),
+                        problem.why.to_string(),
+                    ])),
                     files.err().map(|e| e.to_string()),
                     rows.err().map(|e| e.to_string()),
                 ];
                 let why: Vec<String> = refused.into_iter().flatten().collect();
-                half_done(&why.join("; "), ledger, restore_from)
+                half_done(&joined::clauses(&why), ledger, restore_from)
             }
         }
     }
@@ -395,7 +398,7 @@ fn require_nothing_new(session: &mut Session) -> Result<(), Failure> {
     Err(Failure {
         meanwhile: true,
         ..ErrorKind::ChangedMeanwhile
-            .problem(w.rows_changed, named.join(", "), w.rows_changed_next)
+            .problem(w.rows_changed, joined::list(&named), w.rows_changed_next)
             .into()
     })
 }

@@ -11,7 +11,7 @@ use crate::io::state;
 use crate::sentences::commands::start_of;
 use crate::sentences::shell;
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// What helps against an obstacle at a place, else `otherwise`. `stands` says how things are meanwhile.
 pub(in crate::engine) fn way_out(
@@ -107,7 +107,7 @@ pub(in crate::engine) fn why_of(error: &dyn std::error::Error, folder: &Path) ->
     let others = state::refused_in_place_of(folder);
     let others = others.iter().map(ToString::to_string);
     let all: Vec<String> = std::iter::once(error.to_string()).chain(others).collect();
-    all.join("; ")
+    joined::clauses(&all)
 }
 
 /// The kind of problem that an obstacle makes, else `otherwise`.

@@ -17,7 +17,7 @@ use crate::io::container::within;
 use crate::io::fs::{self, Attributes, FileRead};
 use crate::io::install::{Install, key_file_places};
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// A file that holds a misspelled key and is larger than this holds more than that.
 const LARGEST_KEY_FILE: usize = 256;
@@ -60,7 +60,7 @@ pub(super) fn require_places(session: &Session, files: &[FileChange]) -> Result<
 /// The problem of a key file that is not replaced.
 fn refused(why: String, next: &str) -> Problem {
     let w = words();
-    let next = format!("{} {next}", w.quit_nothing_changed);
+    let next = joined::sentences(&[w.quit_nothing_changed, next]);
     ErrorKind::Refused.problem(w.key_file_not_replaced, why, next)
 }
 

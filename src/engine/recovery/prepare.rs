@@ -27,7 +27,7 @@ use crate::io::install::Install;
 use crate::io::os::entropy;
 use crate::sentences;
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// A password that nobody typed yet: stands for one in a rehearsal.
 const REHEARSED: &[u8] = b"rehearsed";
@@ -283,7 +283,7 @@ fn or_carry(
         return problem;
     }
     Problem {
-        next: format!("{} {}", problem.next, words().env_or_carry),
+        next: joined::sentences(&[problem.next.as_str(), words().env_or_carry]),
         ..problem
     }
 }
@@ -304,7 +304,7 @@ impl PreparedChange {
 /// The problem of a file that cannot take its new text.
 fn cannot(why: String) -> Problem {
     let w = words();
-    let next = format!("{} {}", w.quit_nothing_changed, w.env_not_writable_next);
+    let next = joined::sentences(&[w.quit_nothing_changed, w.env_not_writable_next]);
     ErrorKind::NotWritable.problem(w.env_not_writable, why, next)
 }
 

@@ -12,7 +12,7 @@ use crate::domain::run::reconcile::{Digest, Found, Intended, Standing, reconcile
 use crate::engine::session::{Session, database};
 use crate::io::db::{Stored, Swap};
 use crate::io::fs::{self, FileError, FileRead};
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// The digest of a stored text.
 pub(super) fn digest(text: Option<&SecretBytes>) -> Digest {
@@ -142,6 +142,6 @@ pub(super) fn file(
 
 fn unreadable(error: &FileError) -> Problem {
     let w = words();
-    let next = format!("{} {}", w.quit_nothing_changed, w.env_unreadable_next);
+    let next = joined::sentences(&[w.quit_nothing_changed, w.env_unreadable_next]);
     ErrorKind::FileUnreadable.problem(w.file_unreadable, error.to_string(), next)
 }

@@ -24,7 +24,7 @@ use crate::io::state::backup::{
 };
 use crate::sentences::{self, place};
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// What was taken back.
 #[derive(Debug, Clone, Default)]
@@ -174,7 +174,7 @@ fn take_back(
     for problem in [finished, read].into_iter().filter_map(Result::err) {
         undone
             .notes
-            .push(format!("{} {}", problem.what, problem.why));
+            .push(joined::sentences(&[problem.what, problem.why.to_string()]));
     }
     Ok(undone)
 }

@@ -23,7 +23,7 @@ use crate::io::container::within;
 use crate::io::fs;
 use crate::io::state::backup::{Backup, RecoveryRecord, WrittenCell, WrittenFile};
 use crate::sentences;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// How many places are named.
 const NAMED: usize = 5;
@@ -133,7 +133,11 @@ impl ToVerify<'_> {
                 true => w.container_start_first,
                 false => w.cache_stays_next,
             };
-            return Err(ErrorKind::CacheNotRefreshed.problem(w.cache_stays, why.join(" "), next));
+            return Err(ErrorKind::CacheNotRefreshed.problem(
+                w.cache_stays,
+                joined::sentences(&why),
+                next,
+            ));
         }
         let cache = session.install.cache_path();
         if let Some(file) = self.record.files.iter_mut().find(|f| f.origin == cache) {

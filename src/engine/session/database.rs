@@ -7,7 +7,7 @@ use crate::engine::session::Session;
 use crate::io::container::within;
 use crate::io::db::{Bounds, Foreign, Store, StoreError};
 use crate::words::untrusted::{Untrusted, shown};
-use crate::words::words;
+use crate::words::{joined, words};
 
 impl Session {
     /// Opens the database again, as FreeScout would now; with the operator's own values where they were given.
@@ -31,7 +31,7 @@ impl Session {
     pub fn awake(&mut self) -> Result<(), Problem> {
         match self.together(Bounds::AWAKE, |session| session.store.columns("options")) {
             Err(StoreError::Unreachable(_)) => self.reconnect().map_err(|problem| Problem {
-                next: format!("{} {}", words().quit_nothing_changed, problem.next),
+                next: joined::sentences(&[words().quit_nothing_changed, problem.next.as_str()]),
                 ..problem
             }),
             _ => Ok(()),

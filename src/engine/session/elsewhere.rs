@@ -3,6 +3,7 @@
 //! We are often started without them: then `.env` reads fine, and FreeScout uses another key. Nothing of it is written by
 //! us; findings name file and line. A cached config makes them irrelevant until it is built again.
 
+use crate::words::joined;
 use std::path::{Path, PathBuf};
 
 use crate::domain::config::container::definition::UnreadFile;
@@ -472,7 +473,7 @@ pub fn database_places(system: &Path, install: &Install) -> Option<String> {
         .collect();
     places.dedup();
     places.truncate(TOLD);
-    (!places.is_empty()).then(|| places.join(", "))
+    (!places.is_empty()).then(|| joined::list(&places))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::domain::error::{ErrorKind, Problem};
 use crate::io::install::Install;
 use crate::sentences;
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// The problem of a `.env` in which no database is named, as far as FreeScout reads it.
 pub(in crate::engine) fn settings_missing(install: &Install, trouble: &Trouble) -> Problem {
@@ -18,7 +18,11 @@ pub(in crate::engine) fn settings_missing(install: &Install, trouble: &Trouble) 
         _ => text!(env_trouble, path),
     };
     let (why, next) = why_and_next(install, trouble);
-    ErrorKind::EnvUnreadable.problem(what, why, format!("{} {next}", w.quit_nothing_changed))
+    ErrorKind::EnvUnreadable.problem(
+        what,
+        why,
+        joined::sentences(&[w.quit_nothing_changed, next]),
+    )
 }
 
 /// The problem of a database that was tried with what could be read of such a `.env`.
@@ -66,7 +70,7 @@ pub(in crate::engine) fn require_env(install: &Install) -> Result<(), Problem> {
     Err(ErrorKind::EnvUnreadable.problem(
         w.handover_impossible,
         text!(error_path, path, why),
-        format!("{} {next}", w.quit_nothing_changed),
+        joined::sentences(&[w.quit_nothing_changed, next]),
     ))
 }
 

@@ -20,7 +20,23 @@ use crate::io::os::{as_user, processes};
 pub fn of_install(session: &Session) -> Vec<Finding> {
     let (install, ring) = (&session.install, &session.ring);
     let mut findings = session.journal_findings.clone();
-    findings.extend(session.early_findings.iter().cloned());
+    let early = session.early_findings.iter().cloned();
+    findings.extend(early.map(|finding| match finding {
+        // It was found before the keys had their numbers.
+        Finding::MisspelledKey {
+            mut key,
+            spelling,
+            place,
+        } => {
+            key.label = ring.label(key.fingerprint);
+            Finding::MisspelledKey {
+                key,
+                spelling,
+                place,
+            }
+        }
+        other => other,
+    }));
     let name = |key: &AppKey| KeyName {
         label: ring.label(key.fingerprint()),
         fingerprint: key.fingerprint(),

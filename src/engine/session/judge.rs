@@ -1,6 +1,6 @@
 //! Steps 3 and 4: every secret read from the database, every candidate key tried, every verdict.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{closed, elsewhere, findings, own_backups};
 use crate::domain::inventory::secret::SecretKind;
@@ -17,6 +17,24 @@ use crate::engine::hunt::{log_secrets, old_payloads};
 use crate::engine::session::Session;
 
 impl Session {
+    /// Gives the keys their numbers by what they open, but for those that were told already. `keeps` says that they are
+    /// told now.
+    pub fn number_keys(&mut self, keeps: bool) {
+        if self.ring.has_untold_numbers() {
+            let mut opened: BTreeMap<Fingerprint, usize> = BTreeMap::new();
+            for secret in assessment::judge_all(&self.inventory, &self.ring) {
+                if let Some(key) = secret.verdict.key() {
+                    *opened.entry(key).or_default() += 1;
+                }
+            }
+            let opens = |key| opened.get(&key).copied().unwrap_or_default();
+            self.ring.number(&opens);
+        }
+        if keeps {
+            self.ring.keep_numbers();
+        }
+    }
+
     /// Judges everything with the keys known now.
     pub fn assess(&self) -> Assessment {
         let ring = &self.ring;

@@ -23,7 +23,7 @@ use crate::io::install::{self, Environment, Install, KnownBy, WebAccount};
 use crate::io::os::{accounts, around};
 use crate::sentences;
 use crate::words::untrusted::shown;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// Finds the install, and how: the folder given, the current one, or the only FreeScout on this host.
 ///
@@ -220,11 +220,11 @@ pub fn open_with(
                 .filter(|_| refused)
                 .map(|user| text!(database_asked_as, user));
             if let Some(hint) = hint.or_else(|| opened_as(&install, &settings)) {
-                problem.next = format!("{} {hint}", problem.next);
+                problem.next = joined::sentences(&[problem.next.as_str(), hint.as_ref()]);
             }
             if let Some(places) = elsewhere::database_places(machine.system(), &install) {
                 let hint = text!(database_set_elsewhere, places);
-                problem.next = format!("{} {hint}", problem.next);
+                problem.next = joined::sentences(&[problem.next.as_str(), hint.as_ref()]);
             }
             let problem = beside(problem, &install.root);
             return Ok(Err(no_database(problem, &settings)));

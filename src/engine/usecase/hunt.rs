@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::given::one_key;
-use super::{Notice, Reporter, Stage};
+use super::{Notice, Reporter, Stage, tell_found};
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::source::{Source, SourceKind};
 use crate::engine::hunt::find_key::{self, Hunted, SearchPlaces};
@@ -26,7 +26,9 @@ pub enum Where<'a> {
 pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -> HuntTotals {
     reporter.stage(Stage::Search);
     let cancel = || reporter.cancelled();
-    let mut on = |session: &mut Session, looking: Looking<'_>| reporter.found(session, looking);
+    let mut on = |session: &mut Session, looking: Looking<'_>| {
+        tell_found(session, looking, reporter);
+    };
     let looked = match place {
         Where::In(roots) => {
             let roots = within::all_to_read(roots);
@@ -42,6 +44,7 @@ pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -
         Where::Processes => processes::look_in(session, &cancel, &mut on),
     };
     mails::count_mails(session);
+    session.number_keys(reporter.keeps_numbers());
     reporter.found(session, Looking::Found);
     reporter.notice(Notice::Skipped(&session.install.root, &looked));
     looked
@@ -50,8 +53,12 @@ pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -
 /// The key hunt alone: the install itself, running processes, and these places.
 pub fn hunt(session: &mut Session, places: &SearchPlaces, reporter: &dyn Reporter) -> Hunted {
     reporter.stage(Stage::Search);
-    let mut on = |session: &mut Session, looking: Looking<'_>| reporter.found(session, looking);
-    find_key::hunt(session, places, &|| reporter.cancelled(), &mut on)
+    let mut on = |session: &mut Session, looking: Looking<'_>| {
+        tell_found(session, looking, reporter);
+    };
+    let hunted = find_key::hunt(session, places, &|| reporter.cancelled(), &mut on);
+    session.number_keys(reporter.keeps_numbers());
+    hunted
 }
 
 /// A key that was typed or pasted.
@@ -75,6 +82,7 @@ pub fn try_key(
     let tried = sieve::try_key(session, text.expose(), source);
     let (key, opens) = tried.map_err(|error| error.to_string())?;
     mails::count_mails(session);
+    session.number_keys(reporter.keeps_numbers());
     reporter.found(session, Looking::Found);
     Ok(TriedKey { key, opens })
 }

@@ -21,7 +21,7 @@ use crate::engine::worker::PlanReady;
 use crate::io::os::around;
 use crate::io::state::safe::SafeLock;
 use crate::sentences;
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// How many findings are named that stand in the way.
 const NAMED: usize = 5;
@@ -90,7 +90,7 @@ fn require_well(assessment: &Assessment) -> Result<(), Problem> {
     let said: Vec<String> = in_the_way.take(NAMED).map(sentences::finding).collect();
     match said.is_empty() {
         true => Ok(()),
-        false => Err(ErrorKind::Refused.problem(w.rotate_finding, said.join(" "), next)),
+        false => Err(ErrorKind::Refused.problem(w.rotate_finding, joined::sentences(&said), next)),
     }
 }
 

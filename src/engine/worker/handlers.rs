@@ -83,7 +83,12 @@ impl<'a> Call<'a> {
         let _ = self.outbox.send((self.id, update));
     }
 
-    fn assessed(&self, session: &Session) {
+    fn assessed(&self, session: &mut Session) {
+        session.number_keys(true);
+        self.send_assessed(session);
+    }
+
+    fn send_assessed(&self, session: &Session) {
         self.send(Update::Assessed(Box::new(session.assess())));
     }
 }
@@ -91,6 +96,10 @@ impl<'a> Call<'a> {
 impl Reporter for Call<'_> {
     /// What is being done is seen in its progress.
     fn stage(&self, _: Stage) {}
+
+    fn keeps_numbers(&self) -> bool {
+        true
+    }
 
     fn progress(&self, what: &str, done: u64, of: Option<u64>) {
         // Where something new begins, it is said at once: it may take long.
@@ -130,7 +139,7 @@ impl Reporter for Call<'_> {
                 );
                 self.progress(&what, 0, None);
             }
-            Looking::Found => self.assessed(session),
+            Looking::Found => self.send_assessed(session),
         }
     }
 
@@ -419,6 +428,7 @@ impl Desk {
         let backup = usecase::undo::backup_to_undo(session, &options, &mut no_passphrase)?;
         let would = usecase::undo::foresee(session, &options, &backup)?;
         call.send(Update::WouldUndo(Box::new(WouldUndo {
+            backup: backup.folder.clone(),
             what: usecase::undo::what(session, &options, &backup)?,
             rows: would.rows,
             files: would.files,
@@ -434,7 +444,10 @@ impl Desk {
         let backup = usecase::undo::backup_to_undo(session, &options, ask)?;
         let taken_back = usecase::undo::undo(session, &options, backup, ask, call)?;
         call.assessed(session);
-        call.send(Update::Undone(taken_back.undone.sentences()));
+        call.send(Update::Undone {
+            backup: Some(taken_back.backup),
+            sentences: taken_back.undone.sentences(),
+        });
         Ok(())
     }
 
@@ -453,15 +466,24 @@ impl Desk {
         };
         let finished = usecase::resume::resume(session, &options, &mut ask, false, call)?;
         let update = match finished.resumed {
-            Resumed::Nothing => Update::Undone(vec![words().resume_nothing.to_owned()]),
+            Resumed::Nothing => Update::Undone {
+                backup: None,
+                sentences: vec![words().resume_nothing.to_owned()],
+            },
             Resumed::Closed => Update::RunClosed,
             Resumed::Recovered(applied) => {
                 call.send(Update::Assessed(applied.after.clone()));
                 call.send(Update::Applied(applied));
                 return Ok(());
             }
-            Resumed::TakenBack(_, undone) => Update::Undone(undone.sentences()),
-            Resumed::PutBack(_, restored) => Update::Undone(restored.sentences()),
+            Resumed::TakenBack(backup, undone) => Update::Undone {
+                backup: Some(backup),
+                sentences: undone.sentences(),
+            },
+            Resumed::PutBack(_, restored) => Update::Undone {
+                backup: None,
+                sentences: restored.sentences(),
+            },
         };
         call.assessed(session);
         call.send(update);

@@ -1,14 +1,16 @@
 //! What a path that is being typed may become.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
 
 use crate::domain::inventory::secret::SecretBytes;
 use crate::words::untrusted::shown;
 
-/// Names of one folder that are looked at, and those that are compared, at most: of a folder with more, nothing is certain.
+/// Names of one folder that are looked at, at most: of a folder with more, nothing is certain.
 const MOST: usize = 1_000_000;
-const COMPARED: usize = 20_000;
+/// Links that are followed, at most, to see whether they lead to folders. Likewise.
+const FOLLOWED: usize = 20_000;
 /// Names that are told, at most.
 const TOLD: usize = 12;
 
@@ -23,7 +25,12 @@ pub struct PathCompletion {
     pub names: Vec<String>,
     /// How many more there are.
     pub more: usize,
+    /// There are too many names to look at all of them, so nothing is certain.
+    pub too_many: bool,
 }
+
+/// What certainly follows, the names that could, how many more there are, and whether there are too many.
+type Continuation = (String, Vec<String>, usize, bool);
 
 /// Completes a path as far as the names in its folder tell. `folders_only` passes over files. What has a name that no line
 /// of text could hold is passed over.
@@ -32,49 +39,70 @@ pub struct PathCompletion {
 pub fn complete(typed: SecretBytes, folders_only: bool) -> PathCompletion {
     let found = std::str::from_utf8(typed.expose()).ok();
     let found = found.and_then(|text| follow(text, folders_only));
-    let (rest, names, more) = found.unwrap_or_default();
+    let (rest, names, more, too_many) = found.unwrap_or_default();
     PathCompletion {
         typed,
         rest,
         names,
         more,
+        too_many,
     }
 }
 
-/// What certainly follows, the names that could, and how many more there are.
-fn follow(typed: &str, folders_only: bool) -> Option<(String, Vec<String>, usize)> {
+fn follow(typed: &str, folders_only: bool) -> Option<Continuation> {
     let (folder, begun) = typed.split_at(typed.rfind('/').map_or(0, |at| at + 1));
     // What is typed without its folder is completed where the program stands.
     let at = if folder.is_empty() { "." } else { folder };
-    let entries = Path::new(at).read_dir().ok()?;
-    let mut names: Vec<String> = Vec::new();
-    for entry in entries.take(MOST).flatten() {
+    let mut entries = Path::new(at).read_dir().ok()?;
+    let too_many = || Some((String::new(), Vec::new(), 0, true));
+    // Of all that could follow: the first by name, what they have in common, and how many they are.
+    let mut first: BTreeSet<String> = BTreeSet::new();
+    let mut certain: Option<String> = None;
+    let (mut count, mut followed) = (0_usize, 0_usize);
+    for entry in entries.by_ref().take(MOST).flatten() {
         let name = entry.file_name();
         let Some(name) = name.to_str().filter(|name| is_offered(name, begun)) else {
             continue;
         };
-        if names.len() >= COMPARED {
-            return None;
+        let kind = entry.file_type().ok();
+        let is_folder = match kind.is_some_and(|kind| kind.is_symlink()) {
+            true if followed == FOLLOWED => return too_many(),
+            true => {
+                followed += 1;
+                Path::new(at).join(OsStr::new(name)).is_dir()
+            }
+            false => kind.is_some_and(|kind| kind.is_dir()),
+        };
+        if folders_only && !is_folder {
+            continue;
         }
-        let is_folder = Path::new(at).join(OsStr::new(name)).is_dir();
-        if is_folder || !folders_only {
-            names.push(format!("{name}{}", if is_folder { "/" } else { "" }));
+        let name = format!("{name}{}", if is_folder { "/" } else { "" });
+        count += 1;
+        certain = Some(match certain {
+            None => name.clone(),
+            Some(certain) => common(&certain, &name).to_owned(),
+        });
+        first.insert(name);
+        if first.len() > TOLD {
+            first.pop_last();
         }
     }
-    names.sort_unstable();
-    let first = names.first()?;
-    let certain = names.iter().fold(first.as_str(), |common, name| {
-        let same = common.char_indices().zip(name.chars());
-        let end = same.take_while(|((_, a), b)| a == b).last();
-        &common[..end.map_or(0, |((at, c), _)| at + c.len_utf8())]
-    });
-    let rest = certain.strip_prefix(begun)?.to_owned();
-    let more = names.len().saturating_sub(TOLD);
-    if names.len() == 1 {
-        names.clear();
+    if entries.next().is_some() {
+        return too_many();
     }
-    names.truncate(TOLD);
-    Some((rest, names, more))
+    let rest = certain?.strip_prefix(begun)?.to_owned();
+    let names = match count {
+        1 => Vec::new(),
+        _ => first.into_iter().collect(),
+    };
+    Some((rest, names, count.saturating_sub(TOLD), false))
+}
+
+/// What two names begin with.
+fn common<'a>(one: &'a str, other: &str) -> &'a str {
+    let mut letters = one.char_indices().zip(other.chars());
+    let end = letters.find(|((_, a), b)| a != b).map(|((at, _), _)| at);
+    &one[..end.unwrap_or(one.len().min(other.len()))]
 }
 
 /// Whether a name goes on from what was typed, and can be shown as it is. Hidden ones are only offered to those who typed their
@@ -148,5 +176,42 @@ mod tests {
         }
         let (certain, told, more) = completed("n", false);
         assert_eq!((certain.as_str(), told.len(), more), ("n", 12, 28));
+    }
+
+    #[test]
+    fn many_names_are_completed_as_far_as_all_of_them_agree() {
+        let home = tempfile::tempdir().unwrap();
+        for n in 0..20_100 {
+            std::fs::write(home.path().join(format!("mail-{n:05}")), "").unwrap();
+        }
+        std::fs::create_dir(home.path().join("mall")).unwrap();
+        let root = home.path().to_str().unwrap();
+        let completed = |typed: &str, folders_only| {
+            let text = format!("{root}/{typed}");
+            complete(SecretBytes::from(text.as_bytes()), folders_only)
+        };
+        let all = completed("m", false);
+        assert_eq!(
+            (all.rest.as_str(), all.more, all.too_many),
+            ("a", 20_089, false)
+        );
+        assert_eq!(all.names[0], "mail-00000");
+        let mails = completed("mai", false);
+        assert_eq!((mails.rest.as_str(), mails.more), ("l-", 20_088));
+        assert_eq!(completed("m", true).rest, "all/");
+    }
+
+    #[test]
+    fn what_two_names_have_in_common_ends_at_whole_letters() {
+        for (one, other, both) in [
+            ("abc", "abd", "ab"),
+            ("ab", "abc", "ab"),
+            ("abc", "ab", "ab"),
+            ("öl-a", "öl-b", "öl-"),
+            ("ö", "ü", ""),
+            ("a", "b", ""),
+        ] {
+            assert_eq!(common(one, other), both, "{one} {other}");
+        }
     }
 }

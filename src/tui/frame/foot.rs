@@ -11,6 +11,7 @@ use crate::wizard::mode::{Field, Mode, Question};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::passwords::EnterAction;
+use crate::wizard::step::plan::Pane;
 use crate::words::{Words, words};
 
 /// Columns between two keys.
@@ -38,7 +39,7 @@ impl Canvas<'_> {
             let gaps = row.len().saturating_sub(1) * GAP;
             row.iter().map(columns).sum::<usize>() + gaps <= width
         };
-        let forms = [label, short, shorter, shortest];
+        let forms = [label, short, shorter];
         if let Some(row) = forms.into_iter().map(entries).find(fits) {
             return vec![row];
         }
@@ -58,7 +59,7 @@ impl Canvas<'_> {
         // Where a second row is taken all the same, the names need not be short.
         let mut rows = forms.into_iter().map(rows_of);
         let two = rows.find(|rows| rows.len() == 2);
-        two.unwrap_or_else(|| rows_of(shortest))
+        two.unwrap_or_else(|| rows_of(shorter))
     }
 
     /// The rows of keys.
@@ -110,18 +111,9 @@ fn shorter(action: Action, wizard: &Wizard) -> &'static str {
     let w = words();
     match (action, wizard.mode(), wizard.step) {
         (Action::Down, Mode::Command, Step::Keys | Step::Report) => w.key_choose_short,
-        (Action::Connections, ..) => w.key_connections_short,
         (Action::LookIn, ..) => w.key_look_in_short,
         (Action::Primary, Mode::Command, Step::Report) => w.enter_save_short,
         _ => short(action, wizard),
-    }
-}
-
-/// The same where nothing else helps.
-fn shortest(action: Action, wizard: &Wizard) -> &'static str {
-    match action {
-        Action::StartOver => words().key_start_over_short,
-        action => shorter(action, wizard),
     }
 }
 
@@ -140,6 +132,12 @@ fn action_name(action: Action, wizard: &Wizard, w: &'static Words) -> &'static s
     match action {
         Action::NextPane if wizard.completes_path() => w.key_complete,
         Action::NextPane if matches!(wizard.mode(), Mode::Field(_)) => w.enter_next_field,
+        Action::NextPane if !wizard.connections.open && wizard.step == Step::Plan => {
+            match wizard.plan.pane {
+                Pane::Strategies => w.key_to_changes,
+                Pane::Changes => w.key_to_strategies,
+            }
+        }
         Action::Retry if wizard.sends_once() => w.key_send_once,
         Action::Primary if wizard.connections.open => w.enter_test,
         Action::NextPane if wizard.connections.open => w.key_direction,

@@ -13,7 +13,6 @@ use crate::wizard::mode::{Field, Mode};
 use crate::wizard::parts::window::Hidden;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
-use crate::wizard::step::apply::Written;
 use crate::words::{Words, typed, words};
 
 /// Columns of the help for a key's name.
@@ -127,7 +126,7 @@ pub(in crate::tui) fn lost_by_leaving(wizard: &Wizard) -> Vec<Piece> {
         count => pieces.push((Role::Warn, text!(quit_typed, count))),
     }
     // What was, or is being, written cannot be called nothing.
-    let changed = wizard.written != Written::Nothing || wizard.is_writing();
+    let changed = !wizard.written.is_nothing() || wizard.is_writing();
     match (&wizard.report.applied, wizard.report_unsaved()) {
         (_, true) if wizard.report.saved.is_empty() => pieces.push(plain(w.quit_report_unsaved)),
         (_, true) => pieces.push(plain(w.quit_report_outdated)),

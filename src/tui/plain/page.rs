@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::frame;
+use crate::tui::keymap;
 use crate::tui::step::connections;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::linear::LineNotes;
@@ -122,8 +123,13 @@ impl PlainPage {
                 canvas.pieces(&mut area, &[plain(w.plain_leave)]);
             }
         });
+        let mut tellings = tellings(&buffer, &notes);
+        // What is in a list is about what was found, and may be of anybody.
+        for telling in tellings.iter_mut().filter(|one| one.number.is_none()) {
+            telling.text = keys_as_lines(&telling.text, wizard.typing());
+        }
         let mut page = Self {
-            tellings: tellings(&buffer, &notes),
+            tellings,
             list: notes.page,
             field: None,
         };
@@ -213,6 +219,36 @@ fn tellings(buffer: &Buffer, notes: &LineNotes) -> Vec<ToldPiece> {
     all
 }
 
+/// A text of ours in which keys that no line has are named by the lines that are typed for them: `Esc` by `b`, `^O` by `:s`.
+/// What a server said is told as it said it.
+pub(super) fn keys_as_lines(text: &str, typing: bool) -> String {
+    if text.contains('“') {
+        return text.to_owned();
+    }
+    let colon = if typing { ":" } else { "" };
+    let keys = keymap::BINDINGS.iter().filter(|key| {
+        let letter = keymap::letter(key.action);
+        key.cap.len() > 1 && key.cap.is_ascii() && letter.is_some()
+    });
+    keys.fold(text.to_owned(), |text, key| {
+        let letter = keymap::letter(key.action).unwrap_or_default();
+        with_key(&text, key.cap, &format!("[{colon}{letter}]"))
+    })
+}
+
+/// A text with another name in place of this key's, where that stands as a word of its own.
+fn with_key(text: &str, cap: &str, instead: &str) -> String {
+    let mut parts = text.split(cap);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_within = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '-');
+        let within = is_within(out.chars().next_back()) || is_within(part.chars().next());
+        out.push_str(if within { cap } else { instead });
+        out.push_str(part);
+    }
+    out
+}
+
 /// Words in place of signs that are read aloud as something else, or not at all.
 fn spelt(text: &str) -> String {
     let w = words();
@@ -253,6 +289,33 @@ mod tests {
         let theme = Theme::new(Depth::Mono, Glyphs::Unicode);
         let (buffer, notes) = drawn(theme, width, draw);
         tellings(&buffer, &notes)
+    }
+
+    #[test]
+    fn keys_that_no_line_has_are_named_by_the_lines_for_them() {
+        for (text, typing, told) in [
+            (
+                "Esc stops it; then try again.",
+                false,
+                "[b] stops it; then try again.",
+            ),
+            (
+                "^O takes another, Esc goes back.",
+                true,
+                "[:s] takes another, [:b] goes back.",
+            ),
+            (
+                "Escape is none, nor is Tabs.",
+                false,
+                "Escape is none, nor is Tabs.",
+            ),
+            ("按 Esc 返回。", false, "按 [b] 返回。"),
+            ("“press Esc”", false, "“press Esc”"),
+            ("Press t, then T.", false, "Press t, then T."),
+            ("Press Enter.", false, "Press Enter."),
+        ] {
+            assert_eq!(keys_as_lines(text, typing), told);
+        }
     }
 
     #[test]

@@ -14,6 +14,9 @@ const CHANGES: Duration = Duration::from_secs(3);
 /// Its figures alone, this often.
 const FIGURES: Duration = Duration::from_secs(15);
 
+/// Before the chosen item: another sign than the one behind which an answer is typed.
+const CHOSEN: char = '*';
+
 /// How it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Occasion {
@@ -177,7 +180,19 @@ impl Teller {
                 }
             }
         }
-        lines.extend(news(&self.told, &page.tellings).map(numbered));
+        let fresh: Vec<&ToldPiece> = news(&self.told, &page.tellings).collect();
+        let items = |all: &[&ToldPiece]| all.iter().filter(|one| one.number.is_some()).count();
+        let (told, all) = (items(&fresh), page.tellings.iter().collect::<Vec<_>>());
+        let unchanged = items(&all) - told;
+        let is_new = |one: &&ToldPiece| {
+            let known = |before: &ToldPiece| before.text == one.text && before.number == one.number;
+            one.number.is_some() && !self.told.iter().any(known)
+        };
+        let changed = fresh.iter().any(is_new);
+        lines.extend(fresh.into_iter().map(numbered));
+        if changed && unchanged > 0 {
+            lines.push(text!(plain_unchanged, count = unchanged));
+        }
         self.told = page.tellings;
     }
 
@@ -203,7 +218,7 @@ impl Teller {
 /// A piece with its number, and the mark of the chosen one.
 fn numbered(telling: &ToldPiece) -> String {
     match (telling.number, telling.chosen) {
-        (Some(number), true) => format!("> {number}. {}", telling.text),
+        (Some(number), true) => format!("{CHOSEN} {number}. {}", telling.text),
         (Some(number), false) => format!("{number}. {}", telling.text),
         (None, _) => telling.text.clone(),
     }
@@ -282,7 +297,7 @@ mod tests {
             item(2, "b", true),
             text("of b"),
         ];
-        assert_eq!(told(&before, &other), ["> 2. b", "of b"]);
+        assert_eq!(told(&before, &other), ["* 2. b", "of b"]);
         // One changed, one came, one went.
         let more = [
             text("head"),
@@ -290,7 +305,7 @@ mod tests {
             text("new"),
             item(2, "b", false),
         ];
-        assert_eq!(told(&before, &more), ["> 1. a!", "new"]);
+        assert_eq!(told(&before, &more), ["* 1. a!", "new"]);
         assert!(
             told(&before, &before[..1]).is_empty(),
             "what went is not told"

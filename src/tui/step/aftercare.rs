@@ -8,7 +8,7 @@ use crate::tui::widgets::{Canvas, Piece, plain, take_top};
 use crate::wizard::jobs::JobKind;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::aftercare::{SafeField, SafeForm};
-use crate::words::words;
+use crate::words::{joined, words};
 
 /// Columns of a field's name.
 const NAMES: u16 = 12;
@@ -90,7 +90,7 @@ pub(super) fn watch(
     }
     pieces.push(match timer.told.as_slice() {
         [] => (Role::Warn, w.watch_offer_nobody.to_owned()),
-        told => plain(text!(watch_offer_told, channels = told.join(", "))),
+        told => plain(text!(watch_offer_told, channels = joined::list(told))),
     });
     pieces.push(plain(""));
     match timer.stands {

@@ -130,7 +130,11 @@ fn owner(theme: Theme, row: &OwnerRow) -> String {
     match row.kind {
         None => theme.name(&row.owner, &row.email).to_owned(),
         Some(SecretKind::SystemMail) => sentences::kind(SecretKind::SystemMail).to_owned(),
-        Some(kind) => format!("{} ({})", row.owner, sentences::kind(kind)),
+        Some(kind) => text!(
+            owner_of_kind,
+            owner = row.owner,
+            kind = sentences::kind(kind)
+        ),
     }
 }
 

@@ -46,10 +46,10 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     let below = below_list(window, shown.len(), needed.clamp(4, most)) + canvas.extra;
     let mut detail = take_bottom(&mut area, below);
     if shown.is_empty() {
-        let text = if state.failing_only {
-            w.connections_none_failing
-        } else {
-            w.connections_none
+        let text = match (state.failing_only, state.begun()) {
+            (true, true) => w.connections_none_failing,
+            (true, false) => w.connections_none_tested,
+            (false, _) => w.connections_none,
         };
         canvas.pieces(&mut area, &[plain(text)]);
     }
@@ -58,6 +58,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         take_top(&mut area, 1);
         match state.chosen() {
             Some(side) => ladder(canvas, &mut area, wizard, side),
+            None if state.begun() => {}
             None => canvas.pieces(&mut area, &[plain(w.connections_note)]),
         }
         return;
@@ -68,6 +69,8 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     canvas.line(rule, 0, spans);
     match state.chosen().filter(|_| state.open || state.begun()) {
         Some(side) => ladder(canvas, &mut detail, wizard, side),
+        // Nothing is left to be told by the filter.
+        None if state.begun() => {}
         None => canvas.pieces(&mut detail, &[(Role::Muted, w.connections_note.to_owned())]),
     }
 }
@@ -213,7 +216,6 @@ fn ladder(canvas: &mut Canvas<'_>, area: &mut Rect, wizard: &Wizard, side: &Side
                 .map(|(_, text)| wrap(text, width).len())
                 .sum();
             let room = usize::from(area.height).saturating_sub(below);
-            canvas.cut |= room < tested.ended.ladder.len();
             rungs(canvas, area, tested, room);
             canvas.pieces(area, &words_of);
         }
@@ -234,15 +236,24 @@ fn retry_keys(wizard: &Wizard) -> String {
     }
 }
 
-/// A line a rung: its name, its time, what was seen. Where there is no room for all, the last ones count.
+/// Columns of a rung's name, and of its time.
+const RUNG: usize = 8;
+
+/// A rung: its mark, its name, its time, and what was seen there, in as many lines as that needs.
+struct RungLines {
+    role: Role,
+    mark: &'static str,
+    name_and_time: String,
+    seen: Vec<String>,
+}
+
+/// The rungs of a ladder, each with what was seen. Where there is no room for all, the last ones count.
 fn rungs(canvas: &mut Canvas<'_>, area: &mut Rect, tested: &Tested, room: usize) {
     let ladder = &tested.ended.ladder;
     let failed = tested.ended.verdict() == TestVerdict::Failed;
-    for (index, step) in ladder
-        .iter()
-        .enumerate()
-        .skip(ladder.len().saturating_sub(room))
-    {
+    let is_linear = canvas.is_linear();
+    let width = usize::from(area.width);
+    let lines = ladder.iter().enumerate().map(|(index, step)| {
         let broke = failed && index + 1 == ladder.len();
         let (role, mark) = if broke {
             (Role::Danger, "✗")
@@ -251,21 +262,54 @@ fn rungs(canvas: &mut Canvas<'_>, area: &mut Rect, tested: &Tested, room: usize)
         };
         let time = format!("{} ms", step.took.as_millis());
         let rung = sentences::rung(step.rung);
-        if canvas.is_linear() {
-            let text = format!("{mark} {rung}, {time}: {}", step.detail);
-            canvas.pieces(area, &[(role, text)]);
+        if is_linear {
+            let seen = vec![format!("{mark} {rung}, {time}: {}", step.detail)];
+            return RungLines {
+                role,
+                mark: "",
+                name_and_time: String::new(),
+                seen,
+            };
+        }
+        let name_and_time = format!("{} {time:>8}  ", fit(rung, RUNG));
+        let seen = width.saturating_sub(name_and_time.width() + 2).max(RUNG);
+        RungLines {
+            role,
+            mark,
+            name_and_time,
+            seen: wrap(&step.detail.to_string(), seen),
+        }
+    });
+    let lines: Vec<RungLines> = lines.collect();
+    let rows = |rung: &RungLines| rung.seen.len().max(1);
+    let mut left: usize = lines.iter().map(rows).sum();
+    for rung in &lines {
+        let here = rows(rung);
+        if !is_linear && left > room {
+            canvas.cut = true;
+            left -= here;
             continue;
         }
-        let row = take_top(area, 1);
-        let rung = fit(rung, 8);
-        let text = format!("{rung} {time:>8}  ");
-        let room = usize::from(row.width).saturating_sub(text.width() + 2);
-        let spans = vec![
-            canvas.span(role, format!("{mark} ")),
-            canvas.span(Role::Text, text),
-            canvas.span(Role::Muted, fit(&step.detail.to_string(), room)),
-        ];
-        canvas.line(row, 0, spans);
+        if is_linear {
+            let pieces = rung.seen.iter().map(|text| (rung.role, text.clone()));
+            canvas.pieces(area, &pieces.collect::<Vec<_>>());
+            continue;
+        }
+        let blank = " ".repeat(rung.name_and_time.width());
+        for line in 0..here {
+            let row = take_top(area, 1);
+            let (mark, name) = match line {
+                0 => (rung.mark, &rung.name_and_time),
+                _ => (" ", &blank),
+            };
+            let seen = rung.seen.get(line).cloned().unwrap_or_default();
+            let spans = vec![
+                canvas.span(rung.role, format!("{mark} ")),
+                canvas.span(Role::Text, name.clone()),
+                canvas.span(Role::Muted, seen),
+            ];
+            canvas.line(row, 0, spans);
+        }
     }
 }
 

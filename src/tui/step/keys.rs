@@ -108,7 +108,12 @@ fn said_below(wizard: &Wizard, assessment: &Assessment, width: u16) -> Vec<Piece
         count => (Role::Warn, text!(keys_some_closed, count)),
     });
     let is_found = assessment.keys.iter().any(|k| !k.effective && k.opens > 0);
-    if let Some(place) = wizard.keys.hidden_in.as_ref().filter(|_| !is_found) {
+    if let Some(place) = wizard
+        .keys
+        .hidden_in
+        .as_ref()
+        .filter(|_| closed > 0 && !is_found)
+    {
         below.push(plain(text!(keys_of_demo, place = shown(place))));
     }
     if let Some(SearchTotals {

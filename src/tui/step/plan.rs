@@ -10,7 +10,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{Canvas, Marked, Piece, height, plain, take_top};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::plan::Pane;
-use crate::words::{Words, words};
+use crate::words::{Words, joined, words};
 
 /// Rows that the list of changes has at least, where it needs them.
 const LIST: usize = 6;
@@ -60,11 +60,8 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     );
     take_top(&mut area, 1);
     if let Some((strategy, why)) = wizard.plan.impossible {
-        let text = format!(
-            "{} {}",
-            text!(strategy_impossible, strategy = strategy_name(strategy, w)),
-            sentences::impossible(why)
-        );
+        let is_not = text!(strategy_impossible, strategy = strategy_name(strategy, w));
+        let text = joined::sentences(&[is_not, sentences::impossible(why)]);
         canvas.pieces(&mut area, &[(Role::Warn, text)]);
         if let Some(need) = assessment.need() {
             let pieces = sentences::need(need, assessment);
@@ -136,7 +133,7 @@ fn changes(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, ready: &Pla
             .into_iter()
             .collect::<Vec<_>>(),
     );
-    let theme = canvas.theme;
+    let (theme, is_linear, w) = (canvas.theme, canvas.is_linear(), words());
     // A plan has one step a secret, in the order of the secrets.
     let changed = |at: usize| {
         let index = *wizard.plan.order.get(at)?;
@@ -152,10 +149,10 @@ fn changes(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, ready: &Pla
             PlanAction::Keep | PlanAction::Leave | PlanAction::Nothing => Role::Muted,
             _ => Role::Text,
         };
-        let offer = match (secret.verdict.remedy(), step.action) {
-            (Remedy::Salvage, PlanAction::Salvage(_)) => "[x] ",
-            (Remedy::Salvage, _) => "[ ] ",
-            _ => "",
+        let ticked = match (secret.verdict.remedy(), step.action) {
+            (Remedy::Salvage, PlanAction::Salvage(_)) => Some(true),
+            (Remedy::Salvage, _) => Some(false),
+            _ => None,
         };
         let (owner, place) = (step.owner.to_string(), step.place.to_string());
         let name = theme.name(&owner, &place);
@@ -163,7 +160,15 @@ fn changes(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, ready: &Pla
         let kind = sentences::kind(step.kind);
         let whose = text!(list_more, list = name, one = kind);
         let said = text!(said_of, what = whose, said = action);
-        vec![(role, format!("{offer}{said}"))]
+        let text = match (ticked, is_linear) {
+            (None, _) => said,
+            (Some(true), false) => format!("[x] {said}"),
+            (Some(false), false) => format!("[ ] {said}"),
+            // Brackets are around what is typed there.
+            (Some(true), true) => text!(said_of, what = w.plain_ticked, said),
+            (Some(false), true) => text!(said_of, what = w.plain_not_ticked, said),
+        };
+        vec![(role, text)]
     };
     let len = wizard.plan.order.len();
     let chosen = match wizard.plan.pane {
@@ -174,7 +179,7 @@ fn changes(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, ready: &Pla
     canvas.list(area, len, &item, chosen);
 }
 
-pub(super) fn strategy_name(strategy: Strategy, w: &'static Words) -> &'static str {
+pub(in crate::tui) fn strategy_name(strategy: Strategy, w: &'static Words) -> &'static str {
     match strategy {
         Strategy::RestoreKey => w.strategy_restore,
         Strategy::Carry => w.strategy_carry,

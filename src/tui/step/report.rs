@@ -12,7 +12,7 @@ use crate::wizard::mode::{Field, Mode};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::report::ReportForm;
 use crate::words::untrusted::shown;
-use crate::words::{typed, words};
+use crate::words::{joined, typed, words};
 
 /// Rows that the list has at least, where it needs them.
 const LIST: usize = 6;
@@ -36,7 +36,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         canvas.pieces(
             &mut area,
             &[
-                (Role::Heading, w.undo_head.to_owned()),
+                (Role::Heading, undo_head(wizard)),
                 plain(w.undo_what),
                 plain(""),
             ],
@@ -50,7 +50,12 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
                 return;
             }
             // The word and its field, and a row before them.
-            Some(would) => would_undo(canvas, &mut area, would, 3),
+            Some(would) => {
+                if wizard.written.of(&would.backup).is_none() {
+                    canvas.pieces(&mut area, &[(Role::Warn, w.undo_not_ours.to_owned())]);
+                }
+                would_undo(canvas, &mut area, would, 3);
+            }
         }
         take_top(&mut area, 1);
         canvas.pieces(&mut area, &[plain(text!(undo_confirm, word = typed::UNDO))]);
@@ -79,7 +84,7 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         canvas.pieces(&mut area, &[piece]);
     }
     if !view.hints.is_empty() {
-        canvas.pieces(&mut area, &[(Role::Muted, view.hints.join(" "))]);
+        canvas.pieces(&mut area, &[(Role::Muted, joined::sentences(&view.hints))]);
     }
     // The text; the JSON beside it has the same name.
     if let Some(path) = report.saved.first() {
@@ -132,6 +137,17 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     canvas.needs(area, items.len().min(LIST));
     let chosen = Marked::Now(report.cursor.at());
     canvas.list(area, items.len(), &piece, chosen);
+}
+
+/// Which recovery is taken back, where this session has carried out several.
+fn undo_head(wizard: &Wizard) -> String {
+    let is_ours = |would: &WouldUndo| wizard.written.of(&would.backup).is_some();
+    let may_be_ours = wizard.report.would_undo().is_none_or(is_ours);
+    let of_several = wizard.next_undo().filter(|_| may_be_ours);
+    of_several.map_or_else(
+        || words().undo_head.to_owned(),
+        |(number, made)| text!(undo_head_of, number, made),
+    )
 }
 
 /// What an undo would put back and leave alone, as much of it as leaves so many rows below it.

@@ -11,7 +11,7 @@ use crate::sentences;
 use crate::tui::step::report::would_undo;
 use crate::tui::step::step_name;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Canvas, Marked, Piece, plain, take_bottom, take_top, wrap};
+use crate::tui::widgets::{Canvas, Marked, Piece, height, plain, take_bottom, take_top, wrap};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
 use crate::wizard::step::survey::{
@@ -266,9 +266,8 @@ fn read(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, survey: &Surve
         let width = usize::from(area.width);
         let rows: usize = pieces.iter().map(|(_, text)| wrap(text, width).len()).sum();
         let mut foot = take_bottom(&mut area, u16::try_from(rows).unwrap_or(4));
-        canvas.pinned = foot.height + 1;
+        canvas.pinned = foot.height;
         canvas.pieces(&mut foot, &pieces);
-        take_bottom(&mut area, 1);
     }
     let mut items: Vec<Vec<Piece>> = Vec::new();
     for finding in &assessment.findings {
@@ -294,6 +293,13 @@ fn read(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, survey: &Surve
         (Role::Ok, w.survey_nothing_wrong.to_owned())
     };
     canvas.pieces(&mut area, &[headline]);
+    // A blank row, where the list leaves one: how much more there is stands in its place otherwise.
+    let width = area.width.saturating_sub(2);
+    let listed: u16 = items.iter().map(|item| height(item, width)).sum();
+    if broken && listed < area.height {
+        take_bottom(&mut area, 1);
+        canvas.pinned += 1;
+    }
     let chosen = Marked::Now(wizard.survey.cursor.at());
     canvas.list(area, items.len(), &|index| items[index].clone(), chosen);
 }

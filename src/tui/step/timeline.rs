@@ -43,8 +43,8 @@ pub(super) fn draw(
         })
         .collect();
     let said: usize = sentences.iter().map(|text| wrap(text, width).len()).sum();
-    // Bars alone would be a riddle.
-    if room < picture || sentences.is_empty() && timeline.eras.len() > 1 {
+    // Where there is no room for sentences, the names, the figures and the days beside the bars still tell what they are.
+    if room < picture {
         return;
     }
     let mut below = take_bottom(area, picture + u16::try_from(said).unwrap_or(0));

@@ -59,6 +59,9 @@ impl<W: Write> Thrifty<W> {
             } else if rest.starts_with(SHOW) {
                 let known = !std::mem::replace(&mut self.cursor_hidden, false);
                 (SHOW, if known { b"" } else { SHOW })
+            } else if let Some(style) = style(rest) {
+                thin.extend(plain_colours(style));
+                (style, b"")
             } else {
                 (&rest[..1], &rest[..1])
             };
@@ -68,6 +71,44 @@ impl<W: Write> Thrifty<W> {
         thin.extend_from_slice(rest);
         thin
     }
+}
+
+/// The sequence at the beginning that sets colours or attributes, where there is one.
+fn style(text: &[u8]) -> Option<&[u8]> {
+    let rest = text.strip_prefix(b"\x1b[")?;
+    let is_of_it = |b: &u8| b.is_ascii_digit() || *b == b';';
+    let end = rest.iter().position(|b| !is_of_it(b))?;
+    (rest.get(end) == Some(&b'm')).then(|| &text[..end + 3])
+}
+
+/// The same sequence with the first sixteen colours as every terminal knows them, where crossterm numbers them among 256.
+fn plain_colours(style: &[u8]) -> Vec<u8> {
+    let inner = std::str::from_utf8(&style[2..style.len() - 1]).unwrap_or_default();
+    let mut numbers = inner.split(';').peekable();
+    let mut plain: Vec<String> = Vec::new();
+    while let Some(number) = numbers.next() {
+        let ground = match number {
+            "38" => 30,
+            "48" => 40,
+            _ => {
+                plain.push(number.to_owned());
+                continue;
+            }
+        };
+        if numbers.peek() != Some(&"5") {
+            // Three numbers of a colour of its own.
+            plain.push(number.to_owned());
+            plain.extend(numbers.by_ref().take(4).map(str::to_owned));
+            continue;
+        }
+        let colour = numbers.nth(1).unwrap_or_default();
+        match colour.parse::<u16>() {
+            Ok(dark @ 0..8) => plain.push((ground + dark).to_string()),
+            Ok(bright @ 8..16) => plain.push((ground + 60 + bright - 8).to_string()),
+            _ => plain.extend([number, "5", colour].map(str::to_owned)),
+        }
+    }
+    format!("\x1b[{}m", plain.join(";")).into_bytes()
 }
 
 impl<W: Write> Write for Thrifty<W> {
@@ -111,6 +152,25 @@ mod tests {
         assert_eq!(frame(&[b"d", SHOW, b"\x1b[2;2H"]), b"d\x1b[?25h\x1b[2;2H");
         assert_eq!(frame(&[SHOW, b"e"]), b"e");
         assert_eq!(frame(&[HIDE]), HIDE);
+    }
+
+    #[test]
+    fn the_first_sixteen_colours_are_sent_as_every_terminal_knows_them() {
+        let mut thrifty = Thrifty::new(Vec::new(), Mute::default());
+        for (drawn, sent) in [
+            ("\x1b[38;5;2;49mx", "\x1b[32;49mx"),
+            ("\x1b[38;5;8mx\x1b[1m", "\x1b[90mx\x1b[1m"),
+            ("\x1b[39;48;5;14m", "\x1b[39;106m"),
+            ("\x1b[38;5;178;49m", "\x1b[38;5;178;49m"),
+            ("\x1b[38;2;5;6;7;49m", "\x1b[38;2;5;6;7;49m"),
+            ("\x1b[7m\x1b[2;2Hm", "\x1b[7m\x1b[2;2Hm"),
+            ("\x1b[0m", "\x1b[0m"),
+        ] {
+            thrifty.write_all(drawn.as_bytes()).unwrap();
+            thrifty.flush().unwrap();
+            let out = std::mem::take(&mut thrifty.out);
+            assert_eq!(String::from_utf8(out).unwrap(), sent);
+        }
     }
 
     /// A terminal that is gone.

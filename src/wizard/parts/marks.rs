@@ -10,7 +10,6 @@ use crate::domain::verdict::assessment::Assessment;
 use crate::domain::verdict::finding::Severity;
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
-use crate::wizard::step::apply::Written;
 
 /// How a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +115,7 @@ impl Wizard {
     }
 
     fn standing_of_apply(&self) -> StepProgress {
-        if self.apply.problem.is_some() || matches!(self.written, Written::InPart(_)) {
+        if self.apply.problem.is_some() || self.written.in_part.is_some() {
             return StepProgress::Open;
         }
         match (&self.report.applied, &self.report.undone) {

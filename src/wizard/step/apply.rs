@@ -28,21 +28,6 @@ impl State {
     }
 }
 
-/// What this session has written to the install, as it stands now.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Written {
-    /// Nothing, or everything was put back.
-    #[default]
-    Nothing,
-    /// A recovery.
-    Recovery {
-        /// The command that takes it back.
-        undo: String,
-    },
-    /// A part of what was planned: the rest could not be written, and not everything could be put back.
-    InPart(Problem),
-}
-
 /// What the word that was typed confirms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirmed {

@@ -122,13 +122,16 @@ impl State {
         self.sift();
     }
 
-    /// Shows the rows in which every word of the filter stands.
+    /// Shows the rows in which every word of the filter stands. The chosen one stays so, where it is one of them.
     pub(in crate::wizard) fn sift(&mut self) {
         let filter = self.filter.expose().to_lowercase();
         let words: Vec<&str> = filter.split_whitespace().collect();
         let rows = self.rows.iter().enumerate();
         let passing = rows.filter(|(_, row)| words.iter().all(|word| row.said.contains(word)));
+        let chosen = self.shown.get(self.cursor.at()).copied();
         self.shown = passing.map(|(at, _)| at).collect();
-        self.cursor.clamp(self.shown.len());
+        let stays = self.shown.iter().position(|at| Some(*at) == chosen);
+        let at = stays.unwrap_or(self.cursor.at());
+        self.cursor.set(at, self.shown.len());
     }
 }

@@ -67,7 +67,7 @@ pub struct ReportView {
     /// What came of it, in sentences, where the list below says what is not read.
     pub in_short: Vec<String>,
     /// Which keys lead on from here.
-    pub hints: Vec<&'static str>,
+    pub hints: Vec<String>,
     /// Those whose mail does not flow, what is left to do, then all the others.
     pub items: Vec<ReportItem>,
 }

@@ -218,6 +218,8 @@ impl Wizard {
             (true, Action::FailingOnly),
             (shown.len() > 1, Action::Down),
             (true, Action::Back),
+            (true, Action::Help),
+            (true, Action::Quit),
         ];
         let offers = offers.into_iter().filter(|(offered, _)| *offered);
         offers.map(|(_, action)| action).collect()

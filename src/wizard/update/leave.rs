@@ -5,7 +5,6 @@ use crate::wizard::jobs::{JobKind, Pending, Running};
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::parts::window::Window;
 use crate::wizard::state::{InstallLifetime, Overlay, Wizard};
-use crate::wizard::step::apply::Written;
 use crate::words::untrusted::shown;
 use crate::words::words;
 
@@ -101,20 +100,21 @@ impl Wizard {
         if lifetime == InstallLifetime::ThrowAway {
             return Vec::new();
         }
-        if let Written::InPart(problem) = &self.written {
+        if let Some(problem) = &self.written.in_part {
             return vec![problem.to_string()];
         }
         let mut lines = self.report_outcome(mail_state::headline);
         lines.extend(self.report_ways());
         let saved = self.report.saved.iter();
         lines.extend(saved.map(|path| shown(path).to_string()));
-        match &self.written {
+        match self.written.last() {
             // Of an earlier round, which this report does not tell of.
-            Written::Recovery { undo } if !self.report.has_written() => {
-                lines.push(text!(quit_recovery_stands, undo));
+            Some(last) if !self.report.has_written() && self.report.undone.is_none() => {
+                let (count, undo) = (self.written.standing(), &last.undo);
+                lines.push(text!(quit_recovery_stands, count, undo));
             }
-            Written::Recovery { .. } | Written::InPart(_) => {}
-            Written::Nothing => {
+            Some(_) => {}
+            None => {
                 if lines.is_empty() {
                     lines.push(self.nothing_changed());
                 }

@@ -60,6 +60,10 @@ impl Wizard {
             }
             return;
         }
+        if completion.too_many {
+            self.say(words().path_too_many);
+            return;
+        }
         let names: Vec<String> = completion
             .names
             .iter()

@@ -9,7 +9,6 @@ use crate::wizard::jobs::JobKind;
 use crate::wizard::message::{Action, Effect};
 use crate::wizard::state::Wizard;
 use crate::wizard::step::Step;
-use crate::wizard::step::apply::Written;
 use crate::wizard::step::report::{ReportForm, ReportItem, ReportView};
 use crate::words::untrusted::shown;
 use crate::words::{typed, words};
@@ -38,9 +37,9 @@ impl Wizard {
         !self.report.is_saved() || self.connections.running()
     }
 
-    /// Whether there is a recovery of this round to take back.
-    fn can_undo(&self) -> bool {
-        self.report.has_written() && self.report.undone.is_none()
+    /// Whether there is a recovery of this session to take back.
+    pub(super) fn can_undo(&self) -> bool {
+        self.written.last().is_some()
     }
 
     pub(super) fn act_report(&mut self, action: Action) -> Vec<Effect> {
@@ -152,16 +151,15 @@ impl Wizard {
 
     /// How the program ends, as things stand.
     pub fn exit(&self) -> Exit {
-        match &self.written {
-            Written::InPart(_) => return Exit::Unreadable,
-            Written::Nothing => return Exit::Attention,
-            Written::Recovery { .. } => {}
+        if self.written.in_part.is_some() {
+            return Exit::Unreadable;
         }
-        let verified = self
-            .report
-            .applied
-            .as_ref()
-            .is_none_or(|applied| applied.verified);
+        if self.written.is_nothing() {
+            return Exit::Attention;
+        }
+        // What was taken back says nothing of what stands.
+        let applied = self.report.applied.as_ref();
+        let verified = self.report.undone.is_some() || applied.is_none_or(|a| a.verified);
         match self.assessment() {
             Some(after) => Exit::of_recovery(verified, after),
             None => Exit::Unreadable,
@@ -199,7 +197,12 @@ impl Wizard {
             advice: mail_state::advice(owner, assessment, site),
         };
         let good = |owner: &&Owner<'_>| owner.health() == Health::Good;
-        let notes = self.report_notes().into_iter().map(|text| ReportItem {
+        let mut notes = self.report_notes();
+        if let (Some(applied), None) = (&self.report.applied, &self.report.undone) {
+            let undo = applied.undo.iter();
+            notes.extend(undo.map(|undo| text!(report_undo, undo)));
+        }
+        let notes = notes.into_iter().map(|text| ReportItem {
             health: None,
             name: String::new(),
             address: String::new(),
@@ -277,9 +280,12 @@ impl Wizard {
         lines
     }
 
+    /// The command that takes it back stands among the notes below: a key does the same here.
     fn report_in_short(&self) -> Vec<String> {
         let mut lines = self.report_outcome(mail_state::figures);
-        lines.extend(self.report_ways());
+        let undone = self.report.undone.iter().flatten().skip(1);
+        lines.extend(undone.cloned());
+        lines.extend(self.recoveries_in_effect());
         lines
     }
 
@@ -330,16 +336,36 @@ impl Wizard {
         said.into_iter().chain(done).collect()
     }
 
-    /// How to take it back; of what was taken back, all that is to be known beside.
+    /// How to take it back; of what was taken back, all that is to be known beside. Then what stands of this session.
     pub(super) fn report_ways(&self) -> Vec<String> {
-        match (&self.report.undone, &self.report.applied) {
+        let mut ways: Vec<String> = match (&self.report.undone, &self.report.applied) {
             (Some(undone), _) => undone.iter().skip(1).cloned().collect(),
             (None, Some(applied)) => {
                 let undo = applied.undo.iter();
                 undo.map(|undo| text!(report_undo, undo)).collect()
             }
             (None, None) => Vec::new(),
-        }
+        };
+        ways.extend(self.recoveries_in_effect());
+        ways
+    }
+
+    /// How many recoveries of this session stand, where it has carried out several.
+    fn recoveries_in_effect(&self) -> Option<String> {
+        let (standing, made) = (self.written.standing(), self.written.made());
+        let several = made > 1 && self.report.is_over();
+        several.then(|| match standing {
+            0 => text!(report_none_stands, made),
+            count if count == made => text!(report_all_stand, made),
+            count => text!(report_some_stand, count, made),
+        })
+    }
+
+    /// Which recovery of this session `u` takes back, and of how many: where there were several.
+    pub fn next_undo(&self) -> Option<(usize, usize)> {
+        let made = self.written.made();
+        let next = self.written.last().filter(|_| made > 1)?;
+        Some((next.number, made))
     }
 
     fn report_health(&self) -> Health {
@@ -351,12 +377,23 @@ impl Wizard {
             .map_or(Health::Open, |state| state.health())
     }
 
-    fn report_hints(&self) -> Vec<&'static str> {
+    fn report_hints(&self) -> Vec<String> {
+        let mut hints: Vec<String> = self.login_hints().into_iter().map(str::to_owned).collect();
+        let undo = self.next_undo().filter(|_| self.report.is_over());
+        hints.extend(undo.map(|(number, made)| text!(report_hint_undo, number, made)));
+        hints
+    }
+
+    /// Which keys lead on from what the logins came to.
+    fn login_hints(&self) -> Vec<&'static str> {
         let w = words();
         let Some(state) = self.mail_state() else {
             return Vec::new();
         };
         let mut hints = Vec::new();
+        if state.logins.not_tried + state.logins.failed > 0 && self.connections.any_waits() {
+            hints.push(w.report_hint_send);
+        }
         let untested = state.owners.iter().flat_map(|owner| &owner.logins);
         let untested = untested
             .filter(|login| login.tested.is_none() && login.connection.target.is_ok())
@@ -376,7 +413,7 @@ impl Wizard {
         let secrets = self.assessment().map(|a| a.secrets.as_slice());
         if secrets.unwrap_or_default().iter().any(enterable) {
             hints.push(w.report_hint_enter);
-        } else if !self.connections.all_condemned().is_empty() {
+        } else if self.connections.any_refused() {
             hints.push(w.report_hint_refused);
         }
         hints

@@ -1,12 +1,11 @@
 //! What a job reports, and what becomes of it: results are taken in, and what they made void is forgotten.
 
-use crate::domain::error::Problem;
+use crate::domain::error::{ErrorKind, Problem};
 use crate::domain::verdict::assessment::Assessment;
 use crate::engine::worker::{JobId, Update, WouldUndo};
 use crate::wizard::jobs::{JobKind, Pending};
 use crate::wizard::message::Effect;
 use crate::wizard::state::Wizard;
-use crate::wizard::step::apply::Written;
 use crate::wizard::step::survey::{self, Preview};
 use crate::wizard::step::{Step, keys, report};
 use crate::words::untrusted::shown;
@@ -108,8 +107,8 @@ impl Wizard {
             Update::NotPossible(strategy, why) => self.plan.impossible = Some((strategy, why)),
             Update::Applied(applied) => {
                 // One that had nothing to do leaves an earlier one to be told.
-                if let Some(undo) = applied.undo.clone() {
-                    self.written = Written::Recovery { undo };
+                if let Some(undo) = &applied.undo {
+                    self.written.recovered(&applied.backup, undo);
                 }
                 self.decided();
                 self.report = report::State {
@@ -121,14 +120,16 @@ impl Wizard {
                 self.step = Step::Report;
                 // The proof: what was tested before rested on other texts.
                 effects.extend(self.forget_connections());
+                // Nothing is asked for any more that was answered, or refused before.
+                self.refresh_asked();
                 if !self.is_leaving() {
                     effects.extend(self.test_all());
                 }
                 return effects;
             }
             Update::WouldUndo(would) => self.would_undo(would),
-            Update::Undone(sentences) => {
-                self.written = Written::Nothing;
+            Update::Undone { backup, sentences } => {
+                self.written.taken_back(backup.as_deref());
                 self.decided();
                 self.step = Step::Report;
                 self.report.form = None;
@@ -152,7 +153,7 @@ impl Wizard {
             Update::Probing(..) | Update::Tested(_) | Update::Completed(_) => {}
             Update::Failed(problem) => self.failed(kind, problem),
             Update::HalfDone(problem) => {
-                self.written = Written::InPart(problem.clone());
+                self.written.in_part = Some(problem.clone());
                 self.failed(kind, problem);
                 // What was tested before may rest on another key and other rows.
                 return self.forget_connections();
@@ -165,6 +166,7 @@ impl Wizard {
 
     /// What an undo would put back, in the question that asks for it, as far as that still stands.
     fn would_undo(&mut self, would: Box<WouldUndo>) {
+        self.written.next_is(&would.backup);
         if let Some(survey::SurveyForm::Unfinished(form)) = &mut self.survey.form {
             form.preview = Preview::Is(would);
         } else if let Some(report::ReportForm::Undo { would: told, .. }) = &mut self.report.form {
@@ -176,6 +178,9 @@ impl Wizard {
         if let Some(survey::SurveyForm::Unfinished(form)) = &mut self.survey.form {
             form.preview = Preview::Refused(problem);
         } else if self.report.form.take().is_some() {
+            if problem.kind == ErrorKind::NothingToDo {
+                self.written.none_left();
+            }
             self.report.problem = Some(problem);
         }
     }

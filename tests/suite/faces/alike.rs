@@ -197,7 +197,17 @@ fn a_given_key_that_decrypts_nothing_is_told_alike() {
     assert!(said.contains(file.to_str().unwrap()), "{said}");
     let key = ["--key-file", file.to_str().unwrap()];
     let check = broken.command(&[&["check"], &key[..]].concat());
-    assert!(check.out.contains(said), "{}", check.out);
+    // The wizard has named the key before it searched further; what is found then takes no number away.
+    let unnumbered = |text: &str| -> String {
+        let words = text.split_whitespace().map(|word| {
+            let number = word.strip_prefix('K').or(word.strip_prefix("(K"));
+            let is_number = number.is_some_and(|n| n.parse::<u8>().is_ok());
+            if is_number { "K" } else { word }
+        });
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let told_by_check = unnumbered(&check.out);
+    assert!(told_by_check.contains(&unnumbered(said)), "{}", check.out);
     // One that is typed is answered where it is typed.
     let mut typing = Driven::surveyed(&broken);
     typing.back_up();

@@ -305,12 +305,12 @@ fn step_3_offers_every_key_that_works_in_80_columns() {
     let (_, foot) = foot_of(&Stage::at_keys(false));
     assert_eq!(
         foot,
-        "Enter checks  a add key  p search path  s search server  m search PHP | t connections  Esc back  ? help  q quit"
+        "Enter checks  a add key  p search path  s search server  m search PHP  t logins | Esc back  ? help  q quit"
     );
     let (_, foot) = foot_of(&Stage::at_keys(true));
     assert_eq!(
         foot,
-        "Enter checks  ↑↓ choose  a add key  p search path  s search server | m search PHP  t connections  Esc back  ? help  q quit"
+        "Enter checks  ↑↓ choose  a add key  p search path  s search server | m search PHP  t logins  Esc back  ? help  q quit"
     );
     let wide = screen(&Stage::at_keys(false), 120, 40);
     let foot = wide.lines().last().unwrap_or_default();

@@ -26,6 +26,7 @@ fn answer(stage: &mut Stage, typed: &str, rest: &str, names: &[&str], more: usiz
         rest: rest.to_owned(),
         names: names.iter().map(|name| (*name).to_owned()).collect(),
         more,
+        too_many: false,
     };
     let update = Update::Completed(Box::new(completion));
     stage.0.update(Event::Job(JobId::default(), update));

@@ -72,10 +72,10 @@ fn a_row_is_chosen_by_its_number_and_only_what_changed_is_told() {
     let mut talk = conversation(Stage::at_checks());
     let told = talk.tell(80);
     assert!(told.contains("Step 4 of 8: Decrypt checks"), "{told}");
-    assert!(told.contains("\n> 1. "), "{told}");
+    assert!(told.contains("\n* 1. "), "{told}");
     talk.answer("2");
     let told = talk.tell(80);
-    assert!(told.starts_with("> 2. "), "{told}");
+    assert!(told.starts_with("* 2. "), "{told}");
     assert!(
         !told.contains("Step 4") && !told.contains("\n1. "),
         "{told}"
@@ -88,7 +88,7 @@ fn a_row_is_chosen_by_its_number_and_only_what_changed_is_told() {
     talk.answer("l");
     let told = talk.tell(80);
     assert!(
-        told.contains("Step 4 of 8") && told.contains("\n> 2. "),
+        told.contains("Step 4 of 8") && told.contains("\n* 2. "),
         "{told}"
     );
 }

@@ -1,5 +1,6 @@
 //! What containers have to do with an install: where it may be in one of them instead, or in one that nobody can look into.
 
+use crate::words::joined;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -120,7 +121,7 @@ pub(super) fn beside(problem: Problem, folder: &Path) -> Problem {
         next.push(problem.next);
     }
     Problem {
-        next: next.join(" "),
+        next: joined::sentences(&next),
         ..problem
     }
 }

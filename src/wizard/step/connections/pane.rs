@@ -131,6 +131,24 @@ impl State {
             .collect()
     }
 
+    /// Whether a login waits for the operator's word before its password is sent.
+    pub(in crate::wizard) fn any_waits(&self) -> bool {
+        let waits = |t: &&Tested| t.ended.waits_for_a_word();
+        self.tested().iter().any(waits)
+    }
+
+    /// Whether a login was itself refused with its stored password: that one is not sent again, so another is needed. One
+    /// that was only not tried may be right.
+    pub(in crate::wizard) fn any_refused(&self) -> bool {
+        let mut sides = self.rows.iter().flat_map(|row| &row.sides);
+        sides.any(|side| {
+            let known = self.known.get(&side.id).and_then(|k| k.stored.as_ref());
+            known.map_or(self.refused_earlier.contains(&side.id), |t| {
+                t.ended.code.condemns_password()
+            })
+        })
+    }
+
     /// Asks for these in the new round too.
     pub(in crate::wizard) fn remember_refused(&mut self, refused: BTreeSet<ConnectionId>) {
         self.refused_earlier = refused;

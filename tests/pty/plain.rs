@@ -89,8 +89,8 @@ fn from_survey_to_report_and_back() {
     talk.hears("locked until there is a verified backup");
     talk.says("");
     talk.hears("Step 2 of 8: Backup");
-    talk.says("x");
-    talk.hears("[x] Also dump");
+    talk.says("c");
+    talk.hears("ticked: Also dump");
     talk.says("");
     talk.hears("complete and verified");
     talk.says_until("", "Step 3 of 8: Keys");

@@ -141,8 +141,13 @@ fn connections_are_tested_in_every_step() {
     session.keys("T");
     session.wait("the first results", |s| s.contains("IMAP ✓"));
     let screen = session.wait_for("by freescout-rescue");
-    for rung in ["dns", "tcp", "tls", "greeting", "login", "folder"] {
+    for rung in ["dns", "tcp", "tls"] {
         assert!(screen.contains(rung), "{rung}:\n{screen}");
+    }
+    // What was seen is shown as a whole, and the rest of it by turning the page.
+    session.press("\u{1b}[6~", "INBOX");
+    for rung in ["greeting", "login", "folder"] {
+        session.wait_for(rung);
     }
     session.keys("F");
     session.wait("the failing only", |s| !s.contains("销售"));

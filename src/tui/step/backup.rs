@@ -92,7 +92,13 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     };
     let option = text!(backup_full_dump, program);
     if canvas.is_linear() {
-        canvas.pieces(&mut area, &[plain(format!("{mark} {option}"))]);
+        // Brackets are around what is typed there.
+        let ticked = match backup.full_dump {
+            true => w.plain_ticked,
+            false => w.plain_not_ticked,
+        };
+        let option = text!(said_of, what = ticked, said = option);
+        canvas.pieces(&mut area, &[plain(option)]);
     } else {
         let row = take_top(&mut area, 1);
         let spans = vec![

@@ -210,14 +210,9 @@ fn ladder(canvas: &mut Canvas<'_>, area: &mut Rect, wizard: &Wizard, side: &Side
                 };
                 words_of.push((Role::Muted, hint));
             }
-            let width = usize::from(area.width);
-            let below: usize = words_of
-                .iter()
-                .map(|(_, text)| wrap(text, width).len())
-                .sum();
-            let room = usize::from(area.height).saturating_sub(below);
-            rungs(canvas, area, tested, room);
+            // What it came to is in sight, also where the steps on the way there are scrolled to.
             canvas.pieces(area, &words_of);
+            rungs(canvas, area, tested);
         }
     }
 }
@@ -247,8 +242,8 @@ struct RungLines {
     seen: Vec<String>,
 }
 
-/// The rungs of a ladder, each with what was seen. Where there is no room for all, the last ones count.
-fn rungs(canvas: &mut Canvas<'_>, area: &mut Rect, tested: &Tested, room: usize) {
+/// The rungs of a ladder, each with what was seen.
+fn rungs(canvas: &mut Canvas<'_>, area: &mut Rect, tested: &Tested) {
     let ladder = &tested.ended.ladder;
     let failed = tested.ended.verdict() == TestVerdict::Failed;
     let is_linear = canvas.is_linear();
@@ -280,23 +275,19 @@ fn rungs(canvas: &mut Canvas<'_>, area: &mut Rect, tested: &Tested, room: usize)
             seen: wrap(&step.detail.to_string(), seen),
         }
     });
-    let lines: Vec<RungLines> = lines.collect();
-    let rows = |rung: &RungLines| rung.seen.len().max(1);
-    let mut left: usize = lines.iter().map(rows).sum();
-    for rung in &lines {
-        let here = rows(rung);
-        if !is_linear && left > room {
-            canvas.cut = true;
-            left -= here;
-            continue;
-        }
+    for rung in lines {
         if is_linear {
             let pieces = rung.seen.iter().map(|text| (rung.role, text.clone()));
             canvas.pieces(area, &pieces.collect::<Vec<_>>());
             continue;
         }
         let blank = " ".repeat(rung.name_and_time.width());
-        for line in 0..here {
+        let rows = rung.seen.len().max(1);
+        canvas.needs(*area, rows);
+        if rows > usize::from(area.height) {
+            return;
+        }
+        for line in 0..rows {
             let row = take_top(area, 1);
             let (mark, name) = match line {
                 0 => (rung.mark, &rung.name_and_time),

@@ -196,6 +196,7 @@ impl HuntTotals {
             matches!(
                 skipped.why,
                 SkipReason::Form(_)
+                    | SkipReason::Stored(_)
                     | SkipReason::NotRead(_)
                     | SkipReason::Encrypted
                     | SkipReason::Broken(_)
@@ -211,7 +212,7 @@ impl HuntTotals {
         let mut groups: Vec<UnreadGroup> = Vec::new();
         for skipped in &self.skipped {
             let form = match skipped.why {
-                SkipReason::Form(form) => Some(form),
+                SkipReason::Form(form) | SkipReason::Stored(form) => Some(form),
                 SkipReason::Random => None,
                 _ => continue,
             };

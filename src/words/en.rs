@@ -330,6 +330,7 @@ table! {
     skip_form_repository(form, command) = "a repository of {form}, which is not read: open it first ({command})";
     skip_form_archive(form, command) = "an archive of {form}: it was searched as it stands, without unpacking what is packed in it; extract it first ({command})";
     skip_form_inside(why) = "{why}. It is in an archive: unpack that first";
+    skip_form_stored(why, object) = "{why}. It is in a git repository: take it out first (git show {object} >FILE)";
     skip_form_own_program(form) = "a backup of {form}, which is not read: restore it with that program first";
     inside_as_it_stands(form) = "{form}, as it stands";
     skip_part = "a part of a split archive, and not all parts of it are here: put them together first (cat PART1 PART2 … > WHOLE)";
@@ -1620,6 +1621,7 @@ table! {
     key_error_length(bytes: number) = "it is {bytes} long instead of 32",
         bytes { One "1 byte", Other "{bytes} bytes" };
     key_error_trailing = "there is something after its end";
+    key_error_encrypted(program) = "it was encrypted by {program}, and was not decrypted before FreeScout read it";
 
     // sentences: secrets and verdicts
     kind_incoming = "incoming password";

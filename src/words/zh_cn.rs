@@ -330,6 +330,7 @@ language! {
     skip_form_repository(form, command) = "{form} 的仓库，本程序不读取：请先打开（{command}）";
     skip_form_archive(form, command) = "{form} 的归档文件：已按原样搜索，其中打包的内容未解压；请先提取（{command}）";
     skip_form_inside(why) = "{why}。它在归档文件中：请先解压该归档文件";
+    skip_form_stored(why, object) = "{why}。它在一个 git 仓库中：请先将其取出（git show {object} >FILE）";
     skip_form_own_program(form) = "{form} 的备份，本程序不读取：请先用该程序恢复";
     inside_as_it_stands(form) = "{form}，按原样";
     skip_part = "分卷归档的一部分，且各部分未全部在此：请先将它们合并（cat PART1 PART2 … > WHOLE）";
@@ -1581,6 +1582,7 @@ language! {
     key_error_length(bytes: number) = "其长度为 {bytes}，而不是 32",
         bytes { Other "{bytes} 字节" };
     key_error_trailing = "其末尾之后还有内容";
+    key_error_encrypted(program) = "它由 {program} 加密，在 FreeScout 读取之前没有解密";
 
     // sentences: secrets and verdicts
     kind_incoming = "收信密码";

@@ -164,7 +164,7 @@ fn a_stopped_one_says_what_helps_and_is_entered_anew_to_look_again() {
     session.keys("5");
     session.wait_for("✗ The database at");
     session.keys("6");
-    session.wait_for("still locked");
+    session.wait_for("locked until there is a plan");
     session.keys("q");
     assert_eq!(session.end(), 1);
     assert_restored(&session);

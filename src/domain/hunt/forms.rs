@@ -56,6 +56,8 @@ named! {
         Dar = "dar",
         /// Disk images of macOS.
         Dmg = "dmg",
+        /// dotenvx.
+        Dotenvx = "dotenvx",
         /// Duplicati.
         Duplicati = "Duplicati",
         /// duplicity, and duply and Déjà Dup above it.
@@ -192,6 +194,16 @@ impl UnreadForm {
 /// How SOPS writes a value.
 static SOPS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"ENC[AES256_GCM,data:"));
 
+/// How dotenvx writes one: base64, of a point of a curve that is not compressed first.
+static DOTENVX: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"encrypted:B"));
+
+/// Whether a `.env` has a value that dotenvx encrypted, bare or in quotes.
+fn has_dotenvx(head: &[u8]) -> bool {
+    DOTENVX
+        .find_iter(head)
+        .any(|at| at > 0 && matches!(head[at - 1], b'=' | b'"' | b'\''))
+}
+
 /// What was not read of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnreadGroup {
@@ -214,6 +226,7 @@ pub fn by_content(head: &[u8]) -> Option<UnreadForm> {
         Some(row) => Some(row.form),
         None if openpgp::begins(head) => Some(UnreadForm::Gpg),
         None if SOPS.find(head).is_some() => Some(UnreadForm::Sops),
+        None if has_dotenvx(head) => Some(UnreadForm::Dotenvx),
         None => None,
     }
 }
@@ -262,8 +275,15 @@ mod tests {
             }
         }
         for head in [
+            &b"APP_ENV=production\nAPP_KEY=encrypted:BDqDBibm4wsYqMpCjTQ6BsDHmMadg9K3dAt"[..],
+            b"APP_KEY=\"encrypted:BDqDBibm4wsYqMpCjTQ6BsDHmMadg9K3dAt\"",
+        ] {
+            assert_eq!(by_content(head), Some(UnreadForm::Dotenvx));
+        }
+        for head in [
             &b""[..],
             b"APP_KEY=x",
+            b"the disk is encrypted:BitLocker",
             b"<?php",
             b"-- MariaDB dump 10",
             &[0; 512],

@@ -62,7 +62,13 @@ pub enum KeyError {
     /// Data follows the base64 padding.
     #[error("{}", words().key_error_trailing)]
     TrailingData,
+    /// A program that encrypts the values of a `.env` wrote it; its name.
+    #[error("{}", text!(key_error_encrypted, program = .0))]
+    Encrypted(&'static str),
 }
+
+/// How programs mark a value that they have encrypted.
+const ENCRYPTED: [(&[u8], &str); 2] = [(b"encrypted:", "dotenvx"), (b"ENC[AES256_GCM,", "SOPS")];
 
 /// A key that Laravel's AES-256-CBC encrypter accepts.
 pub struct AppKey {
@@ -101,7 +107,11 @@ impl AppKey {
         }
         let mut bytes = Zeroizing::new([0; KEY_LEN]);
         let Some(encoded) = text.strip_prefix(b"base64:") else {
-            set_bytes(&mut bytes, text)?;
+            let encrypted = ENCRYPTED.iter().find(|(mark, _)| text.starts_with(mark));
+            set_bytes(&mut bytes, text).map_err(|error| match encrypted {
+                Some((_, program)) => KeyError::Encrypted(program),
+                None => error,
+            })?;
             return Ok(bytes);
         };
         if !base64::decode_usual(encoded, &mut bytes) {
@@ -190,4 +200,26 @@ pub fn split_glued(text: &[u8]) -> Vec<&[u8]> {
         .enumerate()
         .map(|(i, &start)| &text[start..starts.get(i + 1).copied().unwrap_or(text.len())])
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_was_not_decrypted_is_told_as_that() {
+        let refused = |text: &[u8]| AppKey::parse(text).err();
+        for (text, program) in [
+            (
+                &b"encrypted:BKUdE8+60BUDpKKvfVgWJXKH8CNqMqtz"[..],
+                "dotenvx",
+            ),
+            (b"ENC[AES256_GCM,data:Zq1,iv:a,tag:b,type:str]", "SOPS"),
+        ] {
+            assert_eq!(refused(text), Some(KeyError::Encrypted(program)));
+        }
+        // Laravel takes any 32 bytes.
+        assert_eq!(refused(b"encrypted:6789012345678901234567"), None);
+        assert_eq!(refused(b"enc"), Some(KeyError::Length(3)));
+    }
 }

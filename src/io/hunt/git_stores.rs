@@ -1,8 +1,9 @@
 //! Git's object stores on the way: every object is looked through, the unreachable ones too.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::git;
+use super::{SkipReason, git};
 use crate::domain::key::source::SourceKind;
 use crate::io::hunt::search::PartSearch;
 
@@ -31,18 +32,29 @@ impl PartSearch<'_> {
         let cancel = self.cancel;
         let budget = self.reserve.budget();
         let within = budget.clone();
+        // Every version of a file would be told: the first of each kind stands for them.
+        let mut stored = BTreeMap::new();
         let mut each = |object: &git::Object, content: &mut dyn std::io::Read| {
             self.looked.files += 1;
             self.progress(store);
             let mut reading = self.reading(store, SourceKind::Git);
             reading.inside.push(object.id.clone().into());
             reading.budget = budget.clone();
-            self.stream(content, &mut reading, 0)
+            match self.stream(content, &mut reading, 0) {
+                Err(SkipReason::Stored(form)) => {
+                    stored.entry(form).or_insert_with(|| object.id.clone());
+                    Ok(())
+                }
+                outcome => outcome,
+            }
         };
         let read = match pack {
             Some(pack) => git::bundle_within(store, pack, &limits, &within, cancel, &mut each),
             None => git::objects_within(store, &limits, &within, cancel, &mut each),
         };
+        for (form, id) in stored {
+            self.skip(store, &[id.into()], SkipReason::Stored(form));
+        }
         for skipped in read.skipped {
             self.skip(&skipped.path, &skipped.inside, skipped.why);
         }

@@ -347,7 +347,9 @@ fn unread(
     head: &[u8],
 ) -> Option<SkipReason> {
     if reading.kind == SourceKind::Git {
-        return None;
+        // Their names stand elsewhere, and random bytes are what pictures look like.
+        let form = forms::by_content(&head[..head.len().min(HEAD)]);
+        return form.map(SkipReason::Stored);
     }
     let name = own_name(reading);
     let by_name = forms::by_name(name, head);

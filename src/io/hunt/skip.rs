@@ -72,6 +72,9 @@ pub enum SkipReason {
     /// A form of packing, encryption or storage that this search does not read.
     #[error("{}", unread(*.0, INSTALL))]
     Form(UnreadForm),
+    /// The same, as git keeps it: the object has no name.
+    #[error("{}", unread(*.0, INSTALL))]
+    Stored(UnreadForm),
     /// A part of something that was cut, of which not all parts are here.
     #[error("{}", words().skip_part)]
     Part,
@@ -129,7 +132,7 @@ impl SkipReason {
     /// What it is, where that is why it was not read.
     pub fn form(&self) -> Option<UnreadForm> {
         match self {
-            SkipReason::Form(form) => Some(*form),
+            SkipReason::Form(form) | SkipReason::Stored(form) => Some(*form),
             _ => None,
         }
     }
@@ -168,13 +171,15 @@ impl Skipped {
 
     /// Why it was not read, and what makes it readable; `install` stands for the install in a shell.
     pub fn told(&self, install: &str) -> String {
-        let why = match self.why {
-            SkipReason::Form(form) => unread(form, install),
-            _ => shown(&self.why.to_string()).to_string(),
+        let Some(form) = self.why.form() else {
+            return shown(&self.why.to_string()).to_string();
         };
-        match self.why.form().is_some() && !self.inside.is_empty() {
-            true => text!(skip_form_inside, why),
-            false => why,
+        let why = unread(form, install);
+        match (&self.why, self.inside.last()) {
+            // Its command looks through what git keeps.
+            (SkipReason::Stored(UnreadForm::GitCrypt), _) | (_, None) => why,
+            (SkipReason::Stored(_), Some(object)) => text!(skip_form_stored, why, object),
+            (_, Some(_)) => text!(skip_form_inside, why),
         }
     }
 

@@ -9,6 +9,7 @@ use freescout_rescue::io::hunt::SkipReason;
 use super::archives::noise;
 use super::{KEY, env, folder, gz, search, shell, tar};
 use crate::cli::Bench;
+use crate::git::git;
 
 /// What was not read of a folder: how it is called, and why; by the names.
 fn told(folder: &Path) -> Vec<(String, SkipReason)> {
@@ -70,6 +71,42 @@ fn the_command_names_the_install_and_an_archive_is_to_be_unpacked_first() {
     );
     let unpack = format!("{command}. It is in an archive: unpack that first");
     assert!(inside.ends_with(&unpack), "{inside}");
+}
+
+/// What `git-crypt`, `sops` and `gpg` put into a repository stays there as it is, and git has every version of it.
+#[test]
+fn encrypted_files_in_a_repository_are_named_once_a_kind() {
+    let folder = folder();
+    let at = folder.path();
+    git(at, &["init", "-q", "."]);
+    for version in 0..3 {
+        let crypt = [&b"\0GITCRYPT\0"[..], &noise(300 + version)].concat();
+        std::fs::write(at.join(".env"), crypt).unwrap();
+        let sops = format!("APP_KEY=ENC[AES256_GCM,data:{version}Zq1,iv:a,tag:b,type:str]\n");
+        std::fs::write(at.join("sops.env"), sops).unwrap();
+        git(at, &["add", "-A"]);
+        git(at, &["commit", "-qm", "x"]);
+    }
+    let (_, looked) = search(at);
+    let of_store = looked.skipped.iter().filter(|s| !s.inside.is_empty());
+    let mut told: Vec<String> = of_store
+        .filter(|s| s.path.ends_with(".git"))
+        .map(|s| s.sentence("/srv/desk"))
+        .collect();
+    told.sort();
+    let [sops, crypt] = &told[..] else {
+        panic!("{told:?}");
+    };
+    let out = "It is in a git repository: take it out first (git show ";
+    assert!(
+        sops.contains("encrypted with SOPS") && sops.contains(out),
+        "{sops}"
+    );
+    let way = "git log -p --all | freescout-rescue find-key /srv/desk --look-in -";
+    assert!(
+        crypt.contains("encrypted with git-crypt") && crypt.contains(way),
+        "{crypt}"
+    );
 }
 
 #[test]

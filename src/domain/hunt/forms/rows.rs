@@ -36,7 +36,7 @@ const DUMP: &str = "mariadbd --datadir=COPY & mariadb-dump --all-databases | fre
 
 /// Marks are those of the programs' own documents and sources, or of `file`.
 #[rustfmt::skip]
-pub(super) const ROWS: [FormRow; 56] = [
+pub(super) const ROWS: [FormRow; 57] = [
     // encrypted
     row(UnreadForm::Gpg, Encrypted, "gpg -d FILE | freescout-rescue find-key INSTALL --look-in -",
         &[(0, b"-----BEGIN PGP MESSAGE-----")], &[("", ".gpg"), ("", ".pgp")]),
@@ -54,9 +54,11 @@ pub(super) const ROWS: [FormRow; 56] = [
         &[(0, b"RCLONE\0\0")], &[]),
     row(UnreadForm::AnsibleVault, Encrypted, "ansible-vault view FILE | freescout-rescue find-key INSTALL --look-in -",
         &[(0, b"$ANSIBLE_VAULT;")], &[]),
-    row(UnreadForm::GitCrypt, Encrypted, "git-crypt unlock KEYFILE",
+    row(UnreadForm::GitCrypt, Encrypted, "git-crypt unlock KEYFILE; git log -p --all | freescout-rescue find-key INSTALL --look-in -",
         &[(0, b"\0GITCRYPT\0")], &[]),
     row(UnreadForm::Sops, Encrypted, "sops -d FILE | freescout-rescue find-key INSTALL --look-in -",
+        &[], &[]),
+    row(UnreadForm::Dotenvx, Encrypted, "dotenvx decrypt --stdout -f FILE | freescout-rescue find-key INSTALL --look-in -",
         &[], &[]),
     row(UnreadForm::Ccrypt, Encrypted, "ccrypt -c FILE | freescout-rescue find-key INSTALL --look-in -",
         &[], &[("", ".cpt")]),

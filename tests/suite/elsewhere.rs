@@ -371,6 +371,39 @@ fn debian_and_rhel_with_their_includes_and_drop_ins() {
 }
 
 #[test]
+fn caddy_with_its_imports_and_the_pool_behind_it() {
+    let main = "{\n\tadmin off\n}\nimport sites/*.caddy\n";
+    let site = "desk.example {\n\troot * ROOT/public\n\timport /etc/caddy/php\n}\n";
+    let php = "php_fastcgi unix//run/php/desk.sock {\n\tenv APP_KEY x\n}\n";
+    let other =
+        "other.example {\n\troot * /srv/other\n\tphp_fastcgi :9000 {\n\t\tenv APP_KEY x\n\t}\n}\n";
+    let pool = "[desk]\nlisten = /run/php/desk.sock\nenv[DB_HOST] = x\n[other]\nlisten = 9000\nenv[APP_KEY] = x\n";
+    let files = [
+        ("etc/caddy/Caddyfile", main),
+        ("etc/caddy/sites/desk.caddy", site),
+        ("etc/caddy/sites/other.caddy", other),
+        ("etc/caddy/php", php),
+        ("etc/php/8.2/fpm/pool.d/desk.conf", pool),
+    ];
+    let mut told = found(&files);
+    told.sort_by_key(|(path, ..)| path.clone());
+    let by_site = By::Site("desk.example".into());
+    let by_pool = By::Pool("desk".into());
+    assert_eq!(
+        told,
+        [
+            (PathBuf::from("etc/caddy/php"), 2, true, by_site),
+            (
+                PathBuf::from("etc/php/8.2/fpm/pool.d/desk.conf"),
+                3,
+                true,
+                by_pool
+            ),
+        ]
+    );
+}
+
+#[test]
 fn hostile_configuration_ends_and_tells_nothing() {
     let around = "include /etc/nginx/nginx.conf; server { root ROOT/public; include nginx.conf; ";
     let deep = format!("{}{}", "a { ".repeat(5000), "fastcgi_param APP_KEY x;");

@@ -3,10 +3,11 @@
 //! Each reader turns a file into blocks: what is set, and what tells for whom. [`tie`] decides which blocks are this
 //! install's: by document root, by the socket that a web server hands its requests to, by the folder or program that a
 //! service runs, by the pool's user. What belongs to another site is dropped; what is not known is kept as unsure.
-//! Sources: the manuals php-fpm.conf, Apache mod_env and mod_proxy_fcgi, nginx ngx_http_fastcgi_module, systemd.exec(5),
+//! Sources: the manuals php-fpm.conf, Apache mod_env and mod_proxy_fcgi, nginx ngx_http_fastcgi_module, Caddy php_fastcgi, systemd.exec(5),
 //! supervisord, crontab(5), pam_env(8).
 
 pub mod apache;
+pub mod caddy;
 pub mod lines;
 pub mod nginx;
 pub mod roots;
@@ -337,14 +338,16 @@ fn serves_all(name: &str) -> bool {
 pub fn socket(text: &str) -> String {
     let text = text.split('|').next().unwrap_or_default();
     let mut text = text.trim().trim_end_matches('/');
-    for scheme in ["proxy:", "unix:", "fcgi://", "tcp://"] {
+    // `unix/` in front of a path is Caddy's.
+    for scheme in ["proxy:", "unix:", "unix/", "fcgi://", "tcp://", "tcp/"] {
         text = text.strip_prefix(scheme).unwrap_or(text);
     }
     if let Some(rest) = text.strip_prefix("/var/run/") {
         return format!("/run/{rest}");
     }
-    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return format!("127.0.0.1:{text}");
+    let port = text.strip_prefix(':').unwrap_or(text);
+    if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) {
+        return format!("127.0.0.1:{port}");
     }
     text.replace("localhost:", "127.0.0.1:")
         .trim_end_matches(':')

@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::domain::config::elsewhere::apache::{self, Included};
-use crate::domain::config::elsewhere::{Block, nginx, sections};
+use crate::domain::config::elsewhere::{Block, caddy, nginx, sections};
 use crate::io::install::host::HostRoot;
 
 /// Pools of FPM: Debian, RHEL, SUSE and Arch, Alpine, software collections, Remi, the images of Docker; Plesk, cPanel,
@@ -79,6 +79,18 @@ const NGINX_SITES: [&str; 7] = [
     "etc/nginx/fastpanel2-sites/*/*.conf",
     "var/www/vhosts/system/*/conf/nginx.conf",
     "home/*/conf/web/*/nginx.conf",
+];
+/// Caddy's own files, and sites of one whose own file is not there.
+const CADDY: [&str; 3] = [
+    "etc/caddy/Caddyfile",
+    "usr/local/etc/caddy/Caddyfile",
+    "usr/local/etc/Caddyfile",
+];
+const CADDY_SITES: [&str; 4] = [
+    "etc/caddy/*.caddy",
+    "etc/caddy/conf.d/*",
+    "etc/caddy/sites/*",
+    "etc/caddy/sites-enabled/*",
 ];
 /// Folders of units, the later ones over the earlier.
 const UNITS: [&str; 5] = [
@@ -185,6 +197,11 @@ impl Configured<'_> {
     /// nginx's sites.
     pub(super) fn nginx(&self) -> Vec<Block> {
         self.servers(&NGINX, &NGINX_SITES, nginx::configuration)
+    }
+
+    /// Caddy's sites.
+    pub(super) fn caddy(&self) -> Vec<Block> {
+        self.servers(&CADDY, &CADDY_SITES, caddy::configuration)
     }
 
     /// A server's own files with all they include; where there are none, its sites as they stand.

@@ -26,6 +26,7 @@ fn of_system(configured: &Configured<'_>) -> Vec<Block> {
     let mut blocks = configured.pools();
     blocks.extend(configured.apache());
     blocks.extend(configured.nginx());
+    blocks.extend(configured.caddy());
     let set = |block: &Block| !block.settings.is_empty();
     blocks.extend(configured.units().into_iter().filter(set));
     blocks.extend(configured.supervisor());

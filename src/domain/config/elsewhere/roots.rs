@@ -1,5 +1,5 @@
-//! Web roots alone, of servers and panels whose settings do not reach PHP's environment by them: LiteSpeed, Caddy, lighttpd,
-//! NGINX Unit, and the records that cPanel keeps of its sites. Sources: their manuals.
+//! Web roots alone: of LiteSpeed, Caddy, lighttpd, NGINX Unit, and of the records that cPanel keeps of its sites. What Caddy
+//! sets for PHP is read in [`super::caddy`]; what the others may set is not. Sources: their manuals.
 
 use std::path::PathBuf;
 

@@ -33,6 +33,10 @@ fn nginx(text: &str) -> Vec<Block> {
     nginx::configuration(Path::new("n"), text.as_bytes(), &|_| Vec::new())
 }
 
+fn caddy(text: &str) -> Vec<Block> {
+    caddy::configuration(Path::new("c"), text.as_bytes(), &|_| Vec::new())
+}
+
 fn apache(text: &str) -> Vec<Block> {
     apache::configuration(Path::new("a"), text.as_bytes(), &|_| Vec::new())
 }
@@ -272,4 +276,86 @@ fn scripts_that_run_first_set_variables_and_ini_files_do_not() {
             one("DB_PORT", None, 4)
         ]
     );
+}
+
+#[test]
+fn what_caddy_hands_to_php_is_seen_and_what_it_replaces_is_not_known() {
+    let site = |inner: &str| {
+        format!(
+            "{{\n\temail a@b.example\n}}\n\nhelp.example.org, www.example.org {{\n\troot * /srv/desk/public\n{inner}\n\tfile_server\n}}\n"
+        )
+    };
+    let plain =
+        site("\tphp_fastcgi unix//run/php/x.sock {\n\t\t# its key\n\t\tenv APP_KEY \"k k\"\n\t}");
+    assert_eq!(tied(caddy(&plain)), [("c".to_owned(), 9, true)]);
+    let told = tie(caddy(&plain), &self::site());
+    let value = told[0].setting.value.as_ref().unwrap();
+    assert_eq!(value.expose(), b"k k");
+    let proxied = site(
+        "\treverse_proxy localhost:9000 {\n\t\ttransport fastcgi {\n\t\t\tenv APP_KEY `k`\n\t\t}\n\t}",
+    );
+    assert_eq!(tied(caddy(&proxied)), [("c".to_owned(), 9, true)]);
+    let replaced = site("\tphp_fastcgi :9000 {\n\t\tenv APP_KEY {$THE_KEY}\n\t}");
+    assert_eq!(
+        tied(caddy(&replaced)),
+        [("c".to_owned(), 8, false)],
+        "not known"
+    );
+    let others = plain.replace("/srv/desk", "/srv/other");
+    assert_eq!(tied(caddy(&others)), []);
+    let snippet = format!(
+        "(php) {{\n\tphp_fastcgi unix//run/php/x.sock {{\n\t\tenv APP_KEY k\n\t}}\n}}\n{}",
+        site("\timport php")
+    );
+    assert_eq!(tied(caddy(&snippet)), [("c".to_owned(), 3, true)]);
+    let alone =
+        "help.example.org\nroot * /srv/desk/public\nphp_fastcgi :9000 {\n env APP_KEY k\n}\n";
+    assert_eq!(tied(caddy(alone)), [("c".to_owned(), 4, true)]);
+}
+
+#[test]
+fn a_pool_behind_caddy_is_the_installs() {
+    let pool = |at: &str| {
+        let own = format!("[p]\nuser = php\nlisten = {at}\nenv[APP_KEY] = k\n");
+        fpm("p", &own)
+    };
+    for (listens, passed) in [
+        ("/run/php/x.sock", "unix//run/php/x.sock"),
+        ("/var/run/php/x.sock", "unix//run/php/x.sock"),
+        ("127.0.0.1:9000", "localhost:9000"),
+        ("9000", ":9000"),
+        ("9000", "tcp/127.0.0.1:9000"),
+    ] {
+        let text = |root: &str| {
+            format!("help.example.org {{\n root * {root}\n php_fastcgi {passed}\n}}\n")
+        };
+        let with = |site: &str| {
+            let both = pool(listens).into_iter().chain(caddy(&text(site)));
+            tied(both.collect())
+        };
+        assert_eq!(
+            with("/srv/desk/public"),
+            [("p".to_owned(), 4, true)],
+            "{passed}"
+        );
+        assert_eq!(with("/srv/other"), [], "{passed}");
+    }
+}
+
+#[test]
+fn no_bytes_of_a_caddyfile_end_the_reading() {
+    let deep = "a {\n".repeat(5000);
+    let endless = "(a) {\n import a\n import a\n}\nx {\n import a\n}\n";
+    for text in [
+        &deep[..],
+        endless,
+        "\"",
+        "`",
+        "x {\n \\",
+        "}\n}\n{",
+        "import (",
+        "a,\nb,",
+    ] {
+        assert_eq!(tied(caddy(text)), [], "{text:.20}");
+    }
 }

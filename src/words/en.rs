@@ -674,6 +674,8 @@ table! {
     undo_nothing = "There is no recovery to undo.";
     undo_nothing_why(folder) = "No backup of this install in {folder} belongs to a recovery that could be undone.";
     undo_nothing_next = "If the recovery was made with --state-dir, give the same one. If the backups alone are elsewhere, name their folder with --backup-dir.";
+    undo_not_confirmed = "Another recovery was carried out since you were asked: undoing it is not what you confirmed.";
+    undo_not_confirmed_next = "Nothing was changed. Look at what the last recovery is now, and ask for its undo again.";
     undo_none_left = "All recoveries of this install have been undone.";
     undo_none_left_next(history) = "Nothing was changed. What was done is listed by: {history}";
     undo_another(what, strategy, undo) = "The {what} ({strategy}) is still in place. To take that back too, run undo again: {undo}";

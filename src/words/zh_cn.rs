@@ -667,6 +667,8 @@ language! {
     undo_nothing = "没有可撤销的恢复。";
     undo_nothing_why(folder) = "{folder} 中没有此安装的备份属于可撤销的恢复。";
     undo_nothing_next = "如果恢复时使用了 --state-dir，请指定相同的目录。如果只有备份在别处，请用 --backup-dir 指定其目录。";
+    undo_not_confirmed = "在询问您之后又执行了另一次恢复：撤销它并不是您所确认的操作。";
+    undo_not_confirmed_next = "未作任何更改。请查看现在最近一次恢复是什么，然后再次请求撤销。";
     undo_none_left = "此安装的所有恢复都已撤销。";
     undo_none_left_next(history) = "未做任何更改。以下命令会列出已完成的操作：{history}";
     undo_another(what, strategy, undo) = "{what}（{strategy}）仍然有效。如需也将其撤销，请再次运行 undo：{undo}";

@@ -22,7 +22,7 @@ pub(super) fn run(common: &Common, yes: bool, source: &PassphraseSource) -> Comm
     let backup = undo::backup_to_undo(&session, &options, &mut ask).map_err(unchanged)?;
     let cautions = output::cautions(&options);
     if yes {
-        let done = undo::undo(&mut session, &options, backup, &mut ask, &reporter);
+        let done = undo::undo(&mut session, &options, &backup, &reporter);
         let done = done.map_err(refused)?;
         let (backup, undone) = (&done.backup, &done.undone);
         let after = session.assess();

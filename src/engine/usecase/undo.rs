@@ -1,6 +1,6 @@
 //! Takes the last recovery back, or the run that was interrupted.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::backup::before_change;
 use super::{AskPassphrase, Refused, Reporter, Stage, lock_for_change, readable};
@@ -68,27 +68,49 @@ pub fn foresee(
     undo::preview(session, options, backup)
 }
 
+/// That another recovery would be taken back than the one that was confirmed.
+fn not_confirmed() -> Problem {
+    let w = words();
+    ErrorKind::ChangedMeanwhile.problem(w.undo_not_confirmed, "", w.undo_not_confirmed_next)
+}
+
+/// The backup of the recovery whose undo was foreseen, readable.
+///
+/// # Errors
+/// As [`backup_to_undo`], and when another recovery is the last one by now.
+pub fn foreseen(
+    session: &Session,
+    options: &Options,
+    folder: Option<&Path>,
+    ask: &mut AskPassphrase<'_>,
+) -> Result<Backup, Problem> {
+    let backup = backup_to_undo(session, options, ask)?;
+    match folder {
+        Some(folder) if folder != backup.folder => Err(not_confirmed()),
+        _ => Ok(backup),
+    }
+}
+
 /// Backs up what stands, and takes the last recovery back, for which this backup was found: before the lock, so that with
-/// nothing to undo nobody has to wait for one, and a passphrase is typed before others are locked out.
+/// nothing to undo nobody has to wait for one, and a passphrase is typed before others are locked out. Where another of us has
+/// recovered since, nothing is changed: that is not what was asked for.
 pub fn undo(
     session: &mut Session,
     options: &Options,
-    mut backup: Backup,
-    ask: &mut AskPassphrase<'_>,
+    backup: &Backup,
     reporter: &dyn Reporter,
 ) -> Result<TakenBack, Refused> {
     let mut ledger = lock_for_change(session, options, reporter).map_err(Refused::NotStarted)?;
     let now = found(session, options).map_err(Refused::unchanged)?;
     if now.folder != backup.folder {
-        // Another of us has recovered since.
-        backup = readable(now, options, ask).map_err(Refused::unchanged)?;
+        return Err(Refused::unchanged(not_confirmed()));
     }
     // What cannot be written is told before anything is saved for it; all else is said of what stands then.
-    undo::require_not_read_only(session, options, &backup).map_err(Refused::unchanged)?;
+    undo::require_not_read_only(session, options, backup).map_err(Refused::unchanged)?;
     let safety = before_change(session, options, reporter).map_err(Refused::unchanged)?;
     reporter.stage(Stage::Apply);
     let mut progress = |what: &str, done, of| reporter.progress(what, done, of);
-    let mut undone = undo::undo(session, &mut ledger, &backup, &mut progress)?;
+    let mut undone = undo::undo(session, &mut ledger, backup, &mut progress)?;
     session.journal_findings.clear();
     let folder = shown(&safety.folder).to_string();
     let install = &session.install.root;
@@ -96,7 +118,7 @@ pub fn undo(
     undone.notes.extend(earlier);
     undone.notes.push(text!(undo_safety, folder));
     Ok(TakenBack {
-        backup: backup.folder,
+        backup: backup.folder.clone(),
         undone,
     })
 }

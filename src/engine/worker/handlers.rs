@@ -165,6 +165,8 @@ pub(super) struct Desk {
     pub(super) setup: Setup,
     pub(super) session: Option<Session>,
     pub(super) backup: Option<Backup>,
+    /// The folder of the backup whose undo was told last, until it is carried out.
+    pub(super) foreseen_undo: Option<PathBuf>,
 }
 
 impl Desk {
@@ -427,6 +429,7 @@ impl Desk {
         call.progress(words().undo_foreseeing, 0, None);
         let backup = usecase::undo::backup_to_undo(session, &options, &mut no_passphrase)?;
         let would = usecase::undo::foresee(session, &options, &backup)?;
+        let foreseen = backup.folder.clone();
         call.send(Update::WouldUndo(Box::new(WouldUndo {
             backup: backup.folder.clone(),
             what: usecase::undo::what(session, &options, &backup)?,
@@ -434,15 +437,17 @@ impl Desk {
             files: would.files,
             left_alone: would.left_alone().collect(),
         })));
+        self.foreseen_undo = Some(foreseen);
         Ok(())
     }
 
     fn undo(&mut self, call: &Call<'_>) -> Result<(), Failure> {
         let options = self.setup.options.clone();
+        let foreseen = self.foreseen_undo.take();
         let session = self.session()?;
         let ask = &mut no_passphrase;
-        let backup = usecase::undo::backup_to_undo(session, &options, ask)?;
-        let taken_back = usecase::undo::undo(session, &options, backup, ask, call)?;
+        let backup = usecase::undo::foreseen(session, &options, foreseen.as_deref(), ask)?;
+        let taken_back = usecase::undo::undo(session, &options, &backup, call)?;
         call.assessed(session);
         call.send(Update::Undone {
             backup: Some(taken_back.backup),

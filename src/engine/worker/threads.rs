@@ -159,6 +159,7 @@ fn work(
     };
     let mut desk = Desk {
         setup,
+        foreseen_undo: None,
         session: None,
         backup: None,
     };

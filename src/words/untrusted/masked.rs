@@ -292,19 +292,22 @@ impl<'t> Unescaped<'t> {
             if run.len() == KEY && is_known(run) {
                 keys.push(from..end);
             }
-            let in_hex = run.windows(2 * KEY).position(|digits| {
+            let in_hex = |digits: &[u8]| {
                 let mut bytes = Zeroizing::new([0; KEY]);
                 base16ct::mixed::decode(digits, &mut bytes[..]).is_ok_and(is_known)
-            });
-            let in_base64 = run.windows(DIGITS).position(|digits| {
+            };
+            let in_base64 = |digits: &[u8]| {
                 [&USUAL, &OF_URLS].into_iter().any(|form| {
                     let mut bytes = Zeroizing::new([0; KEY + 1]);
                     let length = form.decode_slice_unchecked(digits, &mut bytes[..]);
                     length.is_ok_and(|length| is_known(&bytes[..length]))
                 })
-            });
-            keys.extend(in_hex.map(|at| from + at..from + at + 2 * KEY));
-            keys.extend(in_base64.map(|at| from + at..from + at + DIGITS));
+            };
+            // One may stand right behind another.
+            let hex = (0..).zip(run.windows(2 * KEY)).filter(|(_, w)| in_hex(w));
+            keys.extend(hex.map(|(at, _)| from + at..from + at + 2 * KEY));
+            let base64 = (0..).zip(run.windows(DIGITS)).filter(|(_, w)| in_base64(w));
+            keys.extend(base64.map(|(at, _)| from + at..from + at + DIGITS));
             from = end + 1;
         }
         keys
@@ -422,6 +425,7 @@ mod tests {
         let names = [
             format!("/overlay2/{hex}/diff"),
             format!("x{}", hex.to_uppercase()),
+            format!("/a/{hex}-{hex}_{hex}"),
             format!("/a/x{digits}y"),
             format!("/a/old.{}.txt", String::from_utf8_lossy(&key)),
         ];
@@ -431,6 +435,7 @@ mod tests {
         let told = [
             "/overlay2/‹key›/diff",
             "x‹key›",
+            "/a/‹key›-‹key›_‹key›",
             "/a/x‹key›y",
             "/a/old.‹key›.txt",
         ];

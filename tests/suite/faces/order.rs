@@ -191,7 +191,7 @@ fn undo(broken: &Broken, reporter: &Recording<'_>) -> Result<(), Problem> {
     let options = broken.options();
     let ask = &mut no_passphrase;
     let backup = usecase::undo::backup_to_undo(&session, &options, ask)?;
-    let done = usecase::undo::undo(&mut session, &options, backup, ask, reporter);
+    let done = usecase::undo::undo(&mut session, &options, &backup, reporter);
     done.map(|_| ()).map_err(problem)
 }
 
@@ -253,6 +253,25 @@ fn nothing_is_written_before_a_backup_that_reads_back_and_nobody_else_writes_mea
     ];
     assert_eq!(reporter.heard(), stages);
     assert_ne!(stands(&broken), reporter.before, "it was put back");
+}
+
+/// Between what is told of an undo and its confirmation, another program may recover.
+#[test]
+fn no_other_recovery_is_taken_back_than_the_one_that_was_confirmed() {
+    let broken = Broken::new();
+    let reporter = Recording::new(&broken);
+    recover(&broken, &reporter).unwrap();
+    let (session, options) = (reporter.open(), broken.options());
+    let ask = &mut no_passphrase;
+    let last = usecase::undo::backup_to_undo(&session, &options, ask).unwrap();
+    let same = usecase::undo::foreseen(&session, &options, Some(&last.folder), ask);
+    assert_eq!(same.unwrap().folder, last.folder);
+    let another = last.folder.with_file_name("another");
+    let told = usecase::undo::foreseen(&session, &options, Some(&another), ask);
+    let Err(told) = told else {
+        panic!("it would be taken back");
+    };
+    assert_eq!(told.kind.code(), "changed_meanwhile");
 }
 
 #[test]

@@ -119,7 +119,8 @@ pub(super) fn read(
         PieceHolder::ContentLog => {
             let name = UnreadForm::JetBrains.name().to_owned();
             reading.inside.push(name.into());
-            Box::new(PieceReader::new(jetbrains::ContentLog::new(stream)))
+            let cut = Rc::clone(&of_table);
+            Box::new(PieceReader::new(jetbrains::ContentLog::new(stream, cut)))
         }
         PieceHolder::Streams(StreamsIn { form, all }) => {
             reading.inside.push(form.name().to_owned().into());
@@ -255,9 +256,10 @@ mod tests {
                 table,
                 Rc::default(),
             ))),
-            PieceHolder::ContentLog => {
-                Box::new(PieceReader::new(jetbrains::ContentLog::new(stream)))
-            }
+            PieceHolder::ContentLog => Box::new(PieceReader::new(jetbrains::ContentLog::new(
+                stream,
+                Rc::default(),
+            ))),
             PieceHolder::Streams(_) => {
                 Box::new(embedded::Embedded::new(Lookahead::new(stream), &budget))
             }

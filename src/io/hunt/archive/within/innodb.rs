@@ -7,7 +7,7 @@ use std::rc::Rc;
 use flate2::{Decompress, FlushDecompress, Status};
 use zeroize::Zeroizing;
 
-use super::{Pieces, add_lz4, add_plain, add_unpacked, add_xz};
+use super::{MAX_PIECE, Pieces, add_lz4, add_plain, add_unpacked, add_xz};
 use crate::domain::hunt::forms::UnreadForm;
 use crate::domain::hunt::forms::innodb::{InnodbTable, PageContent, PagePacking};
 
@@ -74,7 +74,12 @@ impl Pieces for InnodbPages<'_> {
                     self.blob.reset(true);
                 }
                 // Parts that are not in their order are given as they stand.
-                let used = inflate(&mut self.blob, &page[at..], page.len() << 10, given);
+                let used = inflate(
+                    &mut self.blob,
+                    &page[at..],
+                    (page.len() << 10).min(MAX_PIECE),
+                    given,
+                );
                 used.map(|_| ()).map_err(|_| None)
             }
         };

@@ -2,9 +2,13 @@
 //! ones are packed by lz4 or deflate (`AppendOnlyLogOverMMappedFile`, `VFSContentStorageOverMMappedFile`). What they kept
 //! before that is a row of streams.
 
+use std::cell::Cell;
 use std::io::{Read, Result};
+use std::rc::Rc;
 
 use zeroize::Zeroizing;
+
+use crate::domain::hunt::forms::UnreadForm;
 
 use super::{MAX_PIECE, PLAIN, Pieces, add_lz4, add_plain, add_unpacked};
 
@@ -20,13 +24,16 @@ pub(super) struct ContentLog<'s> {
     stream: &'s mut dyn Read,
     /// Bytes from here on that are no record.
     plain: u64,
+    /// Told where a record holds more than is unpacked of one.
+    cut: Rc<Cell<Option<UnreadForm>>>,
 }
 
 impl<'s> ContentLog<'s> {
-    pub(super) fn new(stream: &'s mut dyn Read) -> Self {
+    pub(super) fn new(stream: &'s mut dyn Read, cut: Rc<Cell<Option<UnreadForm>>>) -> Self {
         Self {
             stream,
             plain: HEADER,
+            cut,
         }
     }
 }
@@ -59,8 +66,11 @@ impl Pieces for ContentLog<'_> {
         let mut record = Zeroizing::new(Vec::new());
         add_plain(self.stream, padded, &mut record)?;
         let end = record.len().min(rest as usize);
+        let before = given.len();
         if !unpack(&record[..end], given) {
             given.extend_from_slice(&record[..end]);
+        } else if given.len() - before >= MAX_PIECE {
+            self.cut.set(Some(UnreadForm::JetBrains));
         }
         given.push(b'\n');
         Ok(true)
@@ -111,9 +121,25 @@ mod tests {
 
     fn given(mut bytes: &[u8]) -> Vec<u8> {
         let mut given = Vec::new();
-        let mut log = PieceReader::new(ContentLog::new(&mut bytes));
+        let mut log = PieceReader::new(ContentLog::new(&mut bytes, Rc::default()));
         log.read_to_end(&mut given).unwrap();
         given
+    }
+
+    #[test]
+    fn a_record_that_unpacks_to_more_is_told() {
+        for (length, told) in [(1 << 20, None), (10 << 20, Some(UnreadForm::JetBrains))] {
+            let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+            zlib.write_all(&vec![b'x'; length]).unwrap();
+            let mut bytes = MAGIC.to_vec();
+            bytes.resize(HEADER as usize, 0);
+            bytes.extend(record(-(length as i32), &zlib.finish().unwrap()));
+            let cut = Rc::new(Cell::new(None));
+            let mut stream = &bytes[..];
+            let mut log = PieceReader::new(ContentLog::new(&mut stream, Rc::clone(&cut)));
+            std::io::copy(&mut log, &mut std::io::sink()).unwrap();
+            assert_eq!(cut.get(), told);
+        }
     }
 
     #[test]

@@ -77,7 +77,10 @@ pub enum Job {
     /// Say what [`Job::Undo`] would put back. Nothing is changed.
     ForeseeUndo,
     /// Take back the last recovery, or the one that was interrupted.
-    Undo,
+    Undo {
+        /// The backup that was told with the question; with another one it is refused. `None` where nothing was told.
+        confirmed: Option<PathBuf>,
+    },
     /// Finish the run that was interrupted.
     Resume {
         /// The passphrase of the backup that is being put back, where that is encrypted.

@@ -49,7 +49,7 @@ impl JobKind {
             Job::Plan { .. } => Self::Plan,
             Job::Apply { .. } => Self::Apply,
             Job::ForeseeUndo => Self::ForeseeUndo,
-            Job::Undo => Self::Undo,
+            Job::Undo { .. } => Self::Undo,
             Job::Resume { .. } => Self::Resume,
             Job::TakeUp(_) => Self::TakeUp,
             Job::MakeSafe(_) => Self::MakeSafe,

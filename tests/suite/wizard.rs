@@ -129,7 +129,10 @@ impl Engine {
         assert!(self.running.is_none(), "a second job was started");
         self.running = Some(id);
         // One that fails may have written before, and the wizard cannot know.
-        self.writing = matches!(job, Job::Apply { .. } | Job::Undo | Job::Resume { .. });
+        self.writing = matches!(
+            job,
+            Job::Apply { .. } | Job::Undo { .. } | Job::Resume { .. }
+        );
         self.standing &= !matches!(job, Job::Survey { .. });
         self.luck = self.luck.wrapping_mul(31).wrapping_add(7);
         let fails = self.luck.is_multiple_of(5);
@@ -280,8 +283,10 @@ impl Engine {
                 let last = self.last_recovery();
                 answers.push(Update::WouldUndo(Box::new(fixture::would_undo_with(&last))));
             }
-            Job::Undo => {
+            Job::Undo { confirmed } => {
                 let last = self.last_recovery();
+                let told = fixture::would_undo_with(&last).backup;
+                assert!(confirmed.is_none_or(|confirmed| *confirmed == told));
                 if !std::mem::take(&mut self.unfinished) {
                     self.recoveries.pop();
                 }
@@ -588,7 +593,7 @@ impl Run {
                 Effect::Start(_, Job::Resume { passphrase }) => {
                     assert!(word == "resume" || passphrase.is_some());
                 }
-                Effect::Start(_, Job::Undo) => assert_eq!(word, "undo"),
+                Effect::Start(_, Job::Undo { .. }) => assert_eq!(word, "undo"),
                 _ => {}
             }
             if let Effect::Start(_, Job::Apply { entered, .. }) = effect {

@@ -165,8 +165,6 @@ pub(super) struct Desk {
     pub(super) setup: Setup,
     pub(super) session: Option<Session>,
     pub(super) backup: Option<Backup>,
-    /// The folder of the backup whose undo was told last, until it is carried out.
-    pub(super) foreseen_undo: Option<PathBuf>,
 }
 
 impl Desk {
@@ -221,7 +219,7 @@ impl Desk {
                 call.send(Update::Applied(Box::new(recovered.applied)));
             }
             Job::ForeseeUndo => self.foresee_undo(call)?,
-            Job::Undo => self.undo(call)?,
+            Job::Undo { confirmed } => self.undo(confirmed.as_deref(), call)?,
             Job::Resume { passphrase } => self.resume(passphrase, call)?,
             Job::TakeUp(bookmark) => self.take_up(&bookmark, call)?,
             Job::MakeSafe(wanted) => {
@@ -429,7 +427,6 @@ impl Desk {
         call.progress(words().undo_foreseeing, 0, None);
         let backup = usecase::undo::backup_to_undo(session, &options, &mut no_passphrase)?;
         let would = usecase::undo::foresee(session, &options, &backup)?;
-        let foreseen = backup.folder.clone();
         call.send(Update::WouldUndo(Box::new(WouldUndo {
             backup: backup.folder.clone(),
             what: usecase::undo::what(session, &options, &backup)?,
@@ -437,16 +434,14 @@ impl Desk {
             files: would.files,
             left_alone: would.left_alone().collect(),
         })));
-        self.foreseen_undo = Some(foreseen);
         Ok(())
     }
 
-    fn undo(&mut self, call: &Call<'_>) -> Result<(), Failure> {
+    fn undo(&mut self, confirmed: Option<&Path>, call: &Call<'_>) -> Result<(), Failure> {
         let options = self.setup.options.clone();
-        let foreseen = self.foreseen_undo.take();
         let session = self.session()?;
         let ask = &mut no_passphrase;
-        let backup = usecase::undo::foreseen(session, &options, foreseen.as_deref(), ask)?;
+        let backup = usecase::undo::foreseen(session, &options, confirmed, ask)?;
         let taken_back = usecase::undo::undo(session, &options, &backup, call)?;
         call.assessed(session);
         call.send(Update::Undone {

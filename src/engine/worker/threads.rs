@@ -159,7 +159,6 @@ fn work(
     };
     let mut desk = Desk {
         setup,
-        foreseen_undo: None,
         session: None,
         backup: None,
     };

@@ -104,7 +104,9 @@ impl Wizard {
                 self.say(words().undo_type_the_word);
             }
             Action::Primary => {
-                let started = self.start(Job::Undo);
+                let told = self.report.would_undo();
+                let confirmed = told.map(|would| would.backup.clone());
+                let started = self.start(Job::Undo { confirmed });
                 // It is asked again where it fails.
                 if !started.is_empty() {
                     self.report.form = Some(ReportForm::undo());
@@ -198,10 +200,7 @@ impl Wizard {
         };
         let good = |owner: &&Owner<'_>| owner.health() == Health::Good;
         let mut notes = self.report_notes();
-        if let (Some(applied), None) = (&self.report.applied, &self.report.undone) {
-            let undo = applied.undo.iter();
-            notes.extend(undo.map(|undo| text!(report_undo, undo)));
-        }
+        notes.extend(self.report_undo());
         let notes = notes.into_iter().map(|text| ReportItem {
             health: None,
             name: String::new(),
@@ -283,8 +282,7 @@ impl Wizard {
     /// The command that takes it back stands among the notes below: a key does the same here.
     fn report_in_short(&self) -> Vec<String> {
         let mut lines = self.report_outcome(mail_state::figures);
-        let undone = self.report.undone.iter().flatten().skip(1);
-        lines.extend(undone.cloned());
+        lines.extend(self.beside_the_undo());
         lines.extend(self.recoveries_in_effect());
         lines
     }
@@ -338,16 +336,24 @@ impl Wizard {
 
     /// How to take it back; of what was taken back, all that is to be known beside. Then what stands of this session.
     pub(super) fn report_ways(&self) -> Vec<String> {
-        let mut ways: Vec<String> = match (&self.report.undone, &self.report.applied) {
-            (Some(undone), _) => undone.iter().skip(1).cloned().collect(),
-            (None, Some(applied)) => {
-                let undo = applied.undo.iter();
-                undo.map(|undo| text!(report_undo, undo)).collect()
-            }
-            (None, None) => Vec::new(),
-        };
+        let mut ways = self.beside_the_undo();
+        ways.extend(self.report_undo());
         ways.extend(self.recoveries_in_effect());
         ways
+    }
+
+    /// Of what was taken back, all that is to be known beside.
+    fn beside_the_undo(&self) -> Vec<String> {
+        let undone = self.report.undone.iter().flatten();
+        undone.skip(1).cloned().collect()
+    }
+
+    /// How to take it back, as a command.
+    fn report_undo(&self) -> Option<String> {
+        let stands = self.report.applied.as_ref();
+        let stands = stands.filter(|_| self.report.undone.is_none())?;
+        let undo = stands.undo.as_ref()?;
+        Some(text!(report_undo, undo))
     }
 
     /// How many recoveries of this session stand, where it has carried out several.

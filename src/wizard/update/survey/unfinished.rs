@@ -72,7 +72,11 @@ impl Wizard {
         let job = if word.eq_ignore_ascii_case(typed::RESUME) {
             Job::Resume { passphrase: None }
         } else if word.eq_ignore_ascii_case(typed::UNDO) && !self.is_taking_back() {
-            Job::Undo
+            let confirmed = match &form.preview {
+                Preview::Is(would) => Some(would.backup.clone()),
+                _ => None,
+            };
+            Job::Undo { confirmed }
         } else {
             self.say(if self.is_taking_back() {
                 w.unfinished_type_resume

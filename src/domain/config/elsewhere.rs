@@ -3,8 +3,8 @@
 //! Each reader turns a file into blocks: what is set, and what tells for whom. [`tie`] decides which blocks are this
 //! install's: by document root, by the socket that a web server hands its requests to, by the folder or program that a
 //! service runs, by the pool's user. What belongs to another site is dropped; what is not known is kept as unsure.
-//! Sources: the manuals php-fpm.conf, Apache mod_env and mod_proxy_fcgi, nginx ngx_http_fastcgi_module, Caddy php_fastcgi, systemd.exec(5),
-//! supervisord, crontab(5), pam_env(8).
+//! Sources: the manuals php-fpm.conf, Apache mod_env and mod_proxy_fcgi, nginx ngx_http_fastcgi_module, Caddy php_fastcgi,
+//! systemd.exec(5), supervisord, crontab(5), pam_env(8).
 
 pub mod apache;
 pub mod caddy;
@@ -32,6 +32,8 @@ const SETTINGS: [&str; 10] = [
     "DB_PASSWORD",
     "DB_TABLE_PREFIX",
 ];
+/// Settings of one site: of more, nobody needs to be told.
+const MAX_SETTINGS: usize = 100;
 /// Variables of common images, whose start writes them into `.env` as `APP_KEY`.
 pub const CONTAINER_KEYS: [&str; 2] = ["FREESCOUT_APP_KEY", "FREESCOUT_APP_KEY_FILE"];
 
@@ -123,6 +125,13 @@ impl Block {
     /// Where it is named. The first place counts.
     pub(crate) fn stands(&mut self, path: &Path, line: u64) {
         self.at.get_or_insert_with(|| (path.to_owned(), line));
+    }
+
+    /// Adds a setting that is one of those that matter, once.
+    pub(crate) fn add(&mut self, setting: Setting) {
+        if self.settings.len() < MAX_SETTINGS && !self.settings.contains(&setting) {
+            self.settings.push(setting);
+        }
     }
 
     /// Takes a setting, if it is one of those that matter. The last one of a name counts.

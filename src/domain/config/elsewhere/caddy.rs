@@ -6,14 +6,13 @@
 use std::path::{Path, PathBuf};
 
 use super::apache::Included;
+use super::roots::WebRoot;
 use super::{Block, By};
 
 /// Levels within levels, and imports within imports.
 const MAX_DEPTH: usize = 20;
 /// Directives of one configuration, what it imports counted each time.
 const MAX_DIRECTIVES: usize = 20_000;
-/// Settings of one site: of more, nobody needs to be told.
-const MAX_SETTINGS: usize = 100;
 
 /// One directive, and what is in its braces, where it has some.
 #[derive(Clone)]
@@ -27,6 +26,19 @@ struct CaddyDirective {
 impl CaddyDirective {
     fn name(&self) -> &str {
         self.words.first().map_or("", String::as_str)
+    }
+
+    /// Of a site, the first address.
+    fn address(&self) -> String {
+        self.name().trim_end_matches(',').to_owned()
+    }
+
+    /// The web root that it names.
+    fn root(&self) -> Option<&str> {
+        let ("root", [_, root] | [_, _, root]) = (self.name(), &self.words[..]) else {
+            return None;
+        };
+        (root.starts_with('/') && !root.contains('{')).then_some(root)
     }
 
     fn inner(&self) -> &[CaddyDirective] {
@@ -71,8 +83,7 @@ pub fn configuration(
     for directive in importer.expand(all, 0) {
         let of_site = !directive.words.is_empty() && directive.inner.is_some();
         if of_site && !is_snippet(directive.name()) {
-            let name = directive.name().trim_end_matches(',').to_owned();
-            let mut block = Block::new(By::Site(name.into()));
+            let mut block = Block::new(By::Site(directive.address().into()));
             site(directive.inner(), &mut block);
             blocks.push(block);
         }
@@ -148,16 +159,39 @@ impl Importer<'_> {
     }
 }
 
+/// The web roots of a file, as it stands: what it imports is another one.
+pub fn roots(bytes: &[u8]) -> Vec<WebRoot> {
+    let mut found = Vec::new();
+    for directive in parse(Path::new(""), bytes) {
+        let site = match directive.inner {
+            Some(_) => directive.address(),
+            None => String::new(),
+        };
+        roots_in(std::slice::from_ref(&directive), &site, &mut found);
+    }
+    found
+}
+
+fn roots_in(level: &[CaddyDirective], site: &str, found: &mut Vec<WebRoot>) {
+    for directive in level {
+        found.extend(directive.root().map(|root| WebRoot {
+            site: site.to_owned(),
+            root: root.into(),
+            line: directive.line,
+        }));
+        roots_in(directive.inner(), site, found);
+    }
+}
+
 fn site(level: &[CaddyDirective], block: &mut Block) {
     for directive in level {
-        let words: Vec<&str> = directive.words.iter().map(String::as_str).collect();
-        match words[..] {
-            ["root", root] | ["root", _, root] if root.starts_with('/') && !root.contains('{') => {
-                block.stands(&directive.path, directive.line);
-                block.roots.push(root.into());
-            }
-            ["php_fastcgi", ..] => fastcgi(directive, directive.inner(), block),
-            ["reverse_proxy", ..] => {
+        if let Some(root) = directive.root() {
+            block.stands(&directive.path, directive.line);
+            block.roots.push(root.into());
+        }
+        match directive.name() {
+            "php_fastcgi" => fastcgi(directive, directive.inner(), block),
+            "reverse_proxy" => {
                 let of_fastcgi = |d: &&CaddyDirective| d.words[..] == ["transport", "fastcgi"];
                 if let Some(transport) = directive.inner().iter().find(of_fastcgi) {
                     fastcgi(directive, transport.inner(), block);
@@ -188,11 +222,9 @@ fn fastcgi(proxy: &CaddyDirective, settings: &[CaddyDirective], block: &mut Bloc
             own.set(name, value, &directive.path, directive.line);
         }
     }
-    for setting in own.settings {
-        if block.settings.len() < MAX_SETTINGS && !block.settings.contains(&setting) {
-            block.settings.push(setting);
-        }
-    }
+    own.settings
+        .into_iter()
+        .for_each(|setting| block.add(setting));
 }
 
 fn parse(path: &Path, bytes: &[u8]) -> Vec<CaddyDirective> {

@@ -10,9 +10,6 @@ use super::{Block, By, Setting};
 /// Levels within levels, and files within files.
 const MAX_DEPTH: usize = 20;
 
-/// Settings of one site: of more, nobody needs to be told.
-const MAX_SETTINGS: usize = 100;
-
 /// One directive, and what is in its braces.
 struct Directive {
     words: Vec<String>,
@@ -144,10 +141,7 @@ fn server(
                     false => block.passes_to.extend(servers),
                 }
                 for setting in here.iter().filter(|s| super::is_wanted(&s.name)) {
-                    let room = block.settings.len() < MAX_SETTINGS;
-                    if room && !block.settings.contains(setting) {
-                        block.settings.push(setting.clone());
-                    }
+                    block.add(setting.clone());
                 }
             }
             _ => {}

@@ -1,5 +1,5 @@
-//! Web roots alone: of LiteSpeed, Caddy, lighttpd, NGINX Unit, and of the records that cPanel keeps of its sites. What Caddy
-//! sets for PHP is read in [`super::caddy`]; what the others may set is not. Sources: their manuals.
+//! Web roots alone: of LiteSpeed, lighttpd, NGINX Unit, and of the records that cPanel keeps of its sites. What these may set
+//! for PHP is not read. Sources: their manuals.
 
 use std::path::PathBuf;
 
@@ -12,40 +12,6 @@ pub struct WebRoot {
     pub root: PathBuf,
     /// The line, counted from 1.
     pub line: u64,
-}
-
-/// A `Caddyfile`: `root * /srv/app/public` within the braces of a site, or `root /srv/app/public` within those of a server.
-pub fn caddy(bytes: &[u8]) -> Vec<WebRoot> {
-    let text = String::from_utf8_lossy(bytes);
-    let (mut found, mut site, mut depth) = (Vec::new(), String::new(), 0_usize);
-    for (number, line) in (1..).zip(text.lines()) {
-        let line = line.split(" #").next().unwrap_or_default().trim();
-        let words: Vec<&str> = line
-            .split_whitespace()
-            .map(|word| word.trim_matches('"'))
-            .collect();
-        match words[..] {
-            ["root", "*", root] | ["root", root] if root.starts_with('/') => {
-                let (site, root) = (site.clone(), root.into());
-                found.push(WebRoot {
-                    site,
-                    root,
-                    line: number,
-                });
-            }
-            _ => {}
-        }
-        // Placeholders are in braces as well, but never at the end of a line.
-        if line.ends_with('{') {
-            if let (0, Some(name)) = (depth, words.first()) {
-                site = name.trim_end_matches([',', '{']).to_owned();
-            }
-            depth += 1;
-        } else if line == "}" {
-            depth = depth.saturating_sub(1);
-        }
-    }
-    found
 }
 
 /// lighttpd: `server.document-root = "/srv/app/public"`, within a host's braces or outside.
@@ -175,7 +141,7 @@ mod tests {
         let caddyfile = b"{\n  frankenphp\n}\nhelp.example.org {\n  root * /srv/app/public\n  php_fastcgi unix//run/php.sock\n}\n\
             :80 {\n  php_server {\n    root /srv/b/public\n  }\n}\n";
         assert_eq!(
-            told(caddy(caddyfile)),
+            told(super::super::caddy::roots(caddyfile)),
             [
                 root("help.example.org", "/srv/app/public", 5),
                 root(":80", "/srv/b/public", 10)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Discovery, Levels};
 use crate::domain::config::elsewhere::roots::{self, WebRoot};
-use crate::domain::config::elsewhere::{Block, By, socket};
+use crate::domain::config::elsewhere::{Block, By, caddy, socket};
 use crate::domain::config::found::{Evidence, FoundBy, WebServer};
 use crate::io::install::configured::Configured;
 use crate::words::untrusted::Untrusted;
@@ -79,7 +79,7 @@ impl Discovery<'_> {
     fn other_servers(&mut self, configured: &Configured<'_>) {
         type Reader = fn(&[u8]) -> Vec<WebRoot>;
         let servers: [(WebServer, &[&str], Reader); 3] = [
-            (WebServer::Caddy, &CADDY, roots::caddy),
+            (WebServer::Caddy, &CADDY, caddy::roots),
             (WebServer::Lighttpd, &LIGHTTPD, roots::lighttpd),
             (WebServer::Unit, &UNIT, roots::unit),
         ];

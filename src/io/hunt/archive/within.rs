@@ -1,5 +1,6 @@
 //! Files in which packed pieces stand among plain ones: journals of systemd, segments of Borg, Redis' dumps, cabinets of
-//! Windows, tables of InnoDB, the local history of JetBrains, and forms that keep their content as streams that end by themselves (squashfs and its kin).
+//! Windows, tables of InnoDB, the local history of JetBrains, and forms that keep their content as streams that end by
+//! themselves (squashfs and its kin).
 //!
 //! They are read once, from their beginning: each piece is given unpacked, and all between them as it stands. So nothing is
 //! lost that stands there plainly, whatever else is wrong with the file.
@@ -55,6 +56,9 @@ const MEMORY: u64 = 2 * MAX_PIECE as u64 + MAX_WINDOW + (1 << 20);
 /// How much of what is not packed is given at a time.
 const PLAIN: usize = 64 << 10;
 
+/// What some piece is that was left out, where there is one.
+type LeftOut = Rc<Cell<Option<UnreadForm>>>;
+
 /// What begins so holds such pieces.
 pub(super) fn holder(head: &[u8]) -> Option<PieceHolder> {
     match head {
@@ -91,8 +95,7 @@ pub(super) fn read(
         .ok_or(SkipReason::Memory(MEMORY.div_ceil(1 << 20)))?;
     let members = reading.inside.len();
     let mut unread = None;
-    let others = Rc::new(Cell::new(false));
-    let of_table = Rc::new(Cell::new(None));
+    let left_out = LeftOut::default();
     let mut pieces: Box<dyn Read + '_> = match holder {
         PieceHolder::Journal => Box::new(PieceReader::new(journal::SystemdJournal::new(stream))),
         PieceHolder::Borg => Box::new(PieceReader::new(borg::BorgSegment::new(stream))),
@@ -103,8 +106,8 @@ pub(super) fn read(
         PieceHolder::Cabinet => {
             let name = UnreadForm::Cab.name().to_owned();
             reading.inside.push(name.into());
-            let others = Rc::clone(&others);
-            let cabinet = cabinet::Cabinet::new(stream, &reading.budget, others);
+            let left_out = Rc::clone(&left_out);
+            let cabinet = cabinet::Cabinet::new(stream, &reading.budget, left_out);
             Box::new(PieceReader::new(cabinet))
         }
         PieceHolder::Innodb(table) => {
@@ -112,15 +115,16 @@ pub(super) fn read(
                 let name = UnreadForm::InnodbCompressed.name().to_owned();
                 reading.inside.push(name.into());
             }
-            let of_table = Rc::clone(&of_table);
-            let pages = innodb::InnodbPages::new(stream, table, of_table);
+            let left_out = Rc::clone(&left_out);
+            let pages = innodb::InnodbPages::new(stream, table, left_out);
             Box::new(PieceReader::new(pages))
         }
         PieceHolder::ContentLog => {
             let name = UnreadForm::JetBrains.name().to_owned();
             reading.inside.push(name.into());
-            let cut = Rc::clone(&of_table);
-            Box::new(PieceReader::new(jetbrains::ContentLog::new(stream, cut)))
+            let left_out = Rc::clone(&left_out);
+            let log = jetbrains::ContentLog::new(stream, left_out);
+            Box::new(PieceReader::new(log))
         }
         PieceHolder::Streams(StreamsIn { form, all }) => {
             reading.inside.push(form.name().to_owned().into());
@@ -135,10 +139,7 @@ pub(super) fn read(
     let outcome = search.text(Text::new(&mut metered, depth + 1), reading);
     reading.inside.truncate(members);
     reading.memory = outer;
-    if others.get() {
-        unread = Some(SkipReason::Form(UnreadForm::Cab));
-    }
-    unread = unread.or(of_table.get().map(SkipReason::Form));
+    unread = unread.or(left_out.get().map(SkipReason::Form));
     outcome.and(unread.map_or(Ok(()), Err))
 }
 
@@ -178,6 +179,14 @@ impl<P: Pieces> Read for PieceReader<P> {
         self.taken += read;
         Ok(read)
     }
+}
+
+/// Gives what is left of bytes that are no piece, as many of them as are given at once. Says whether there may be more.
+fn give_plain(stream: &mut dyn Read, left: &mut u64, given: &mut Vec<u8>) -> Result<bool> {
+    let bytes = (*left).min(PLAIN as u64);
+    *left -= bytes;
+    let whole = add_plain(stream, bytes, given)?;
+    Ok(whole || !given.is_empty())
 }
 
 /// Adds what a whole stream unpacks to, as far as that goes and no more than a piece may hold.

@@ -5,7 +5,7 @@ use std::io::{Read, Result};
 
 use zeroize::Zeroizing;
 
-use super::{MAX_PIECE, PLAIN, Pieces, add_lz4, add_plain, add_unpacked, add_xz, add_zstd};
+use super::{MAX_PIECE, Pieces, add_lz4, add_plain, add_unpacked, add_xz, add_zstd, give_plain};
 
 pub(super) const MAGIC: &[u8] = b"BORG_SEG";
 /// A sum, the length of the entry, and its kind.
@@ -36,10 +36,7 @@ impl<'s> BorgSegment<'s> {
 impl Pieces for BorgSegment<'_> {
     fn next(&mut self, given: &mut Vec<u8>) -> Result<bool> {
         if self.plain > 0 {
-            let bytes = self.plain.min(PLAIN as u64);
-            self.plain -= bytes;
-            let whole = add_plain(self.stream, bytes, given)?;
-            return Ok(whole || !given.is_empty());
+            return give_plain(self.stream, &mut self.plain, given);
         }
         let mut entry = Vec::new();
         let whole = add_plain(self.stream, ENTRY as u64, &mut entry)?;

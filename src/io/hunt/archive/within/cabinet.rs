@@ -1,16 +1,15 @@
 //! Cabinets of Windows: folders of blocks, each of which is packed by itself, though it looks back into those before it
 //! ([MS-CAB], and MSZIP in [MS-MCI]). Blocks of other packings are given as they stand.
 
-use std::cell::Cell;
 use std::io::{Error, ErrorKind, Read, Result};
-use std::rc::Rc;
 
 use flate2::{Decompress, FlushDecompress};
 use zeroize::Zeroizing;
 
 use super::super::super::budget::Budget;
 use super::super::numbers::number;
-use super::{Pieces, add_plain};
+use super::{LeftOut, Pieces, add_plain};
+use crate::domain::hunt::forms::UnreadForm;
 
 pub(super) const MAGIC: &[u8] = b"MSCF\0\0\0\0";
 const HEADER: usize = 36;
@@ -51,13 +50,12 @@ pub(super) struct Cabinet<'s> {
     inflate: Decompress,
     /// What the folder's last block unpacked to.
     before: Zeroizing<Vec<u8>>,
-    /// Whether something in it is packed in another way.
-    others: Rc<Cell<bool>>,
+    left_out: LeftOut,
 }
 
 impl<'s> Cabinet<'s> {
-    /// Reads this cabinet; `others` is set when something in it is packed in a way that is not read.
-    pub(super) fn new(stream: &'s mut dyn Read, budget: &Budget, others: Rc<Cell<bool>>) -> Self {
+    /// Reads this cabinet; `left_out` is set when something in it is packed in a way that is not read.
+    pub(super) fn new(stream: &'s mut dyn Read, budget: &Budget, left_out: LeftOut) -> Self {
         Self {
             stream,
             budget: budget.clone(),
@@ -68,7 +66,7 @@ impl<'s> Cabinet<'s> {
             reserved: 0,
             inflate: Decompress::new(false),
             before: Zeroizing::default(),
-            others,
+            left_out,
         }
     }
 
@@ -148,7 +146,7 @@ impl<'s> Cabinet<'s> {
                 return Err(Error::from(ErrorKind::UnexpectedEof));
             }
             if !matches!(folder.packing, STORED | MSZIP) {
-                self.others.set(true);
+                self.left_out.set(Some(UnreadForm::Cab));
             }
             self.before.clear();
             self.current = Some(folder);

@@ -1,13 +1,11 @@
 //! Tables of InnoDB, page by page: packed ones are given as the server works on them, others as they stand.
 
-use std::cell::Cell;
 use std::io::{Error, ErrorKind, Read, Result};
-use std::rc::Rc;
 
 use flate2::{Decompress, FlushDecompress, Status};
 use zeroize::Zeroizing;
 
-use super::{MAX_PIECE, Pieces, add_lz4, add_plain, add_unpacked, add_xz};
+use super::{LeftOut, MAX_PIECE, Pieces, add_lz4, add_plain, add_unpacked, add_xz};
 use crate::domain::hunt::forms::UnreadForm;
 use crate::domain::hunt::forms::innodb::{InnodbTable, PageContent, PagePacking};
 
@@ -20,17 +18,12 @@ pub(super) struct InnodbPages<'s> {
     records: Decompress,
     /// A long text goes on in the next page.
     blob: Decompress,
-    /// What some page is that is not read.
-    unread: Rc<Cell<Option<UnreadForm>>>,
+    left_out: LeftOut,
 }
 
 impl<'s> InnodbPages<'s> {
-    /// Reads a table; `unread` is set where a page is encrypted, or packed in a way that is not read.
-    pub(super) fn new(
-        stream: &'s mut dyn Read,
-        table: InnodbTable,
-        unread: Rc<Cell<Option<UnreadForm>>>,
-    ) -> Self {
+    /// Reads a table; `left_out` is set where a page is encrypted, or packed in a way that is not read.
+    pub(super) fn new(stream: &'s mut dyn Read, table: InnodbTable, left_out: LeftOut) -> Self {
         Self {
             stream,
             table,
@@ -38,7 +31,7 @@ impl<'s> InnodbPages<'s> {
             begun: false,
             records: Decompress::new(true),
             blob: Decompress::new(true),
-            unread,
+            left_out,
         }
     }
 }
@@ -90,9 +83,9 @@ impl Pieces for InnodbPages<'_> {
         }
         // Who is told that it is encrypted knows more.
         if let Err(Some(unread)) = outcome
-            && self.unread.get() != Some(UnreadForm::InnodbEncrypted)
+            && self.left_out.get() != Some(UnreadForm::InnodbEncrypted)
         {
-            self.unread.set(Some(unread));
+            self.left_out.set(Some(unread));
         }
         Ok(!page.is_empty())
     }
@@ -151,6 +144,7 @@ fn inflate(
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::io::Write;
+    use std::rc::Rc;
 
     use super::*;
 
@@ -169,7 +163,7 @@ mod tests {
         let first = page(8, 54, &flags.to_be_bytes());
         let table = InnodbTable::of(&first).unwrap();
         let bytes = [&first, page_of_it].concat();
-        let (mut stream, unread) = (&bytes[..], Rc::default());
+        let (mut stream, unread) = (&bytes[..], LeftOut::default());
         let mut pages = InnodbPages::new(&mut stream, table, Rc::clone(&unread));
         let mut all = Vec::new();
         while pages.next(&mut all).unwrap() {}

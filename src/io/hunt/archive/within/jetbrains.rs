@@ -2,15 +2,12 @@
 //! ones are packed by lz4 or deflate (`AppendOnlyLogOverMMappedFile`, `VFSContentStorageOverMMappedFile`). What they kept
 //! before that is a row of streams.
 
-use std::cell::Cell;
 use std::io::{Read, Result};
-use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
+use super::{LeftOut, MAX_PIECE, Pieces, add_lz4, add_plain, add_unpacked, give_plain};
 use crate::domain::hunt::forms::UnreadForm;
-
-use super::{MAX_PIECE, PLAIN, Pieces, add_lz4, add_plain, add_unpacked};
 
 pub(super) const MAGIC: &[u8] = b"MLOA";
 const HEADER: u64 = 64;
@@ -24,16 +21,16 @@ pub(super) struct ContentLog<'s> {
     stream: &'s mut dyn Read,
     /// Bytes from here on that are no record.
     plain: u64,
-    /// Told where a record holds more than is unpacked of one.
-    cut: Rc<Cell<Option<UnreadForm>>>,
+    left_out: LeftOut,
 }
 
 impl<'s> ContentLog<'s> {
-    pub(super) fn new(stream: &'s mut dyn Read, cut: Rc<Cell<Option<UnreadForm>>>) -> Self {
+    /// Reads such a log; `left_out` is set where a record holds more than is unpacked of one.
+    pub(super) fn new(stream: &'s mut dyn Read, left_out: LeftOut) -> Self {
         Self {
             stream,
             plain: HEADER,
-            cut,
+            left_out,
         }
     }
 }
@@ -41,10 +38,7 @@ impl<'s> ContentLog<'s> {
 impl Pieces for ContentLog<'_> {
     fn next(&mut self, given: &mut Vec<u8>) -> Result<bool> {
         if self.plain > 0 {
-            let bytes = self.plain.min(PLAIN as u64);
-            self.plain -= bytes;
-            let whole = add_plain(self.stream, bytes, given)?;
-            return Ok(whole || !given.is_empty());
+            return give_plain(self.stream, &mut self.plain, given);
         }
         let mut number = Vec::new();
         add_plain(self.stream, NUMBER, &mut number)?;
@@ -70,7 +64,7 @@ impl Pieces for ContentLog<'_> {
         if !unpack(&record[..end], given) {
             given.extend_from_slice(&record[..end]);
         } else if given.len() - before >= MAX_PIECE {
-            self.cut.set(Some(UnreadForm::JetBrains));
+            self.left_out.set(Some(UnreadForm::JetBrains));
         }
         given.push(b'\n');
         Ok(true)
@@ -100,6 +94,7 @@ fn unpack(record: &[u8], given: &mut Vec<u8>) -> bool {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::io::Write;
+    use std::rc::Rc;
 
     use super::super::PieceReader;
     use super::*;
@@ -134,7 +129,7 @@ mod tests {
             let mut bytes = MAGIC.to_vec();
             bytes.resize(HEADER as usize, 0);
             bytes.extend(record(-(length as i32), &zlib.finish().unwrap()));
-            let cut = Rc::new(Cell::new(None));
+            let cut = LeftOut::default();
             let mut stream = &bytes[..];
             let mut log = PieceReader::new(ContentLog::new(&mut stream, Rc::clone(&cut)));
             std::io::copy(&mut log, &mut std::io::sink()).unwrap();

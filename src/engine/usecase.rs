@@ -97,10 +97,11 @@ pub trait Reporter {
     }
 }
 
-/// Says how a search goes. What is told of keys is told with their numbers.
-fn tell_found(session: &mut Session, looking: Looking<'_>, reporter: &dyn Reporter) {
+/// Says how a search goes. What is told of keys is told with their numbers; `kept` says that these stay, because all that is at
+/// hand was looked through before.
+fn tell_found(session: &mut Session, looking: Looking<'_>, kept: bool, reporter: &dyn Reporter) {
     if matches!(looking, Looking::Found) && reporter.keeps_numbers() {
-        session.number_keys(true);
+        session.number_keys(kept);
     }
     reporter.found(session, looking);
 }

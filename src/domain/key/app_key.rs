@@ -107,10 +107,9 @@ impl AppKey {
         }
         let mut bytes = Zeroizing::new([0; KEY_LEN]);
         let Some(encoded) = text.strip_prefix(b"base64:") else {
-            let encrypted = ENCRYPTED.iter().find(|(mark, _)| text.starts_with(mark));
-            set_bytes(&mut bytes, text).map_err(|error| match encrypted {
-                Some((_, program)) => KeyError::Encrypted(program),
-                None => error,
+            set_bytes(&mut bytes, text).map_err(|error| {
+                let encrypted = ENCRYPTED.iter().find(|(mark, _)| text.starts_with(mark));
+                encrypted.map_or(error, |(_, program)| KeyError::Encrypted(program))
             })?;
             return Ok(bytes);
         };

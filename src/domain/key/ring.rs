@@ -122,6 +122,12 @@ impl KeyRing {
         self.numbers.len() > self.told + 1
     }
 
+    /// Whether what they open decides on that: there are several beside the current one.
+    pub fn are_numbers_by_use(&self) -> bool {
+        let untold = self.numbers.iter().skip(self.told);
+        untold.filter(|of| self.effective != Some(**of)).count() > 1
+    }
+
     /// The numbers were told: each key keeps its own from now on.
     pub fn keep_numbers(&mut self) {
         self.told = self.numbers.len();
@@ -327,11 +333,19 @@ mod tests {
             ring.add(key(texts[at]), place(at));
         }
         ring.set_effective(Some(current));
-        assert!(ring.has_untold_numbers());
+        assert!(ring.has_untold_numbers() && ring.are_numbers_by_use());
         ring.number(&opened);
         assert_eq!(labels(&ring), ["K2", "K3", "K4", "K1"]);
         ring.keep_numbers();
         assert!(!ring.has_untold_numbers());
+        // Of two, the current one is the first, whatever they open.
+        let mut two = KeyRing::default();
+        two.add(key(texts[1]), place(1));
+        two.add(key(texts[0]), place(0));
+        two.set_effective(Some(current));
+        assert!(two.has_untold_numbers() && !two.are_numbers_by_use());
+        two.number(&|_| 0);
+        assert_eq!(two.label(current), "K1");
     }
 
     /// The text that is taken for the maker, of two that were found in this order.

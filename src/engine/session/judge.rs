@@ -22,9 +22,12 @@ impl Session {
     pub fn number_keys(&mut self, keeps: bool) {
         if self.ring.has_untold_numbers() {
             let mut opened: BTreeMap<Fingerprint, usize> = BTreeMap::new();
-            for secret in assessment::judge_all(&self.inventory, &self.ring) {
-                if let Some(key) = secret.verdict.key() {
-                    *opened.entry(key).or_default() += 1;
+            // Every secret is judged for that: not where it decides nothing.
+            if self.ring.are_numbers_by_use() {
+                for secret in assessment::judge_all(&self.inventory, &self.ring) {
+                    if let Some(key) = secret.verdict.key() {
+                        *opened.entry(key).or_default() += 1;
+                    }
                 }
             }
             let opens = |key| opened.get(&key).copied().unwrap_or_default();

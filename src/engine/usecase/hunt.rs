@@ -27,7 +27,7 @@ pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -
     reporter.stage(Stage::Search);
     let cancel = || reporter.cancelled();
     let mut on = |session: &mut Session, looking: Looking<'_>| {
-        tell_found(session, looking, reporter);
+        tell_found(session, looking, true, reporter);
     };
     let looked = match place {
         Where::In(roots) => {
@@ -54,7 +54,7 @@ pub fn look(session: &mut Session, place: &Where<'_>, reporter: &dyn Reporter) -
 pub fn hunt(session: &mut Session, places: &SearchPlaces, reporter: &dyn Reporter) -> Hunted {
     reporter.stage(Stage::Search);
     let mut on = |session: &mut Session, looking: Looking<'_>| {
-        tell_found(session, looking, reporter);
+        tell_found(session, looking, true, reporter);
     };
     let hunted = find_key::hunt(session, places, &|| reporter.cancelled(), &mut on);
     session.number_keys(reporter.keeps_numbers());

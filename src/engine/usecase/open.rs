@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::given::{Given, holds_no_key};
-use super::{Notice, Reporter, Stage};
+use super::{Notice, Reporter, Stage, tell_found};
 use crate::domain::error::Problem;
 use crate::domain::key::app_key::Fingerprint;
 use crate::domain::key::ring::KeyRing;
@@ -65,14 +65,6 @@ impl NotOpened {
     }
 }
 
-/// Says that there are other verdicts. The numbers of keys stay open until all that is at hand was looked through.
-fn tell_found(session: &mut Session, reporter: &dyn Reporter) {
-    if reporter.keeps_numbers() {
-        session.number_keys(false);
-    }
-    reporter.found(session, Looking::Found);
-}
-
 /// Finds, reads and judges the install, with every key that is at hand.
 pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, NotOpened> {
     let w = words();
@@ -106,9 +98,9 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
     failed_mails::read(&mut session);
     session.journal_findings = run_log::findings(options, &session.install.root);
     reporter.notice(Notice::Journal(&session, options));
-    tell_found(&mut session, reporter);
+    tell_found(&mut session, Looking::Found, false, reporter);
     if log_secrets::read(&mut session) {
-        tell_found(&mut session, reporter);
+        tell_found(&mut session, Looking::Found, false, reporter);
     }
     let cancel = || reporter.cancelled();
     let roots = within::all_to_read(opening.look_in);
@@ -137,7 +129,7 @@ pub fn open(opening: Opening<'_>, reporter: &dyn Reporter) -> Result<Session, No
         let looked = processes::look_in_own(&mut session, &cancel, &mut |_, _| {});
         reporter.notice(Notice::Skipped(&session.install.root, &looked));
         mails::count_mails(&mut session);
-        tell_found(&mut session, reporter);
+        tell_found(&mut session, Looking::Found, false, reporter);
     }
     session.number_keys(reporter.keeps_numbers());
     Ok(session)

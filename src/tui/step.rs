@@ -13,7 +13,7 @@ pub mod survey;
 pub mod timeline;
 
 use crate::wizard::step::Step;
-use crate::words::Words;
+use crate::words::{Words, words};
 
 /// The name of a step.
 pub(super) fn step_name(step: Step, w: &'static Words) -> &'static str {
@@ -27,4 +27,19 @@ pub(super) fn step_name(step: Step, w: &'static Words) -> &'static str {
         Step::Apply => w.step_apply,
         Step::Report => w.step_report,
     }
+}
+
+/// The sign of what may be ticked.
+fn tick(is_ticked: bool) -> &'static str {
+    if is_ticked { "[x]" } else { "[ ]" }
+}
+
+/// The same in words, where brackets are around what is typed: line by line.
+fn ticked(is_ticked: bool, said: &str) -> String {
+    let w = words();
+    let what = match is_ticked {
+        true => w.plain_ticked,
+        false => w.plain_not_ticked,
+    };
+    text!(said_of, what, said)
 }

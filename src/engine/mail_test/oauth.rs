@@ -4,7 +4,6 @@
 //! read again. Never overwrites tokens that FreeScout stored meanwhile and can read; never asks with a secret that
 //! FreeScout does not read; stores in the form of the installed version; gives up on storing only after reconnecting, and says so.
 
-use crate::words::joined;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -31,6 +30,7 @@ use crate::io::db::{StoreError, Stored, Swap, SwapError};
 use crate::io::mail::oauth::{AskError, Endpoints, Grant, Tokens};
 use crate::io::os::entropy;
 use crate::io::os::names::NobodyAsked;
+use crate::words::joined;
 
 /// How often a swap is tried that finds the row changed, or the database away.
 const TRIES: u32 = 3;

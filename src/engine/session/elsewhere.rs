@@ -3,7 +3,6 @@
 //! We are often started without them: then `.env` reads fine, and FreeScout uses another key. Nothing of it is written by
 //! us; findings name file and line. A cached config makes them irrelevant until it is built again.
 
-use crate::words::joined;
 use std::path::{Path, PathBuf};
 
 use crate::domain::config::container::definition::UnreadFile;
@@ -27,6 +26,7 @@ use crate::io::install::{Install, services};
 use crate::io::os::as_user;
 use crate::io::os::processes::{self, Belongs, ProcessRole};
 use crate::io::os::spawn::Account;
+use crate::words::joined;
 use crate::words::untrusted::shown;
 
 /// Longest file of a container's secret.

@@ -181,9 +181,9 @@ impl Teller {
             }
         }
         let fresh: Vec<&ToldPiece> = news(&self.told, &page.tellings).collect();
-        let items = |all: &[&ToldPiece]| all.iter().filter(|one| one.number.is_some()).count();
-        let (told, all) = (items(&fresh), page.tellings.iter().collect::<Vec<_>>());
-        let unchanged = items(&all) - told;
+        let is_item = |one: &&ToldPiece| one.number.is_some();
+        let told = fresh.iter().copied().filter(is_item).count();
+        let unchanged = page.tellings.iter().filter(is_item).count() - told;
         let is_new = |one: &&ToldPiece| {
             let known = |before: &ToldPiece| before.text == one.text && before.number == one.number;
             one.number.is_some() && !self.told.iter().any(known)

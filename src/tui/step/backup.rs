@@ -83,7 +83,6 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
         canvas.pieces(&mut area, &said);
     }
     take_top(&mut area, 1);
-    let mark = if backup.full_dump { "[x]" } else { "[ ]" };
     let driver = wizard.survey.read().map_or("", |s| s.driver);
     let program = match driver {
         "mysql" => "mariadb-dump / mysqldump",
@@ -92,17 +91,14 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wiz
     };
     let option = text!(backup_full_dump, program);
     if canvas.is_linear() {
-        // Brackets are around what is typed there.
-        let ticked = match backup.full_dump {
-            true => w.plain_ticked,
-            false => w.plain_not_ticked,
-        };
-        let option = text!(said_of, what = ticked, said = option);
-        canvas.pieces(&mut area, &[plain(option)]);
+        canvas.pieces(
+            &mut area,
+            &[plain(super::ticked(backup.full_dump, &option))],
+        );
     } else {
         let row = take_top(&mut area, 1);
         let spans = vec![
-            canvas.span(Role::Accent, format!("{mark} ")),
+            canvas.span(Role::Accent, format!("{} ", super::tick(backup.full_dump))),
             canvas.span(Role::Text, option),
         ];
         canvas.line(row, 0, spans);

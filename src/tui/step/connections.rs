@@ -234,21 +234,12 @@ fn retry_keys(wizard: &Wizard) -> String {
 /// Columns of a rung's name, and of its time.
 const RUNG: usize = 8;
 
-/// A rung: its mark, its name, its time, and what was seen there, in as many lines as that needs.
-struct RungLines {
-    role: Role,
-    mark: &'static str,
-    name_and_time: String,
-    seen: Vec<String>,
-}
-
 /// The rungs of a ladder, each with what was seen.
 fn rungs(canvas: &mut Canvas<'_>, area: &mut Rect, tested: &Tested) {
     let ladder = &tested.ended.ladder;
     let failed = tested.ended.verdict() == TestVerdict::Failed;
-    let is_linear = canvas.is_linear();
     let width = usize::from(area.width);
-    let lines = ladder.iter().enumerate().map(|(index, step)| {
+    for (index, step) in ladder.iter().enumerate() {
         let broke = failed && index + 1 == ladder.len();
         let (role, mark) = if broke {
             (Role::Danger, "✗")
@@ -257,32 +248,17 @@ fn rungs(canvas: &mut Canvas<'_>, area: &mut Rect, tested: &Tested) {
         };
         let time = format!("{} ms", step.took.as_millis());
         let rung = sentences::rung(step.rung);
-        if is_linear {
-            let seen = vec![format!("{mark} {rung}, {time}: {}", step.detail)];
-            return RungLines {
-                role,
-                mark: "",
-                name_and_time: String::new(),
-                seen,
-            };
-        }
-        let name_and_time = format!("{} {time:>8}  ", fit(rung, RUNG));
-        let seen = width.saturating_sub(name_and_time.width() + 2).max(RUNG);
-        RungLines {
-            role,
-            mark,
-            name_and_time,
-            seen: wrap(&step.detail.to_string(), seen),
-        }
-    });
-    for rung in lines {
-        if is_linear {
-            let pieces = rung.seen.iter().map(|text| (rung.role, text.clone()));
-            canvas.pieces(area, &pieces.collect::<Vec<_>>());
+        if canvas.is_linear() {
+            let text = format!("{mark} {rung}, {time}: {}", step.detail);
+            canvas.pieces(area, &[(role, text)]);
             continue;
         }
-        let blank = " ".repeat(rung.name_and_time.width());
-        let rows = rung.seen.len().max(1);
+        let name_and_time = format!("{} {time:>8}  ", fit(rung, RUNG));
+        let blank = " ".repeat(name_and_time.width());
+        let room = width.saturating_sub(blank.len() + 2).max(RUNG);
+        // In as many lines as it needs.
+        let seen = wrap(&step.detail.to_string(), room);
+        let rows = seen.len().max(1);
         canvas.needs(*area, rows);
         if rows > usize::from(area.height) {
             return;
@@ -290,12 +266,12 @@ fn rungs(canvas: &mut Canvas<'_>, area: &mut Rect, tested: &Tested) {
         for line in 0..rows {
             let row = take_top(area, 1);
             let (mark, name) = match line {
-                0 => (rung.mark, &rung.name_and_time),
+                0 => (mark, &name_and_time),
                 _ => (" ", &blank),
             };
-            let seen = rung.seen.get(line).cloned().unwrap_or_default();
+            let seen = seen.get(line).cloned().unwrap_or_default();
             let spans = vec![
-                canvas.span(rung.role, format!("{mark} ")),
+                canvas.span(role, format!("{mark} ")),
                 canvas.span(Role::Text, name.clone()),
                 canvas.span(Role::Muted, seen),
             ];

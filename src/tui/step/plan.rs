@@ -133,7 +133,7 @@ fn changes(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, ready: &Pla
             .into_iter()
             .collect::<Vec<_>>(),
     );
-    let (theme, is_linear, w) = (canvas.theme, canvas.is_linear(), words());
+    let (theme, is_linear) = (canvas.theme, canvas.is_linear());
     // A plan has one step a secret, in the order of the secrets.
     let changed = |at: usize| {
         let index = *wizard.plan.order.get(at)?;
@@ -162,11 +162,8 @@ fn changes(canvas: &mut Canvas<'_>, mut area: Rect, wizard: &Wizard, ready: &Pla
         let said = text!(said_of, what = whose, said = action);
         let text = match (ticked, is_linear) {
             (None, _) => said,
-            (Some(true), false) => format!("[x] {said}"),
-            (Some(false), false) => format!("[ ] {said}"),
-            // Brackets are around what is typed there.
-            (Some(true), true) => text!(said_of, what = w.plain_ticked, said),
-            (Some(false), true) => text!(said_of, what = w.plain_not_ticked, said),
+            (Some(is_ticked), true) => super::ticked(is_ticked, &said),
+            (Some(is_ticked), false) => format!("{} {said}", super::tick(is_ticked)),
         };
         vec![(role, text)]
     };

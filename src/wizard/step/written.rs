@@ -49,7 +49,11 @@ impl Written {
 
     /// The one that goes back to this backup, while it stands.
     pub fn of(&self, backup: &Path) -> Option<&StandingRecovery> {
-        self.standing.iter().find(|one| one.backup == backup)
+        self.at(backup).map(|at| &self.standing[at])
+    }
+
+    fn at(&self, backup: &Path) -> Option<usize> {
+        self.standing.iter().position(|one| one.backup == backup)
     }
 
     /// A recovery was carried out to its end. One that was finished after an interruption is no other one.
@@ -68,17 +72,14 @@ impl Written {
     /// A recovery was taken back. What came after it was no longer in place then: the last one is always the first to go.
     pub(in crate::wizard) fn taken_back(&mut self, backup: Option<&Path>) {
         self.in_part = None;
-        if let Some(backup) = backup
-            && let Some(at) = self.standing.iter().position(|one| one.backup == backup)
-        {
+        if let Some(at) = backup.and_then(|backup| self.at(backup)) {
             self.standing.truncate(at);
         }
     }
 
     /// An undo would go back to this backup: what came after it is no longer in place.
     pub(in crate::wizard) fn next_is(&mut self, backup: &Path) {
-        let at = self.standing.iter().position(|one| one.backup == backup);
-        if let Some(at) = at {
+        if let Some(at) = self.at(backup) {
             self.standing.truncate(at + 1);
         }
     }

@@ -284,6 +284,17 @@ impl<'t> Unescaped<'t> {
         let is_known = |bytes: &[u8]| {
             bytes.len() == KEY && known.contains(&<[u8; 32]>::from(Sha256::digest(bytes)))
         };
+        let in_hex = |digits: &[u8]| {
+            let mut bytes = Zeroizing::new([0; KEY]);
+            base16ct::mixed::decode(digits, &mut bytes[..]).is_ok_and(is_known)
+        };
+        let in_base64 = |digits: &[u8]| {
+            [&USUAL, &OF_URLS].into_iter().any(|form| {
+                let mut bytes = Zeroizing::new([0; KEY + 1]);
+                let length = form.decode_slice_unchecked(digits, &mut bytes[..]);
+                length.is_ok_and(|length| is_known(&bytes[..length]))
+            })
+        };
         let text = &self.text[..self.text.len().min(MOST)];
         let mut from = 0;
         while from < text.len() {
@@ -292,17 +303,6 @@ impl<'t> Unescaped<'t> {
             if run.len() == KEY && is_known(run) {
                 keys.push(from..end);
             }
-            let in_hex = |digits: &[u8]| {
-                let mut bytes = Zeroizing::new([0; KEY]);
-                base16ct::mixed::decode(digits, &mut bytes[..]).is_ok_and(is_known)
-            };
-            let in_base64 = |digits: &[u8]| {
-                [&USUAL, &OF_URLS].into_iter().any(|form| {
-                    let mut bytes = Zeroizing::new([0; KEY + 1]);
-                    let length = form.decode_slice_unchecked(digits, &mut bytes[..]);
-                    length.is_ok_and(|length| is_known(&bytes[..length]))
-                })
-            };
             // One may stand right behind another.
             let hex = (0..).zip(run.windows(2 * KEY)).filter(|(_, w)| in_hex(w));
             keys.extend(hex.map(|(at, _)| from + at..from + at + 2 * KEY));

@@ -1,6 +1,5 @@
 //! What containers have to do with an install: where it may be in one of them instead, or in one that nobody can look into.
 
-use crate::words::joined;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +10,7 @@ use crate::domain::verdict::finding::Finding;
 use crate::io::container;
 use crate::io::os::around;
 use crate::sentences;
+use crate::words::joined;
 use crate::words::untrusted::shown;
 
 /// How many of those are told that let nobody look.
